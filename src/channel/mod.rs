@@ -1,0 +1,116 @@
+//! Platforms, each in a folder of its own: their events come in as [`Incoming`], our messages go out through [`Channel`].
+//!
+//! A channel knows neither who decides nor what is stored. It is given an [`Inbox`], and acknowledges an event to its
+//! platform only after [`Inbox::receive`] has returned.
+
+use crate::engine::{Input, Message};
+use crate::script::Language;
+use async_trait::async_trait;
+use std::time::Duration;
+
+/// `telegram:12345`: channel and address. Its Debug prints no address.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct ConversationId(pub String);
+
+impl ConversationId {
+    pub fn new(channel: &str, address: impl std::fmt::Display) -> ConversationId {
+        ConversationId(format!("{channel}:{address}"))
+    }
+    /// The channel's name.
+    pub fn channel(&self) -> &str {
+        self.0.split(':').next().unwrap_or_default()
+    }
+    /// The platform's own id.
+    pub fn address(&self) -> &str {
+        self.0.split_once(':').map_or("", |(_, address)| address)
+    }
+}
+
+impl std::fmt::Debug for ConversationId {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}:…", self.channel())
+    }
+}
+
+/// A platform's event in our words.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Incoming {
+    /// Names the event: the same id twice is the same event. `telegram:981`.
+    pub update: String,
+    pub conversation: ConversationId,
+    pub channel: &'static str,
+    /// The platform's language setting.
+    pub language: Option<Language>,
+    pub content: Content,
+    /// The channel shows the conversation itself, from the engine's recap: nothing is put in the outbox.
+    pub shows_recap: bool,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub enum Content {
+    /// An entry: a link or QR code, with its payload `<code>` or `<code>_<place>`; empty for none.
+    Start { payload: String },
+    /// An entry whose opening card was shown and accepted on the spot, as on a web page.
+    Accepted { payload: String, language: Option<Language> },
+    Input(Input),
+    /// The citizen blocked us, or went away for good.
+    Blocked,
+    /// Nothing for us: the event is only remembered as seen.
+    Nothing,
+}
+
+/// What the platform may show at once, besides the messages that follow.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Received {
+    /// A word over the pressed button.
+    pub toast: Option<String>,
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum InboxError {
+    /// Nothing was kept: the event must come again.
+    #[error("the turn could not be kept: {0}")]
+    NotKept(String),
+}
+
+/// Takes events. Once this returns `Ok`, what follows from the event is on disk.
+#[async_trait]
+pub trait Inbox: Send + Sync {
+    /// # Errors
+    /// [`InboxError::NotKept`]: the platform must hand the event out again.
+    async fn receive(&self, incoming: Incoming) -> Result<Received, InboxError>;
+}
+
+/// What is sent.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Outbound {
+    Say(Message),
+    /// Changes a message that the platform calls `of`.
+    Amend { of: String, message: Message },
+}
+
+/// The platform's id of what was sent: of the message that carries the buttons, where it took several.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sent(pub String);
+
+/// One variant for each thing that delivery does differently.
+#[derive(Debug, thiserror::Error)]
+pub enum SendError {
+    #[error("platform asks to wait {0:?}")]
+    Throttled(Duration),
+    #[error("platform cannot be reached: {0}")]
+    Unreachable(String),
+    #[error("citizen blocked the bot")]
+    Blocked,
+    #[error("platform refused the message: {0}")]
+    Refused(String),
+}
+
+/// A way to citizens.
+#[async_trait]
+pub trait Channel: Send + Sync {
+    fn name(&self) -> &'static str;
+    /// # Errors
+    /// See [`SendError`]: what went wrong says what to do next.
+    async fn send(&self, to: &ConversationId, outbound: &Outbound) -> Result<Sent, SendError>;
+}

@@ -1,0 +1,334 @@
+//! One input against the open question.
+
+use super::answer::{Reading, Reply};
+use super::card::at_card;
+use super::input::{Form, Input, Moment};
+use super::lines::{Arg, is_word, lines};
+use super::matching;
+use super::message::{Button, ButtonKind, Effect, Message, Press, Text, Turn};
+use super::session::{Ended, Outcome, Session, State, Value, Waiting};
+use super::walk::Walk;
+use super::{ask, recap, text, wake};
+use crate::script::{AnswerType, Language, Question, Script, Skip, Style, fold};
+
+#[derive(Debug, thiserror::Error)]
+pub enum EngineError {
+    /// The session waits at a step that its script has not got: the wrong revision was handed in.
+    #[error("there is no step `{0}` in this revision")]
+    StepGone(String),
+}
+
+/// Takes one input to the next wait. An odd reply is a turn that asks again, never an error.
+///
+/// # Errors
+/// [`EngineError::StepGone`] if `script` is not the revision that the session walks through.
+pub fn advance(script: &Script, session: Session, input: &Input, moment: &Moment) -> Result<Turn, EngineError> {
+    let mut walk = Walk { script, session, moment, effects: Vec::new() };
+    if *input != Input::TimeUp {
+        walk.session.touched_at = moment.now;
+        walk.session.reminded = false;
+    }
+    match walk.session.state.clone() {
+        State::Card { message } => at_card(&mut walk, message, input),
+        State::Waiting(waiting) => {
+            let question = script.question(&waiting.at).ok_or_else(|| EngineError::StepGone(waiting.at.clone()))?;
+            at_question(&mut walk, question, waiting, input);
+        }
+        State::Finished(_) => walk.toast("closed"),
+    }
+    walk.wake();
+    Ok(Turn { session: walk.session, effects: walk.effects })
+}
+
+fn at_question(walk: &mut Walk<'_>, question: &Question, waiting: Waiting, input: &Input) {
+    match input {
+        Input::Text(typed) => typed_text(walk, question, waiting, typed),
+        Input::Press(press) => pressed(walk, question, waiting, press),
+        Input::Form(form) => filled_in(walk, question, waiting, form),
+        Input::Back => back(walk, &waiting),
+        Input::Skip => skip(walk, question, waiting),
+        Input::Stop => stop(walk, &waiting),
+        Input::Help => aside(walk, question, waiting, recap::help(walk.script, walk.session.language)),
+        Input::Privacy => aside(walk, question, waiting, recap::privacy(walk.script, walk.session.language)),
+        Input::Language(to) => language(walk, question, waiting, *to),
+        Input::Unreadable => {
+            let why = Text::plain(lines(walk.session.language).get("cannot-read"));
+            aside(walk, question, waiting, why);
+        }
+        Input::TimeUp => time_up(walk, question, waiting),
+    }
+}
+
+fn reading<'w>(walk: &'w Walk<'_>, question: &'w Question) -> Reading<'w> {
+    Reading { script: walk.script, question, session: &walk.session, moment: walk.moment }
+}
+
+fn typed_text(walk: &mut Walk<'_>, question: &Question, waiting: Waiting, typed: &str) {
+    let folded = fold(typed);
+    // An option called "Stop" is an answer; elsewhere the word alone is a command.
+    if !is_option(walk, question, &waiting, &folded) {
+        let command = [
+            ("back-words", Input::Back),
+            ("skip-words", Input::Skip),
+            ("stop-words", Input::Stop),
+            ("help-words", Input::Help),
+            ("privacy-words", Input::Privacy),
+            ("language-words", Input::Language(None)),
+        ];
+        if let Some((_, input)) = command.into_iter().find(|(list, _)| is_word(list, &folded)) {
+            return at_question(walk, question, waiting, &input);
+        }
+    }
+    let reply = reading(walk, question).text(typed, &waiting);
+    take(walk, question, waiting, reply);
+}
+
+fn is_option(walk: &Walk<'_>, question: &Question, waiting: &Waiting, folded: &str) -> bool {
+    let Some(options) = question.answer.options().filter(|_| waiting.other.is_none()) else { return false };
+    let shown = ask::shown(options, question.number, walk.script, &walk.session, walk.moment);
+    matching::exactly(folded, &shown).is_some()
+}
+
+fn pressed(walk: &mut Walk<'_>, question: &Question, mut waiting: Waiting, press: &Press) {
+    if let ButtonKind::Language(n) = press.button {
+        let to = walk.script.header().languages.get(n as usize).copied();
+        return language(walk, question, waiting, to);
+    }
+    if press.button == ButtonKind::GoOn {
+        return show_again(walk, question, waiting, None);
+    }
+    if press.step != question.number || press.visit != waiting.visit {
+        let earlier = walk.script.questions().find(|q| q.number == press.step).map(|q| q.id.clone());
+        return match earlier {
+            Some(id) if press.button == ButtonKind::Correct && walk.session.outcome(&id).is_some() => {
+                walk.retire(&waiting);
+                walk.rewind(&id);
+            }
+            _ => walk.toast("already-answered"),
+        };
+    }
+    match press.button {
+        ButtonKind::Skip => skip(walk, question, waiting),
+        ButtonKind::Done if waiting.other.is_none() => {
+            let reply = reading(walk, question).chosen(waiting.chosen.clone());
+            match reply {
+                // Under the limit: a word over the button is enough, the ticks stay.
+                Reply::Again { why, .. } => walk.effects.push(Effect::Toast(why.to_string())),
+                reply => take(walk, question, waiting, reply),
+            }
+        }
+        ButtonKind::Option(n) if waiting.other.is_none() => match &question.answer {
+            AnswerType::Multi { .. } => toggle(walk, question, &mut waiting, n),
+            _ => {
+                let reply = reading(walk, question).pressed(n);
+                take(walk, question, waiting, reply);
+            }
+        },
+        _ => walk.toast("already-answered"),
+    }
+}
+
+fn toggle(walk: &mut Walk<'_>, question: &Question, waiting: &mut Waiting, place: u8) {
+    let AnswerType::Multi { options, max, .. } = &question.answer else { return };
+    let Some(option) = options.list.get(place as usize) else { return walk.toast("already-answered") };
+    let alone = |code: &String| options.find(code).is_some_and(|o| o.exclusive);
+    if waiting.chosen.contains(&option.code) {
+        waiting.chosen.retain(|c| *c != option.code);
+    } else if option.exclusive {
+        waiting.chosen = vec![option.code.clone()];
+    } else {
+        waiting.chosen.retain(|c| !alone(c));
+        if waiting.chosen.len() >= *max {
+            let toast = lines(walk.session.language).with("choose-at-most", &[("max", Arg::Number(*max as i64))]);
+            return walk.effects.push(Effect::Toast(toast));
+        }
+        waiting.chosen.push(option.code.clone());
+    }
+    if let Some(of) = waiting.message {
+        let message = ask::message(question, waiting, None, walk.script, &walk.session, walk.moment);
+        walk.effects.push(Effect::Amend { of, message: Message { text: Text::default(), ..message } });
+    }
+    walk.session.state = State::Waiting(waiting.clone());
+}
+
+fn filled_in(walk: &mut Walk<'_>, question: &Question, waiting: Waiting, form: &Form) {
+    if form.step != question.number || form.visit != waiting.visit {
+        return walk.toast("already-answered");
+    }
+    if form.options.is_empty() && !form.words.trim().is_empty() {
+        return typed_text(walk, question, waiting, &form.words);
+    }
+    let reply = reading(walk, question).form(form, &waiting);
+    take(walk, question, waiting, reply);
+}
+
+fn take(walk: &mut Walk<'_>, question: &Question, mut waiting: Waiting, reply: Reply) {
+    match reply {
+        Reply::Answer { outcome, sure, redacted } => {
+            settle(walk, question, &waiting, &outcome, sure);
+            if redacted {
+                walk.line("cpr-removed");
+            }
+            walk.accept(question, outcome);
+        }
+        Reply::AskWords { code, chosen } => {
+            waiting.chosen = chosen;
+            let ticked = Outcome::Given { value: with_other(question, &code, &waiting.chosen), other: None };
+            settle(walk, question, &waiting, &ticked, true);
+            waiting.other = Some(code);
+            waiting.tries = 0;
+            walk.show(question, waiting, None, &[]);
+        }
+        Reply::Again { why, counts, only } => again(walk, question, waiting, why, counts, &only),
+    }
+}
+
+fn again(walk: &mut Walk<'_>, question: &Question, mut waiting: Waiting, mut why: Text, counts: bool, only: &[u8]) {
+    if counts {
+        waiting.tries = waiting.tries.saturating_add(1);
+        if waiting.tries > question.retries {
+            amend(walk, question, &waiting, None, None);
+            walk.line("given-up");
+            // Chosen without words: the choice itself still stands.
+            let outcome = if waiting.other.is_some() { without_words(question, &waiting) } else { Outcome::Failed };
+            return walk.accept(question, outcome);
+        }
+        if let Some(example) = question.example.as_ref().filter(|_| waiting.tries > 1) {
+            let example = example.plain(walk.session.language);
+            why.line(&lines(walk.session.language).with("example", &[("example", Arg::Text(&example))]));
+        }
+    }
+    walk.retire(&waiting);
+    waiting.why = Some(why.to_string());
+    walk.show(question, waiting, Some(why), only);
+}
+
+fn without_words(question: &Question, waiting: &Waiting) -> Outcome {
+    let code = waiting.other.as_deref().unwrap_or_default();
+    Outcome::Given { value: with_other(question, code, &waiting.chosen), other: None }
+}
+
+fn with_other(question: &Question, code: &str, chosen: &[String]) -> Value {
+    match &question.answer {
+        AnswerType::Multi { .. } => Value::Codes(chosen.to_vec()),
+        _ => Value::Code(code.to_owned()),
+    }
+}
+
+// The question's message shows what was answered and loses its buttons; a guess keeps one to correct it.
+fn settle(walk: &mut Walk<'_>, question: &Question, waiting: &Waiting, outcome: &Outcome, sure: bool) {
+    let options = question.answer.options().is_some() || matches!(question.answer, AnswerType::Scale { .. });
+    let label = text::outcome(question, outcome, walk.session.language).filter(|_| options && waiting.other.is_none());
+    let correct = (!sure).then(|| Button {
+        label: lines(walk.session.language).get("correct"),
+        press: Press { session: walk.session.nonce, step: question.number, visit: waiting.visit, button: ButtonKind::Correct },
+        on: None,
+    });
+    amend(walk, question, waiting, label.as_deref(), correct);
+}
+
+fn amend(walk: &mut Walk<'_>, question: &Question, waiting: &Waiting, label: Option<&str>, button: Option<Button>) {
+    let Some(of) = waiting.message else { return };
+    let Some(label) = label else { return walk.retire(waiting) };
+    let mut message = ask::message(question, waiting, None, walk.script, &walk.session, walk.moment);
+    message.text.line("");
+    message.text.push("✓ ", Style::Plain);
+    message.text.push(label, Style::Bold);
+    let buttons = button.map(|b| vec![vec![b]]).unwrap_or_default();
+    walk.effects.push(Effect::Amend { of, message: Message { buttons, field: None, ..message } });
+}
+
+fn back(walk: &mut Walk<'_>, waiting: &Waiting) {
+    let script = walk.script;
+    let before = walk.session.trail.iter().rev().find(|p| script.question(&p.0).is_some()).map(|p| p.0.clone());
+    match before {
+        Some(id) => {
+            walk.retire(waiting);
+            // The open question may have an answer from before the citizen went back: it is passed over again later.
+            if walk.session.answers.iter().any(|a| a.question == waiting.at) && !walk.session.kept.contains(&waiting.at) {
+                walk.session.kept.push(waiting.at.clone());
+            }
+            walk.rewind(&id);
+        }
+        None => walk.line("no-way-back"),
+    }
+}
+
+fn skip(walk: &mut Walk<'_>, question: &Question, waiting: Waiting) {
+    if waiting.other.is_some() {
+        amend(walk, question, &waiting, None, None);
+        let outcome = without_words(question, &waiting);
+        return walk.accept(question, outcome);
+    }
+    match &question.skip {
+        Skip::No => walk.line("answer-needed"),
+        Skip::Yes | Skip::As(_) => {
+            let label = ask::skip_label(question, walk.session.language);
+            let Some(of) = waiting.message else { return walk.accept(question, Outcome::Skipped) };
+            let mut message = ask::message(question, &waiting, None, walk.script, &walk.session, walk.moment);
+            message.text.line("");
+            message.text.push(&format!("– {}", label.unwrap_or_default()), Style::Italic);
+            walk.effects.push(Effect::Amend { of, message: Message { buttons: Vec::new(), field: None, ..message } });
+            walk.accept(question, Outcome::Skipped);
+        }
+    }
+}
+
+fn stop(walk: &mut Walk<'_>, waiting: &Waiting) {
+    walk.retire(waiting);
+    walk.finish(Ended::Stop);
+}
+
+// Something is said beside the question, then the question stands open again.
+fn aside(walk: &mut Walk<'_>, question: &Question, waiting: Waiting, text: Text) {
+    walk.retire(&waiting);
+    walk.say(text);
+    show_again(walk, question, waiting, None);
+}
+
+fn show_again(walk: &mut Walk<'_>, question: &Question, waiting: Waiting, lead: Option<Text>) {
+    walk.show(question, waiting, lead, &[]);
+}
+
+fn language(walk: &mut Walk<'_>, question: &Question, waiting: Waiting, to: Option<Language>) {
+    let offered = &walk.script.header().languages;
+    match to.filter(|l| offered.contains(l)) {
+        Some(to) => {
+            walk.retire(&waiting);
+            walk.session.language = to;
+            walk.line("language-now");
+            show_again(walk, question, waiting, None);
+        }
+        None => {
+            let press = |n: u8| Press {
+                session: walk.session.nonce,
+                step: question.number,
+                visit: waiting.visit,
+                button: ButtonKind::Language(n),
+            };
+            let buttons = (0u8..)
+                .zip(offered)
+                .map(|(n, l)| vec![Button { label: l.own_name().to_owned(), press: press(n), on: None }])
+                .collect();
+            let language = walk.session.language;
+            let text = Text::plain(lines(language).get("language-question"));
+            walk.effects.push(Effect::Say(Message { of: None, language, text, buttons, field: None }));
+        }
+    }
+}
+
+fn time_up(walk: &mut Walk<'_>, question: &Question, waiting: Waiting) {
+    let due = wake::wake_at(walk.script, &walk.session).is_some_and(|at| at <= walk.moment.now);
+    if !due {
+        return;
+    }
+    let closes = walk.session.touched_at.checked_add(walk.script.header().defaults.give_up_after);
+    if closes.is_ok_and(|at| at <= walk.moment.now) {
+        walk.retire(&waiting);
+        return walk.finish(Ended::Timeout);
+    }
+    walk.session.reminded = true;
+    let lead = Text::plain(lines(walk.session.language).get("reminder"));
+    walk.retire(&waiting);
+    show_again(walk, question, waiting, Some(lead));
+}

@@ -1,0 +1,247 @@
+//! Is this an answer to that question? Understanding first, then the question's limits, then redaction.
+
+use super::ask::shown;
+use super::input::{Form, Moment};
+use super::lines::{Arg, lines};
+use super::matching::{self, Match};
+use super::message::Text;
+use super::session::{Outcome, Session, Value, Waiting};
+use super::text::{clean, said};
+use crate::privacy::redaction;
+use crate::script::{AnswerType, Choice, Options, Question, Redact, Script};
+use rust_decimal::Decimal;
+
+/// What typed words come to.
+#[derive(Debug, PartialEq)]
+pub enum Reply {
+    /// `sure` is false for a guess; `redacted` when something was taken out.
+    Answer { outcome: Outcome, sure: bool, redacted: bool },
+    /// An `other` was chosen without words: they are asked for.
+    AskWords { code: String, chosen: Vec<String> },
+    /// Did not fit; what to say. Where several options are near, `only` holds them, and the try does not count.
+    Again { why: Text, counts: bool, only: Vec<u8> },
+}
+
+pub struct Reading<'s> {
+    pub script: &'s Script,
+    pub question: &'s Question,
+    pub session: &'s Session,
+    pub moment: &'s Moment,
+}
+
+impl Reading<'_> {
+    fn given(&self, value: Value) -> Reply {
+        Reply::Answer { outcome: Outcome::Given { value, other: None }, sure: true, redacted: false }
+    }
+
+    fn visible<'o>(&self, options: &'o Options) -> Vec<(u8, &'o Choice)> {
+        shown(options, self.question.number, self.script, self.session, self.moment)
+    }
+
+    /// Words typed as the answer to the open question.
+    pub fn text(&self, typed: &str, waiting: &Waiting) -> Reply {
+        let typed = clean(typed);
+        if let Some(code) = &waiting.other {
+            return self.other(code, &waiting.chosen, &typed);
+        }
+        match &self.question.answer {
+            AnswerType::Choice(options) => self.choice(&typed, options),
+            AnswerType::YesNo(options) => match matching::yes_or_no(&typed) {
+                Some(yes) => self.given(Value::Code(if yes { "ja" } else { "nej" }.to_owned())),
+                None => self.choice(&typed, options),
+            },
+            AnswerType::Multi { options, .. } => self.several(&typed, options),
+            AnswerType::Scale { min, max, .. } => match matching::number(&typed) {
+                Some(n) if n >= Decimal::from(*min) && n <= Decimal::from(*max) && n.fract().is_zero() => self.given(Value::Number(n)),
+                _ => self.again(),
+            },
+            AnswerType::Number { min, max } => match matching::number(&typed) {
+                Some(n) if min.is_none_or(|m| n >= m) && max.is_none_or(|m| n <= m) => self.given(Value::Number(n)),
+                _ => self.again(),
+            },
+            AnswerType::Text { min_length, max_length, pattern } => {
+                let length = typed.chars().count();
+                let l = lines(self.session.language);
+                if length > *max_length {
+                    let why = l.with("retry-long", &[("length", Arg::Number(length as i64)), ("max", Arg::Number(*max_length as i64))]);
+                    return Reply::Again { why: Text::plain(why), counts: true, only: Vec::new() };
+                }
+                if length > 0 && length < *min_length && self.question.retry.is_none() {
+                    return Reply::Again { why: Text::plain(l.get("retry-short")), counts: true, only: Vec::new() };
+                }
+                if length < *min_length || pattern.as_ref().is_some_and(|p| !p.is_match(&typed)) {
+                    return self.again();
+                }
+                let (text, redacted) = self.redact(&typed);
+                Reply::Answer { outcome: Outcome::Given { value: Value::Text(text), other: None }, sure: true, redacted }
+            }
+        }
+    }
+
+    fn choice(&self, typed: &str, options: &Options) -> Reply {
+        let list = self.visible(options);
+        match matching::option(typed, &list) {
+            Match::One { option, sure } => self.one(&options.list[option as usize], sure),
+            Match::Several(places) => self.near(places),
+            Match::None => match options.list.iter().find(|o| o.other) {
+                Some(other) if !typed.is_empty() => self.other(&other.code, &[], typed),
+                _ => self.again(),
+            },
+        }
+    }
+
+    fn one(&self, option: &Choice, sure: bool) -> Reply {
+        if option.other {
+            return Reply::AskWords { code: option.code.clone(), chosen: Vec::new() };
+        }
+        let outcome = Outcome::Given { value: Value::Code(option.code.clone()), other: None };
+        Reply::Answer { outcome, sure, redacted: false }
+    }
+
+    fn several(&self, typed: &str, options: &Options) -> Reply {
+        let list = self.visible(options);
+        let whole = matching::option(typed, &list);
+        let places = match (whole, matching::several(typed, &list)) {
+            (Match::One { option, sure: true }, _) => vec![option],
+            (_, Some(places)) => places,
+            (Match::One { option, .. }, None) => vec![option],
+            (Match::Several(places), None) => return self.near(places),
+            (Match::None, None) => {
+                return match options.list.iter().find(|o| o.other) {
+                    Some(other) if !typed.is_empty() => self.other(&other.code, std::slice::from_ref(&other.code), typed),
+                    _ => self.again(),
+                };
+            }
+        };
+        let codes: Vec<String> = places.iter().map(|n| options.list[*n as usize].code.clone()).collect();
+        self.chosen(codes)
+    }
+
+    /// Several options ticked: in the order of the file, within the limits.
+    pub fn chosen(&self, mut codes: Vec<String>) -> Reply {
+        let AnswerType::Multi { options, min, max } = &self.question.answer else { return self.again() };
+        let place = |code: &String| options.list.iter().position(|o| o.code == *code);
+        codes.retain(|c| place(c).is_some());
+        codes.sort_by_key(place);
+        codes.dedup();
+        if let Some(alone) = codes.iter().find(|c| options.find(c).is_some_and(|o| o.exclusive)).cloned() {
+            codes = vec![alone];
+        }
+        let l = lines(self.session.language);
+        if codes.len() < *min {
+            let why = l.with("choose-at-least", &[("min", Arg::Number(*min as i64))]);
+            return Reply::Again { why: Text::plain(why), counts: true, only: Vec::new() };
+        }
+        if codes.len() > *max {
+            let why = l.with("choose-at-most", &[("max", Arg::Number(*max as i64))]);
+            return Reply::Again { why: Text::plain(why), counts: true, only: Vec::new() };
+        }
+        match codes.iter().find(|c| options.find(c).is_some_and(|o| o.other)) {
+            Some(code) => Reply::AskWords { code: code.clone(), chosen: codes },
+            None => self.given(Value::Codes(codes)),
+        }
+    }
+
+    /// An option pressed, or ticked alone in a form.
+    pub fn pressed(&self, place: u8) -> Reply {
+        match &self.question.answer {
+            AnswerType::Choice(options) | AnswerType::YesNo(options) => {
+                match self.visible(options).into_iter().find(|(n, _)| *n == place) {
+                    Some((_, option)) => self.one(option, true),
+                    None => self.again(),
+                }
+            }
+            AnswerType::Scale { min, max, .. } if min + i64::from(place) <= *max => self.given(Value::Number((min + i64::from(place)).into())),
+            AnswerType::Multi { .. } | AnswerType::Scale { .. } | AnswerType::Number { .. } | AnswerType::Text { .. } => self.again(),
+        }
+    }
+
+    /// A form as the web sends it: ticks, and words beside or instead.
+    pub fn form(&self, form: &Form, waiting: &Waiting) -> Reply {
+        let words = clean(&form.words);
+        let reply = match &self.question.answer {
+            _ if waiting.other.is_some() => return self.text(&form.words, waiting),
+            _ if form.options.is_empty() => return self.text(&form.words, waiting),
+            AnswerType::Multi { options, .. } => {
+                let code = |n: &u8| options.list.get(*n as usize).map(|o| o.code.clone());
+                self.chosen(form.options.iter().filter_map(code).collect())
+            }
+            AnswerType::Choice(_)
+            | AnswerType::YesNo(_)
+            | AnswerType::Scale { .. }
+            | AnswerType::Number { .. }
+            | AnswerType::Text { .. } => self.pressed(form.options[0]),
+        };
+        match reply {
+            Reply::AskWords { code, chosen } if !words.is_empty() => self.other(&code, &chosen, &words),
+            reply => reply,
+        }
+    }
+
+    fn other(&self, code: &str, chosen: &[String], words: &str) -> Reply {
+        if words.is_empty() {
+            return self.again();
+        }
+        if words.chars().count() > crate::script::MAX_TEXT_CHARS {
+            let max = crate::script::MAX_TEXT_CHARS as i64;
+            let length = words.chars().count() as i64;
+            let why = lines(self.session.language).with("retry-long", &[("length", Arg::Number(length)), ("max", Arg::Number(max))]);
+            return Reply::Again { why: Text::plain(why), counts: true, only: Vec::new() };
+        }
+        let (text, redacted) = self.redact(words);
+        let value = match &self.question.answer {
+            AnswerType::Multi { .. } => Value::Codes(chosen.to_vec()),
+            _ => Value::Code(code.to_owned()),
+        };
+        Reply::Answer { outcome: Outcome::Given { value, other: Some(text) }, sure: true, redacted }
+    }
+
+    fn redact(&self, text: &str) -> (String, bool) {
+        let mut out = text.to_owned();
+        let mut found = false;
+        for what in &self.question.redact {
+            let next = match what {
+                Redact::Cpr => {
+                    let (next, hit) = redaction::cpr(&out);
+                    found |= hit;
+                    next.into_owned()
+                }
+                Redact::Phone => redaction::phone(&out).into_owned(),
+                Redact::Email => redaction::email(&out).into_owned(),
+            };
+            out = next;
+        }
+        (out, found)
+    }
+
+    fn near(&self, only: Vec<u8>) -> Reply {
+        Reply::Again { why: Text::plain(lines(self.session.language).get("did-you-mean")), counts: false, only }
+    }
+
+    /// What is said when nothing fits: the script's own words, or ours for the type.
+    pub fn again(&self) -> Reply {
+        let l = lines(self.session.language);
+        let why = match (&self.question.retry, &self.question.answer) {
+            (Some(words), _) => said(words, self.script, self.session),
+            (None, AnswerType::Choice(_) | AnswerType::Multi { .. }) => Text::plain(l.get("retry-options")),
+            (None, AnswerType::YesNo(_)) => Text::plain(l.get("retry-yesno")),
+            (None, AnswerType::Scale { min, max, .. }) => {
+                Text::plain(l.with("retry-scale", &[("min", Arg::Number(*min)), ("max", Arg::Number(*max))]))
+            }
+            (None, AnswerType::Number { min, max }) => Text::plain(self.number_wanted(*min, *max)),
+            (None, AnswerType::Text { .. }) => Text::plain(l.get("retry-text")),
+        };
+        Reply::Again { why, counts: true, only: Vec::new() }
+    }
+
+    fn number_wanted(&self, min: Option<Decimal>, max: Option<Decimal>) -> String {
+        let l = lines(self.session.language);
+        let (low, high) = (min.map(|m| m.to_string()), max.map(|m| m.to_string()));
+        match (&low, &high) {
+            (Some(low), Some(high)) => l.with("retry-number-between", &[("min", Arg::Text(low)), ("max", Arg::Text(high))]),
+            (Some(low), None) => l.with("retry-number-from", &[("min", Arg::Text(low))]),
+            (None, Some(high)) => l.with("retry-number-to", &[("max", Arg::Text(high))]),
+            (None, None) => l.get("retry-number"),
+        }
+    }
+}

@@ -1,0 +1,152 @@
+//! A question as a message: its words, its options in the order they are shown, its buttons.
+
+use super::condition::holds;
+use super::input::Moment;
+use super::lines::{Arg, lines};
+use super::message::{Button, ButtonKind, Field, Message, Press, Text};
+use super::session::{Session, Waiting};
+use super::text::said;
+use crate::script::{AnswerType, Choice, Language, Options, Question, Script, Skip, Style};
+
+/// Labels up to this long stand two in a row: a phone shows them whole.
+const SHORT_LABEL: usize = 12;
+/// Buttons of a scale in one row; longer scales take more rows.
+const SCALE_ROW: usize = 7;
+
+/// The options that the citizen can see, in the order shown, with their places in the file.
+pub fn shown<'s>(options: &'s Options, number: u16, script: &Script, session: &Session, moment: &Moment) -> Vec<(u8, &'s Choice)> {
+    let mut list: Vec<(u8, &Choice)> = (0u8..)
+        .zip(&options.list)
+        .filter(|(_, o)| holds(o.when.as_ref(), script, session, moment))
+        .collect();
+    if options.shuffle {
+        let loose: Vec<usize> = (0..list.len()).filter(|n| !list[*n].1.fixed).collect();
+        let mut random = session.nonce ^ u64::from(number).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        // Fisher-Yates over the places of those that may move; the same session sees the same order each time.
+        for i in (1..loose.len()).rev() {
+            let j = (next(&mut random) % (i as u64 + 1)) as usize;
+            list.swap(loose[i], loose[j]);
+        }
+    }
+    list
+}
+
+// SplitMix64, for an order that only has to differ between sessions.
+fn next(state: &mut u64) -> u64 {
+    *state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
+    let mut z = *state;
+    z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    z ^ (z >> 31)
+}
+
+/// The question's own words with its hint, as they stand in the message.
+pub fn words(question: &Question, script: &Script, session: &Session) -> Text {
+    let mut text = said(&question.text, script, session);
+    if let Some(hint) = &question.hint {
+        text.line("");
+        text.append(&said(hint, script, session));
+    }
+    let language = session.language;
+    match &question.answer {
+        AnswerType::Multi { options, max, .. } if *max < options.list.len() => {
+            text.line("");
+            text.push(&lines(language).with("choose-at-most", &[("max", Arg::Number(*max as i64))]), Style::Italic);
+        }
+        AnswerType::Scale { labels, .. } if !labels.is_empty() => {
+            let ends: Vec<String> = labels.iter().map(|(n, w)| format!("{n} = {}", w.plain(language))).collect();
+            text.line("");
+            text.push(&ends.join("\n"), Style::Plain);
+        }
+        AnswerType::Choice(_)
+        | AnswerType::Multi { .. }
+        | AnswerType::YesNo(_)
+        | AnswerType::Scale { .. }
+        | AnswerType::Number { .. }
+        | AnswerType::Text { .. } => {}
+    }
+    text
+}
+
+/// The open question with its buttons; `lead` goes before it.
+pub fn message(question: &Question, waiting: &Waiting, lead: Option<Text>, script: &Script, session: &Session, moment: &Moment) -> Message {
+    let mut text = lead.unwrap_or_default();
+    if waiting.other.is_some() {
+        text.line(&lines(session.language).get("own-words"));
+    } else {
+        if !text.is_empty() {
+            text.line("");
+            text.line("");
+        }
+        text.append(&words(question, script, session));
+    }
+    Message {
+        of: waiting.message,
+        language: session.language,
+        text,
+        buttons: buttons(question, waiting, script, session, moment),
+        field: Some(field(question, waiting)),
+    }
+}
+
+fn field(question: &Question, waiting: &Waiting) -> Field {
+    match &question.answer {
+        _ if waiting.other.is_some() => Field::Text { max_length: crate::script::MAX_TEXT_CHARS },
+        AnswerType::Choice(o) => Field::OneOf { other: o.list.iter().any(|c| c.other) },
+        AnswerType::YesNo(_) | AnswerType::Scale { .. } => Field::OneOf { other: false },
+        AnswerType::Multi { options, .. } => Field::SeveralOf { other: options.list.iter().any(|c| c.other) },
+        AnswerType::Number { .. } => Field::Number,
+        AnswerType::Text { max_length, .. } => Field::Text { max_length: *max_length },
+    }
+}
+
+fn buttons(question: &Question, waiting: &Waiting, script: &Script, session: &Session, moment: &Moment) -> Vec<Vec<Button>> {
+    let language = session.language;
+    let press = |button| Press { session: session.nonce, step: question.number, visit: waiting.visit, button };
+    let plain = |label: String, kind| Button { label, press: press(kind), on: None };
+    let mut rows: Vec<Vec<Button>> = Vec::new();
+    if waiting.other.is_none() {
+        match &question.answer {
+            AnswerType::Choice(options) | AnswerType::YesNo(options) | AnswerType::Multi { options, .. } => {
+                let several = matches!(question.answer, AnswerType::Multi { .. });
+                let list: Vec<Button> = shown(options, question.number, script, session, moment)
+                    .into_iter()
+                    .map(|(n, o)| Button {
+                        label: o.label.plain(language),
+                        press: press(ButtonKind::Option(n)),
+                        on: several.then(|| waiting.chosen.contains(&o.code)),
+                    })
+                    .collect();
+                let width = if list.iter().all(|b| b.label.chars().count() <= SHORT_LABEL) { 2 } else { 1 };
+                rows.extend(list.chunks(width).map(<[Button]>::to_vec));
+                if several {
+                    let count = waiting.chosen.len();
+                    let label = match count {
+                        0 => lines(language).get("done"),
+                        n => lines(language).with("done-count", &[("count", Arg::Number(n as i64))]),
+                    };
+                    rows.push(vec![plain(label, ButtonKind::Done)]);
+                }
+            }
+            AnswerType::Scale { min, max, .. } => {
+                let list: Vec<Button> =
+                    (*min..=*max).map(|n| plain(n.to_string(), ButtonKind::Option((n - min) as u8))).collect();
+                rows.extend(list.chunks(SCALE_ROW).map(<[Button]>::to_vec));
+            }
+            AnswerType::Number { .. } | AnswerType::Text { .. } => {}
+        }
+    }
+    if let Some(label) = skip_label(question, language) {
+        rows.push(vec![plain(label, ButtonKind::Skip)]);
+    }
+    rows
+}
+
+/// The words on the button that passes a question over; `None` where it cannot be.
+pub fn skip_label(question: &Question, language: Language) -> Option<String> {
+    match &question.skip {
+        Skip::No => None,
+        Skip::Yes => Some(lines(language).get("skip")),
+        Skip::As(words) => Some(words.plain(language)),
+    }
+}

@@ -1,0 +1,162 @@
+//! The opening card, made from the header: who asks, how long it takes, what becomes of the answers. And the goodbye.
+
+use super::input::{Begin, Input, Moment};
+use super::lines::{Arg, is_word, lines};
+use super::message::{Button, ButtonKind, Effect, Message, Press, Text, Turn};
+use super::recap;
+use super::session::{Ended, Session, State};
+use super::walk::Walk;
+use crate::script::{Language, Script, Style, fold};
+
+/// A new session, waiting at its opening card. Nothing is asked or kept before Start.
+pub fn start(script: &Script, begin: Begin, moment: &Moment) -> Turn {
+    let mut session = Session {
+        script: script.id().clone(),
+        revision: begin.revision,
+        nonce: moment.seed,
+        response: begin.response,
+        channel: begin.channel.to_owned(),
+        place: begin.place,
+        language: script.offered(begin.language),
+        returning: begin.returning,
+        started_at: moment.now,
+        touched_at: moment.now,
+        reminded: false,
+        state: State::Finished(Ended::Declined),
+        answers: Vec::new(),
+        trail: Vec::new(),
+        returns: Vec::new(),
+        kept: Vec::new(),
+        visits: 0,
+        named: 0,
+    };
+    let of = session.name_message();
+    session.state = State::Card { message: of };
+    let message = card(script, &session, of);
+    let mut walk = Walk { script, session, moment, effects: vec![Effect::Say(message)] };
+    walk.wake();
+    Turn { session: walk.session, effects: walk.effects }
+}
+
+/// Ends a session from outside: replaced by another, or started over. What was answered is kept.
+pub fn close(script: &Script, session: Session, ended: Ended, moment: &Moment) -> Turn {
+    let mut walk = Walk { script, session, moment, effects: Vec::new() };
+    match walk.session.state.clone() {
+        State::Card { message } => {
+            let shown = Message::bare(walk.session.language);
+            walk.effects.push(Effect::Amend { of: message, message: shown });
+            walk.session.state = State::Finished(Ended::Declined);
+        }
+        State::Waiting(waiting) => {
+            walk.retire(&waiting);
+            walk.finish(ended);
+        }
+        State::Finished(_) => {}
+    }
+    Turn { session: walk.session, effects: walk.effects }
+}
+
+pub fn card(script: &Script, session: &Session, of: u64) -> Message {
+    let language = session.language;
+    let l = lines(language);
+    let header = script.header();
+    let mut text = Text::default();
+    text.push(&header.title.plain(language), Style::Bold);
+    text.line("");
+    text.line(&l.with("card-who", &[("institution", Arg::Text(&script.institution().name.plain(language)))]));
+    if let Some(minutes) = header.minutes {
+        text.push(" ", Style::Plain);
+        text.push(&l.with("card-minutes", &[("minutes", Arg::Number(minutes.into()))]), Style::Plain);
+    }
+    text.line("");
+    text.line(&header.privacy.notice.plain(language));
+    text.push(" ", Style::Plain);
+    text.push(&l.get("card-leave"), Style::Plain);
+    Message { of: Some(of), language, text, buttons: card_buttons(script, session), field: None }
+}
+
+fn card_buttons(script: &Script, session: &Session) -> Vec<Vec<Button>> {
+    let l = lines(session.language);
+    let button = |label: String, kind| Button { label, press: Press { session: session.nonce, step: 0, visit: 0, button: kind }, on: None };
+    let mut rows = vec![
+        vec![button(l.get("start"), ButtonKind::Start)],
+        vec![button(l.get("more-about-data"), ButtonKind::MoreData)],
+        vec![button(l.get("no-thanks"), ButtonKind::NoThanks)],
+    ];
+    let others: Vec<Button> = (0u8..)
+        .zip(&script.header().languages)
+        .filter(|(_, language)| **language != session.language)
+        .map(|(n, language)| button(language.own_name().to_owned(), ButtonKind::Language(n)))
+        .collect();
+    rows.extend(others.chunks(3).map(<[Button]>::to_vec));
+    rows
+}
+
+/// One input while the card is shown.
+pub(super) fn at_card(walk: &mut Walk<'_>, of: u64, input: &Input) {
+    match input {
+        Input::Press(press) if press.step == 0 => match press.button {
+            ButtonKind::Start => begin(walk, of),
+            ButtonKind::NoThanks => decline(walk, of),
+            ButtonKind::MoreData => show_again(walk, of, recap::privacy(walk.script, walk.session.language)),
+            ButtonKind::Language(n) => switch(walk, of, walk.script.header().languages.get(n as usize).copied()),
+            _ => walk.toast("already-answered"),
+        },
+        Input::Press(_) | Input::Form(_) => walk.toast("already-answered"),
+        Input::Text(typed) => {
+            let folded = fold(typed);
+            match () {
+                () if is_word("start-words", &folded) || folded == "👍" => begin(walk, of),
+                () if is_word("no-words", &folded) || is_word("stop-words", &folded) || folded == "👎" => decline(walk, of),
+                () if is_word("privacy-words", &folded) => show_again(walk, of, recap::privacy(walk.script, walk.session.language)),
+                () if is_word("help-words", &folded) => show_again(walk, of, recap::help(walk.script, walk.session.language)),
+                () => remind(walk, of),
+            }
+        }
+        Input::Stop => decline(walk, of),
+        Input::Help => show_again(walk, of, recap::help(walk.script, walk.session.language)),
+        Input::Privacy => show_again(walk, of, recap::privacy(walk.script, walk.session.language)),
+        Input::Language(to) => switch(walk, of, *to),
+        Input::Back | Input::Skip | Input::Unreadable => remind(walk, of),
+        Input::TimeUp => {
+            walk.session.state = State::Finished(Ended::Declined);
+            let shown = Message::bare(walk.session.language);
+            walk.effects.push(Effect::Amend { of, message: shown });
+        }
+    }
+}
+
+fn begin(walk: &mut Walk<'_>, of: u64) {
+    let shown = Message::bare(walk.session.language);
+    walk.effects.push(Effect::Amend { of, message: shown });
+    walk.session.started_at = walk.moment.now;
+    walk.go(Some(0));
+}
+
+fn decline(walk: &mut Walk<'_>, of: u64) {
+    let shown = Message::bare(walk.session.language);
+    walk.effects.push(Effect::Amend { of, message: shown });
+    walk.say(Text::plain(lines(walk.session.language).get("goodbye")));
+    walk.session.state = State::Finished(Ended::Declined);
+}
+
+fn remind(walk: &mut Walk<'_>, of: u64) {
+    show_again(walk, of, Text::plain(lines(walk.session.language).get("card-again")));
+}
+
+// The card's buttons move down under other words; the old message keeps its text.
+fn show_again(walk: &mut Walk<'_>, of: u64, text: Text) {
+    let old = Message::bare(walk.session.language);
+    walk.effects.push(Effect::Amend { of, message: old });
+    let of = walk.session.name_message();
+    walk.session.state = State::Card { message: of };
+    let message = Message { text, ..card(walk.script, &walk.session, of) };
+    walk.effects.push(Effect::Say(message));
+}
+
+fn switch(walk: &mut Walk<'_>, of: u64, to: Option<Language>) {
+    let Some(to) = to.filter(|l| walk.script.header().languages.contains(l)) else { return remind(walk, of) };
+    walk.session.language = to;
+    let message = card(walk.script, &walk.session, of);
+    walk.effects.push(Effect::Amend { of, message });
+}

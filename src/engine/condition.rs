@@ -1,0 +1,142 @@
+//! Whether a `when` holds. Three-valued: a comparison with something that was not answered is unknown, and unknown shows nothing.
+
+use super::input::Moment;
+use super::message::Audience;
+use super::session::{Outcome, Session, Value};
+use crate::script::{Condition, Fact, Script, Test};
+use jiff::Zoned;
+use rust_decimal::Decimal;
+
+/// `true`, `false` or `None` for unknown.
+type Truth = Option<bool>;
+
+/// At the top, unknown counts as no.
+pub fn holds(when: Option<&Condition>, script: &Script, session: &Session, moment: &Moment) -> bool {
+    when.is_none_or(|c| truth(c, script, session, moment) == Some(true))
+}
+
+fn truth(condition: &Condition, script: &Script, session: &Session, moment: &Moment) -> Truth {
+    let part = |c: &Condition| truth(c, script, session, moment);
+    match condition {
+        Condition::All(list) => all(list.iter().map(part)),
+        Condition::Any(list) => any(list.iter().map(part)),
+        Condition::Answer { question, test } => answer(test, session.outcome(question)),
+        Condition::Fact { fact, test } => about(*fact, test, script, session, moment),
+    }
+}
+
+// False beats unknown beats true.
+fn all(list: impl Iterator<Item = Truth>) -> Truth {
+    list.fold(Some(true), |sum, one| match (sum, one) {
+        (Some(false), _) | (_, Some(false)) => Some(false),
+        (None, _) | (_, None) => None,
+        _ => Some(true),
+    })
+}
+
+// True beats unknown beats false.
+fn any(list: impl Iterator<Item = Truth>) -> Truth {
+    list.fold(Some(false), |sum, one| match (sum, one) {
+        (Some(true), _) | (_, Some(true)) => Some(true),
+        (None, _) | (_, None) => None,
+        _ => Some(false),
+    })
+}
+
+fn answer(test: &Test, outcome: Option<&Outcome>) -> Truth {
+    match test {
+        Test::Answered => return Some(matches!(outcome, Some(Outcome::Given { .. }))),
+        Test::Skipped => return Some(matches!(outcome, Some(Outcome::Skipped))),
+        Test::NotAsked => return Some(outcome.is_none()),
+        Test::Each(list) => return all(list.iter().map(|t| answer(t, outcome))),
+        _ => {}
+    }
+    let Some(Outcome::Given { value, .. }) = outcome else { return None };
+    Some(match value {
+        Value::Code(code) => codes(test, std::slice::from_ref(code)),
+        Value::Codes(list) => codes(test, list),
+        Value::Number(number) => numbers(test, *number),
+        Value::Text(text) => words(test, text),
+    })
+}
+
+fn codes(test: &Test, have: &[String]) -> bool {
+    match test {
+        Test::OneOf(list) => list.iter().any(|c| have.contains(c)),
+        Test::NoneOf(list) => !list.iter().any(|c| have.contains(c)),
+        Test::HasAll(list) => list.iter().all(|c| have.contains(c)),
+        Test::Only(list) => !have.is_empty() && have.iter().all(|c| list.contains(c)),
+        Test::Count(bounds) => bounds.hold(Decimal::from(have.len())),
+        _ => false,
+    }
+}
+
+fn numbers(test: &Test, have: Decimal) -> bool {
+    match test {
+        Test::Equals(list) => list.contains(&have),
+        Test::NoneOf(list) => !list.contains(&have.normalize().to_string()),
+        Test::Within(bounds) => bounds.hold(have),
+        _ => false,
+    }
+}
+
+fn words(test: &Test, have: &str) -> bool {
+    let have = have.trim().to_lowercase();
+    match test {
+        Test::Is(list) => list.contains(&have),
+        Test::NoneOf(list) => !list.contains(&have),
+        Test::Contains(list) => list.iter().any(|w| have.contains(w)),
+        Test::LongerThan(length) => have.chars().filter(|c| c.is_alphanumeric()).count() > *length,
+        _ => false,
+    }
+}
+
+fn about(fact: Fact, test: &Test, script: &Script, session: &Session, moment: &Moment) -> Truth {
+    let here = || moment.now.to_zoned(script.institution().timezone.clone());
+    let word = match fact {
+        Fact::Channel => session.channel.clone(),
+        Fact::Language => session.language.tag().to_owned(),
+        Fact::Place => session.place.clone()?,
+        Fact::Audience => match session.audience(script) {
+            Audience::NotYetUser => "not_yet_user".to_owned(),
+            Audience::User => "user".to_owned(),
+            Audience::Unknown => return None,
+        },
+        Fact::Returning => if session.returning { "ja" } else { "nej" }.to_owned(),
+        Fact::Weekday => weekday(&here()),
+        Fact::Today => {
+            let Test::Dates { from, to } = test else { return None };
+            let day = here().date();
+            return Some(from.is_none_or(|f| day >= f) && to.is_none_or(|t| day <= t));
+        }
+        Fact::TimeOfDay => {
+            let Test::Times { from, to } = test else { return None };
+            let time = here().time();
+            return Some(from.is_none_or(|f| time >= f) && to.is_none_or(|t| time < t));
+        }
+    };
+    let same = |w: &String| match (fact, w.as_str()) {
+        (Fact::Returning, "yes" | "true") => word == "ja",
+        (Fact::Returning, "no" | "false") => word == "nej",
+        (_, w) => word == w,
+    };
+    match test {
+        Test::OneOf(list) => Some(list.iter().any(same)),
+        Test::NoneOf(list) => Some(!list.iter().any(same)),
+        _ => None,
+    }
+}
+
+fn weekday(now: &Zoned) -> String {
+    use jiff::civil::Weekday::*;
+    match now.weekday() {
+        Monday => "mandag",
+        Tuesday => "tirsdag",
+        Wednesday => "onsdag",
+        Thursday => "torsdag",
+        Friday => "fredag",
+        Saturday => "lørdag",
+        Sunday => "søndag",
+    }
+    .to_owned()
+}

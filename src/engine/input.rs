@@ -1,0 +1,55 @@
+//! What comes into a turn.
+
+use super::message::Press;
+use crate::script::Language;
+use jiff::Timestamp;
+
+/// One thing the citizen did, or the clock.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Input {
+    Text(String),
+    Press(Press),
+    /// A whole answer at once, as a web form sends it.
+    Form(Form),
+    Back,
+    Skip,
+    Stop,
+    Help,
+    Privacy,
+    /// To a language, or to the choice of one.
+    Language(Option<Language>),
+    /// Something that is neither words nor a button: a sticker, a voice message, …
+    Unreadable,
+    /// The wake-up fell due.
+    TimeUp,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Form {
+    pub step: u16,
+    pub visit: u16,
+    /// Places of the ticked options in the file.
+    pub options: Vec<u8>,
+    /// What was written, beside or instead.
+    pub words: String,
+}
+
+/// What a turn may know of the world: nothing in the engine asks a clock or draws a number.
+#[derive(Debug, Clone, Copy)]
+pub struct Moment {
+    pub now: Timestamp,
+    pub seed: u64,
+}
+
+/// How a session begins.
+#[derive(Debug, Clone)]
+pub struct Begin {
+    pub revision: u32,
+    pub channel: &'static str,
+    pub place: Option<String>,
+    /// The platform's language, used as a default.
+    pub language: Option<Language>,
+    /// The citizen has answered this dialogue before.
+    pub returning: bool,
+    pub response: uuid::Uuid,
+}

@@ -1,0 +1,208 @@
+//! What comes out of a turn: messages in no platform's form, and everything else the world shall do.
+
+use super::session::{Answered, Ended, Session};
+use crate::script::{Language, Style};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+/// Words with their formatting. Nothing in it is markup: a citizen's `*` is a star.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Text(pub Vec<Run>);
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Run(pub String, pub Style);
+
+impl Text {
+    pub fn plain(text: impl Into<String>) -> Text {
+        Text(vec![Run(text.into(), Style::Plain)])
+    }
+    pub fn push(&mut self, text: &str, style: Style) {
+        match self.0.last_mut() {
+            Some(Run(last, s)) if *s == style => last.push_str(text),
+            _ if text.is_empty() => {}
+            _ => self.0.push(Run(text.to_owned(), style)),
+        }
+    }
+    pub fn line(&mut self, text: &str) {
+        if !self.0.is_empty() {
+            self.push("\n", Style::Plain);
+        }
+        self.push(text, Style::Plain);
+    }
+    pub fn append(&mut self, other: &Text) {
+        for Run(text, style) in &other.0 {
+            self.push(text, *style);
+        }
+    }
+    pub fn is_empty(&self) -> bool {
+        self.0.iter().all(|r| r.0.trim().is_empty())
+    }
+}
+
+impl std::fmt::Display for Text {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.0.iter().try_for_each(|Run(text, _)| f.write_str(text))
+    }
+}
+
+/// One thing the bot says.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Message {
+    /// Our name for it, where a later turn may change it.
+    pub of: Option<u64>,
+    pub language: Language,
+    pub text: Text,
+    /// Rows of buttons under the message; empty for none.
+    pub buttons: Vec<Vec<Button>>,
+    /// What a typed answer to it would be; `None` where nothing is asked.
+    pub field: Option<Field>,
+}
+
+impl Message {
+    /// Neither words nor buttons.
+    pub fn bare(language: Language) -> Message {
+        Message { of: None, language, text: Text::default(), buttons: Vec::new(), field: None }
+    }
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Button {
+    pub label: String,
+    pub press: Press,
+    /// For several-choice: chosen or not.
+    pub on: Option<bool>,
+}
+
+/// How a question can be answered by typing or in a form.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Field {
+    OneOf { other: bool },
+    SeveralOf { other: bool },
+    Text { max_length: usize },
+    Number,
+}
+
+/// Which button of which question was pressed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Press {
+    /// The session's nonce.
+    pub session: u64,
+    /// The question's number; 0 is the opening card.
+    pub step: u16,
+    /// How many questions had been put when this one was: tells a repeated question from its earlier showing.
+    pub visit: u16,
+    pub button: ButtonKind,
+}
+
+/// What a button does. The numbers travel in buttons that may be pressed years later: they are never reused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum ButtonKind {
+    /// The option's place in the file, 0 to 59. Of a scale: the value less the lowest.
+    Option(u8),
+    Skip,
+    Done,
+    Start,
+    MoreData,
+    NoThanks,
+    /// Place in the dialogue's languages.
+    Language(u8),
+    Correct,
+    GoOn,
+    StartOver,
+    Switch,
+    AnswerAgain,
+}
+
+impl ButtonKind {
+    pub fn to_byte(self) -> u8 {
+        match self {
+            ButtonKind::Option(n) => n.min(99),
+            ButtonKind::Language(n) => 200 + n.min(30),
+            ButtonKind::Skip => 100,
+            ButtonKind::Done => 101,
+            ButtonKind::Start => 102,
+            ButtonKind::MoreData => 103,
+            ButtonKind::NoThanks => 104,
+            ButtonKind::Correct => 105,
+            ButtonKind::GoOn => 106,
+            ButtonKind::StartOver => 107,
+            ButtonKind::Switch => 108,
+            ButtonKind::AnswerAgain => 109,
+        }
+    }
+    pub fn from_byte(byte: u8) -> Option<ButtonKind> {
+        Some(match byte {
+            0..=99 => ButtonKind::Option(byte),
+            200..=230 => ButtonKind::Language(byte - 200),
+            100 => ButtonKind::Skip,
+            101 => ButtonKind::Done,
+            102 => ButtonKind::Start,
+            103 => ButtonKind::MoreData,
+            104 => ButtonKind::NoThanks,
+            105 => ButtonKind::Correct,
+            106 => ButtonKind::GoOn,
+            107 => ButtonKind::StartOver,
+            108 => ButtonKind::Switch,
+            109 => ButtonKind::AnswerAgain,
+            _ => return None,
+        })
+    }
+}
+
+/// What the world shall do after a turn, in order.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Effect {
+    Say(Message),
+    /// The message sent earlier becomes this; an empty text leaves its words as they are. Without buttons it is not touched
+    /// again.
+    Amend { of: u64, message: Message },
+    /// A word shown over the button that was pressed, where the platform can.
+    Toast(String),
+    /// The response ended or changed.
+    Respond(Response),
+    /// The conversation's one wake-up; later ones replace earlier.
+    WakeAt(Timestamp),
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct Turn {
+    pub session: Session,
+    pub effects: Vec<Effect>,
+}
+
+/// Everything a citizen answered in one session, as it is kept for the institution.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Response {
+    pub id: uuid::Uuid,
+    /// Put in when it is stored: the engine knows no citizens.
+    pub citizen: String,
+    pub revision: u32,
+    pub channel: String,
+    pub language: Language,
+    pub place: Option<String>,
+    pub audience: Audience,
+    pub status: Status,
+    pub ended: Ended,
+    pub started_at: Timestamp,
+    pub finished_at: Timestamp,
+    pub changed_at: Timestamp,
+    /// In the order in which they were given.
+    pub answers: Vec<Answered>,
+    /// Answers whose question is no longer on the way.
+    pub withdrawn: Vec<String>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Audience {
+    NotYetUser,
+    User,
+    Unknown,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Status {
+    Complete,
+    Partial,
+}

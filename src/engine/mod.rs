@@ -1,0 +1,28 @@
+//! Session + input -> session + effects. Pure: time and seed come in, nothing is stored or sent.
+//!
+//! [`start`] shows the opening card; [`advance`] takes one input to the next wait. What the citizen has done so far can be
+//! told again at any time by [`recap`].
+
+mod advance;
+mod answer;
+mod ask;
+mod card;
+mod condition;
+mod input;
+mod lines;
+mod matching;
+mod message;
+mod recap;
+mod session;
+mod text;
+mod wake;
+mod walk;
+
+pub use advance::{EngineError, advance};
+pub use card::{close, start};
+pub use input::{Begin, Form, Input, Moment};
+pub use lines::{Arg, is_word, lines};
+pub use message::*;
+pub use recap::{Line, Recap, help, privacy, recap};
+pub use session::*;
+pub use text::date;

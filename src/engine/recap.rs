@@ -1,0 +1,112 @@
+//! The conversation so far, told again from the session: no transcript is stored.
+
+use super::ask;
+use super::card::card;
+use super::input::Moment;
+use super::lines::{Arg, lines};
+use super::message::{Message, Text};
+use super::session::{Ended, Outcome, Session, State, Value};
+use super::text::{outcome, said};
+use super::walk::closing;
+use crate::script::{Basis, Keep, Kind, Language, Script};
+
+#[derive(Debug, Clone, PartialEq)]
+pub enum Line {
+    Bot(Text),
+    Citizen(Text),
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct Recap {
+    pub language: Language,
+    pub lines: Vec<Line>,
+    /// What went wrong with the last answer to the open question.
+    pub why: Option<String>,
+    /// The opening card or the open question; `None` when the session has ended.
+    pub open: Option<Message>,
+}
+
+/// Everything that was said and answered on the way, and what is open now.
+pub fn recap(script: &Script, session: &Session, moment: &Moment) -> Recap {
+    let mut recap = Recap { language: session.language, lines: Vec::new(), why: None, open: None };
+    for passed in &session.trail {
+        let Some(no) = script.find(&passed.0) else { continue };
+        match &script.item(no).kind {
+            Kind::Say(bubbles) => recap.lines.extend(bubbles.iter().map(|w| Line::Bot(said(w, script, session)))),
+            Kind::End(words) => recap.lines.extend(words.iter().map(|w| Line::Bot(said(w, script, session)))),
+            Kind::Ask(question) => {
+                recap.lines.push(Line::Bot(ask::words(question, script, session)));
+                let given = session.outcome(&question.id);
+                let words = match given {
+                    Some(Outcome::Skipped) => ask::skip_label(question, session.language),
+                    Some(given) => outcome(question, given, session.language),
+                    None => None,
+                };
+                recap.lines.extend(words.map(|w| Line::Citizen(Text::plain(w))));
+                if let Some(Outcome::Given { value: Value::Code(code), .. }) = given
+                    && let Some(reply) = question.answer.options().and_then(|o| o.find(code)).and_then(|o| o.say.as_ref())
+                {
+                    recap.lines.push(Line::Bot(said(reply, script, session)));
+                }
+            }
+            Kind::Group { .. } | Kind::Visit(_) | Kind::Goto(_) => {}
+        }
+    }
+    match &session.state {
+        State::Card { message } => recap.open = Some(card(script, session, *message)),
+        State::Waiting(waiting) => {
+            recap.why.clone_from(&waiting.why);
+            recap.open = script.question(&waiting.at).map(|q| ask::message(q, waiting, None, script, session, moment));
+        }
+        State::Finished(ended) => {
+            let last = session.trail.last().and_then(|p| script.find(&p.0)).map(|no| &script.item(no).kind);
+            // An `end:` with words has said goodbye itself.
+            if !(*ended == Ended::End && matches!(last, Some(Kind::End(Some(_))))) {
+                recap.lines.push(Line::Bot(closing(script, session, *ended)));
+            }
+        }
+    }
+    recap
+}
+
+/// What this is, how to answer, whom to ask.
+pub fn help(script: &Script, language: Language) -> Text {
+    let institution = script.institution().name.plain(language);
+    let title = script.header().title.plain(language);
+    Text::plain(lines(language).with(
+        "help",
+        &[("institution", Arg::Text(&institution)), ("title", Arg::Text(&title)), ("contact", Arg::Text(script.contact()))],
+    ))
+}
+
+/// Who asks and why, what is kept and for how long, whom to ask about it.
+pub fn privacy(script: &Script, language: Language) -> Text {
+    let privacy = &script.header().privacy;
+    let institution = script.institution();
+    let basis = match privacy.basis {
+        Basis::Consent => "consent",
+        Basis::PublicTask => "public_task",
+    };
+    let protection = institution.data_protection_contact.as_deref().unwrap_or(script.contact());
+    let mut text = Text::plain(lines(language).with(
+        "privacy",
+        &[
+            ("institution", Arg::Text(&institution.name.plain(language))),
+            ("purpose", Arg::Text(&script.header().purpose.plain(language))),
+            ("notice", Arg::Text(&privacy.notice.plain(language))),
+            ("basis", Arg::Text(basis)),
+            ("keep", Arg::Text(&kept_for(privacy.keep, language))),
+            ("anonymous", Arg::Text(if privacy.anonymous { "yes" } else { "no" })),
+            ("data-protection", Arg::Text(protection)),
+        ],
+    ));
+    if let Some(link) = &privacy.link {
+        text.line(link);
+    }
+    text
+}
+
+fn kept_for(keep: Keep, language: Language) -> String {
+    let (name, count) = if keep.months > 0 { ("keep-months", keep.months) } else { ("keep-days", keep.days) };
+    lines(language).with(name, &[("count", Arg::Number(count.into()))])
+}

@@ -1,0 +1,168 @@
+//! One walk through one revision: what outlives the process between two messages.
+
+use super::message::Audience;
+use crate::script::{Language, Script, ScriptId};
+use jiff::Timestamp;
+use rust_decimal::Decimal;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Session {
+    pub script: ScriptId,
+    pub revision: u32,
+    /// Names the session in buttons and seeds its shuffles.
+    pub nonce: u64,
+    pub response: Uuid,
+    pub channel: String,
+    pub place: Option<String>,
+    pub language: Language,
+    pub returning: bool,
+    pub started_at: Timestamp,
+    /// When the citizen last did something.
+    pub touched_at: Timestamp,
+    pub reminded: bool,
+    pub state: State,
+    pub answers: Vec<Answered>,
+    /// Steps passed, in order: what was said and asked.
+    pub trail: Vec<Passed>,
+    /// Steps that visits return behind, innermost last.
+    pub returns: Vec<String>,
+    /// Questions answered before the citizen went back: passed over when they are reached again.
+    pub kept: Vec<String>,
+    /// How many questions were put, repeats included.
+    pub visits: u16,
+    /// How many messages got a name.
+    pub named: u32,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum State {
+    /// The opening card is shown; nothing is kept for the institution before Start.
+    Card { message: u64 },
+    Waiting(Waiting),
+    Finished(Ended),
+}
+
+/// The open question, by id, not index: it outlives the process.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Waiting {
+    pub at: String,
+    pub visit: u16,
+    /// Answers that did not fit, and what was said to the last of them.
+    pub tries: u8,
+    pub why: Option<String>,
+    /// Codes ticked so far, for several-choice.
+    pub chosen: Vec<String>,
+    /// An `other` was chosen: its words are awaited.
+    pub other: Option<String>,
+    /// The message that shows it, where it has buttons.
+    pub message: Option<u64>,
+}
+
+/// How a session ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Ended {
+    End,
+    Stop,
+    Timeout,
+    Restarted,
+    Switched,
+    Quota,
+    Closed,
+    /// The opening card was declined, or nobody answered it: no response is kept.
+    Declined,
+}
+
+/// A step on the trail, and where visits returned to while it was passed.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Passed(pub String, pub Vec<String>);
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Answered {
+    pub question: String,
+    pub outcome: Outcome,
+    pub at: Timestamp,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum Outcome {
+    /// `other` holds the citizen's own words beside the code.
+    Given { value: Value, other: Option<String> },
+    Skipped,
+    /// Given up after retries.
+    Failed,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum Value {
+    Code(String),
+    Codes(Vec<String>),
+    Number(Decimal),
+    Text(String),
+}
+
+impl Session {
+    pub fn is_finished(&self) -> bool {
+        matches!(self.state, State::Finished(_))
+    }
+
+    /// The answer that counts: that of a question on the trail. `None`: not asked.
+    pub fn outcome(&self, question: &str) -> Option<&Outcome> {
+        if !self.trail.iter().any(|p| p.0 == question) {
+            return None;
+        }
+        self.answers.iter().find(|a| a.question == question).map(|a| &a.outcome)
+    }
+
+    pub fn audience(&self, script: &Script) -> Audience {
+        let Some(audience) = &script.header().audience else { return Audience::Unknown };
+        let not_yet = |code: &String| audience.not_yet_users.contains(code);
+        match self.outcome(&audience.question) {
+            Some(Outcome::Given { value: Value::Code(code), .. }) if not_yet(code) => Audience::NotYetUser,
+            Some(Outcome::Given { value: Value::Codes(codes), .. }) if codes.iter().any(not_yet) => Audience::NotYetUser,
+            Some(Outcome::Given { .. }) => Audience::User,
+            Some(Outcome::Skipped | Outcome::Failed) | None => Audience::Unknown,
+        }
+    }
+
+    /// A name for a message that a later turn may change.
+    pub(super) fn name_message(&mut self) -> u64 {
+        self.named += 1;
+        self.nonce.wrapping_add(u64::from(self.named))
+    }
+
+    pub(super) fn set(&mut self, question: &str, outcome: Outcome, at: Timestamp) {
+        self.answers.retain(|a| a.question != question);
+        self.answers.push(Answered { question: question.to_owned(), outcome, at });
+    }
+}
+
+/// The form in which bodies are kept: a version byte, then MessagePack with names, so that a field can be added.
+const FORMAT: u8 = 1;
+
+#[derive(Debug, thiserror::Error)]
+pub enum CodecError {
+    #[error("body of format {0} was written by a newer version")]
+    Newer(u8),
+    #[error("body is cut or damaged: {0}")]
+    Damaged(String),
+}
+
+/// Bytes of a session, a response or a message.
+pub fn encode<T: Serialize>(value: &T) -> Result<Vec<u8>, CodecError> {
+    let mut bytes = vec![FORMAT];
+    let mut serializer = rmp_serde::Serializer::new(&mut bytes).with_struct_map();
+    value.serialize(&mut serializer).map_err(|e| CodecError::Damaged(e.to_string()))?;
+    Ok(bytes)
+}
+
+/// The value that [`encode`] wrote.
+pub fn decode<T: for<'de> Deserialize<'de>>(bytes: &[u8]) -> Result<T, CodecError> {
+    match bytes.split_first() {
+        Some((&FORMAT, rest)) => rmp_serde::from_slice(rest).map_err(|e| CodecError::Damaged(e.to_string())),
+        Some((format, _)) => Err(CodecError::Newer(*format)),
+        None => Err(CodecError::Damaged("empty".to_owned())),
+    }
+}

@@ -1,0 +1,102 @@
+//! Words as the citizen reads them: earlier answers put in, numbers and lists in the language's way.
+
+use super::lines::lines;
+use super::message::Text;
+use super::session::{Outcome, Session, Value};
+use crate::script::{AnswerType, Language, Piece, Question, Script, Template, Words};
+use jiff::civil::Date;
+use rust_decimal::Decimal;
+
+/// A citizen's own words are cut here when they are said back.
+const MAX_PIPED: usize = 200;
+
+/// `words` in the session's language, answers put in.
+pub fn said(words: &Words, script: &Script, session: &Session) -> Text {
+    filled(words.to(session.language), script, session)
+}
+
+fn filled(template: &Template, script: &Script, session: &Session) -> Text {
+    let mut text = Text::default();
+    for piece in template.pieces() {
+        match piece {
+            Piece::Text { text: words, style } => text.push(words, *style),
+            Piece::Answer { question, fallback, style } => {
+                let answer = script.question(question).zip(session.outcome(question));
+                let words = answer.and_then(|(q, o)| outcome(q, o, session.language));
+                text.push(words.as_deref().or(fallback.as_deref()).unwrap_or_default(), *style);
+            }
+        }
+    }
+    text
+}
+
+/// An answer in the citizen's language: labels of options, own words beside them. `None` where there is none.
+pub fn outcome(question: &Question, outcome: &Outcome, language: Language) -> Option<String> {
+    let Outcome::Given { value, other } = outcome else { return None };
+    let label = |code: &String| match (question.answer.options().and_then(|o| o.find(code)), other) {
+        (Some(option), Some(words)) if option.other => cut(words),
+        (Some(option), _) => option.label.plain(language),
+        (None, _) => code.clone(),
+    };
+    Some(match value {
+        Value::Code(code) => label(code),
+        Value::Codes(codes) => list(&codes.iter().map(label).collect::<Vec<_>>(), language),
+        Value::Number(number) => match &question.answer {
+            AnswerType::Scale { labels, .. } => {
+                let named = labels.iter().find(|(n, _)| Decimal::from(*n) == *number);
+                named.map_or(decimal(*number, language), |(n, words)| format!("{n} ({})", words.plain(language)))
+            }
+            _ => decimal(*number, language),
+        },
+        Value::Text(text) => cut(text),
+    })
+}
+
+/// `a, b og c`.
+pub fn list(items: &[String], language: Language) -> String {
+    match items {
+        [] => String::new(),
+        [one] => one.clone(),
+        [most @ .., last] => format!("{} {} {last}", most.join(", "), lines(language).get("and")),
+    }
+}
+
+fn decimal(number: Decimal, language: Language) -> String {
+    let text = number.normalize().to_string();
+    if language == Language::DANISH { text.replace('.', ",") } else { text }
+}
+
+/// `1. maj 2028`, `1 May 2028`.
+pub fn date(date: Date, language: Language) -> String {
+    const DA: [&str; 12] =
+        ["januar", "februar", "marts", "april", "maj", "juni", "juli", "august", "september", "oktober", "november", "december"];
+    const EN: [&str; 12] =
+        ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"];
+    let month = date.month() as usize - 1;
+    if language == Language::DANISH {
+        format!("{}. {} {}", date.day(), DA[month], date.year())
+    } else {
+        format!("{} {} {}", date.day(), EN[month], date.year())
+    }
+}
+
+fn cut(text: &str) -> String {
+    match text.char_indices().nth(MAX_PIPED) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.to_owned(),
+    }
+}
+
+/// What is kept of typed text: no control signs but line breaks, no outer blanks. Marks of writing direction stay.
+pub fn clean(text: &str) -> String {
+    let kept: String = text
+        .chars()
+        .filter_map(|c| match c {
+            '\n' => Some('\n'),
+            '\t' => Some(' '),
+            c if c.is_control() || c == '\u{feff}' => None,
+            c => Some(c),
+        })
+        .collect();
+    kept.trim().to_owned()
+}

@@ -1,0 +1,40 @@
+//! When a silent conversation is woken: once to remind, then to close.
+
+use super::session::{Session, State};
+use crate::script::Script;
+use jiff::civil::Time;
+use jiff::{SignedDuration, Timestamp, Zoned};
+
+/// An opening card that nobody answers is forgotten after this long.
+const CARD_KEPT: SignedDuration = SignedDuration::from_hours(24);
+
+/// The next wake-up of a session; `None` once it has ended.
+pub fn wake_at(script: &Script, session: &Session) -> Option<Timestamp> {
+    let defaults = &script.header().defaults;
+    match &session.state {
+        State::Finished(_) => None,
+        State::Card { .. } => session.touched_at.checked_add(CARD_KEPT).ok(),
+        State::Waiting(_) => {
+            let closes = session.touched_at.checked_add(defaults.give_up_after).ok()?;
+            let reminds = session.touched_at.checked_add(defaults.remind_after).ok()?;
+            let reminds = awake(reminds, script);
+            Some(if session.reminded || reminds >= closes { closes } else { reminds })
+        }
+    }
+}
+
+/// `at`, or the end of the quiet hours that it falls in.
+pub fn awake(at: Timestamp, script: &Script) -> Timestamp {
+    let (from, to) = script.header().defaults.quiet_hours;
+    let local = at.to_zoned(script.institution().timezone.clone());
+    if !quiet(local.time(), from, to) {
+        return at;
+    }
+    let day = if local.time() >= to { local.date().tomorrow().unwrap_or(local.date()) } else { local.date() };
+    let end = day.to_datetime(to).to_zoned(local.time_zone().clone());
+    end.as_ref().map_or(at, Zoned::timestamp)
+}
+
+fn quiet(time: Time, from: Time, to: Time) -> bool {
+    if from <= to { time >= from && time < to } else { time >= from || time < to }
+}

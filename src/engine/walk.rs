@@ -1,0 +1,326 @@
+//! From one item to the next: what is said, where the way goes, which question is put.
+
+use super::ask;
+use super::condition::holds;
+use super::input::Moment;
+use super::lines::{Arg, lines};
+use super::message::{Effect, Message, Response, Status, Text};
+use super::session::{Ended, Outcome, Passed, Session, State, Value, Waiting};
+use super::text::{date, said};
+use super::wake::wake_at;
+use crate::script::{ItemNo, Jump, Kind, Next, Question, Script, Target};
+
+/// Visits within visits deeper than this lose the outermost way back: a script that goes round in visits still ends.
+const MAX_RETURNS: usize = 16;
+
+/// A turn while it is made.
+pub struct Walk<'s> {
+    pub script: &'s Script,
+    pub session: Session,
+    pub moment: &'s Moment,
+    pub effects: Vec<Effect>,
+}
+
+impl Walk<'_> {
+    pub fn say(&mut self, text: Text) {
+        if !text.is_empty() {
+            let language = self.session.language;
+            self.effects.push(Effect::Say(Message { text, ..Message::bare(language) }));
+        }
+    }
+
+    /// A line of the bot's own.
+    pub fn line(&mut self, name: &str) {
+        let text = Text::plain(lines(self.session.language).get(name));
+        self.say(text);
+    }
+
+    pub fn toast(&mut self, name: &str) {
+        self.effects.push(Effect::Toast(lines(self.session.language).get(name)));
+    }
+
+    /// Walks on from an item (`None`: its list ran out) to the next question, or to the end.
+    pub fn go(&mut self, from: Option<ItemNo>) {
+        let mut at = from;
+        // A checked script has no round without a question: with each step passed at most once between two questions,
+        // and each return used up, this bound is never met. It holds whatever comes.
+        let mut left = (self.script.items().len() + 1) * (MAX_RETURNS + 2);
+        while left > 0 {
+            left -= 1;
+            let Some(no) = at else {
+                match self.session.returns.pop() {
+                    Some(id) => at = self.script.find(&id).and_then(|no| self.after(no)),
+                    None => return self.finish(Ended::End),
+                }
+                continue;
+            };
+            let script = self.script;
+            let item = script.item(no);
+            if !holds(item.when.as_ref(), script, &self.session, self.moment) {
+                at = self.after(no);
+                continue;
+            }
+            match &item.kind {
+                Kind::Say(bubbles) => {
+                    if !self.passed_before(&item.id) {
+                        for words in bubbles {
+                            let text = said(words, script, &self.session);
+                            self.say(text);
+                        }
+                    }
+                    self.pass(&item.id);
+                    at = self.after(no);
+                }
+                Kind::Ask(question) => {
+                    let answered = self.passed_before(&item.id);
+                    let Some(outcome) = self.session.answers.iter().find(|a| answered && a.question == item.id) else {
+                        return self.ask(question);
+                    };
+                    let outcome = outcome.outcome.clone();
+                    self.pass(&item.id);
+                    at = match self.jump(question, &outcome) {
+                        Some(Next::Item(no)) => Some(no),
+                        Some(Next::Return) => return self.finish(Ended::End),
+                        None => self.after(no),
+                    };
+                }
+                Kind::Group { first } => at = first.or_else(|| self.after(no)),
+                Kind::Visit(target) => match self.leave(no, Jump::Visit(*target)) {
+                    Next::Item(no) => at = Some(no),
+                    Next::Return => return self.finish(Ended::End),
+                },
+                Kind::Goto(target) => match self.leave(no, Jump::Goto(*target)) {
+                    Next::Item(no) => at = Some(no),
+                    Next::Return => return self.finish(Ended::End),
+                },
+                Kind::End(words) => {
+                    match words {
+                        Some(words) => {
+                            let text = said(words, script, &self.session);
+                            self.say(text);
+                            self.pass(&item.id);
+                            self.finish_quietly(Ended::End);
+                        }
+                        None => self.finish(Ended::End),
+                    }
+                    return;
+                }
+            }
+        }
+        self.finish(Ended::End);
+    }
+
+    fn after(&self, no: ItemNo) -> Option<ItemNo> {
+        match self.script.item(no).next {
+            Next::Item(next) => Some(next),
+            Next::Return => None,
+        }
+    }
+
+    // `Return` stands for the end of the dialogue.
+    fn leave(&mut self, from: ItemNo, jump: Jump) -> Next {
+        match jump {
+            Jump::Visit(Target::Item(to)) => {
+                if self.session.returns.len() >= MAX_RETURNS {
+                    self.session.returns.remove(0);
+                }
+                self.session.returns.push(self.script.item(from).id.clone());
+                Next::Item(to)
+            }
+            Jump::Goto(Target::Item(to)) => {
+                // Left for good: the way back out of a section that was visited goes too.
+                if self.script.item(to).section != self.script.item(from).section {
+                    self.session.returns.clear();
+                }
+                Next::Item(to)
+            }
+            Jump::Visit(Target::End) | Jump::Goto(Target::End) => Next::Return,
+        }
+    }
+
+    /// Where an answer leads, other than on to the next step.
+    fn jump(&mut self, question: &Question, outcome: &Outcome) -> Option<Next> {
+        let from = self.script.find(&question.id)?;
+        if let Some(audience) = self.script.header().audience.as_ref().filter(|a| a.question == question.id)
+            && let Some(to) = audience.otherwise
+            && self.session.audience(self.script) == super::message::Audience::User
+        {
+            return Some(self.leave(from, Jump::Goto(Target::Item(to))));
+        }
+        let Outcome::Given { value: Value::Code(code), .. } = outcome else { return None };
+        let jump = question.answer.options()?.find(code)?.jump?;
+        Some(self.leave(from, jump))
+    }
+
+    fn pass(&mut self, id: &str) {
+        // A step asked again moves to its latest place, so the trail is never longer than the script.
+        self.session.trail.retain(|p| p.0 != id);
+        self.session.trail.push(Passed(id.to_owned(), self.session.returns.clone()));
+    }
+
+    // Whether the step lies behind the point to which the citizen went back. Counts once: a loop asks again.
+    fn passed_before(&mut self, id: &str) -> bool {
+        let before = self.session.kept.len();
+        self.session.kept.retain(|k| k != id);
+        self.session.kept.len() < before
+    }
+
+    /// Puts a question.
+    pub fn ask(&mut self, question: &Question) {
+        self.session.visits = self.session.visits.wrapping_add(1);
+        let waiting = Waiting {
+            at: question.id.clone(),
+            visit: self.session.visits,
+            tries: 0,
+            why: None,
+            chosen: self.ticked_before(question),
+            other: None,
+            message: None,
+        };
+        let before = self.session.answers.iter().find(|a| a.question == question.id);
+        let lead = before.and_then(|a| super::text::outcome(question, &a.outcome, self.session.language)).map(|answer| {
+            Text::plain(lines(self.session.language).with("your-answer-was", &[("answer", Arg::Text(&answer))]))
+        });
+        self.show(question, waiting, lead, &[]);
+    }
+
+    fn ticked_before(&self, question: &Question) -> Vec<String> {
+        let before = self.session.answers.iter().find(|a| a.question == question.id).map(|a| &a.outcome);
+        match (&question.answer, before) {
+            (crate::script::AnswerType::Multi { .. }, Some(Outcome::Given { value: Value::Codes(codes), .. })) => codes.clone(),
+            _ => Vec::new(),
+        }
+    }
+
+    /// Sends the open question, with `lead` before it; with `only`, just these options as buttons.
+    pub fn show(&mut self, question: &Question, mut waiting: Waiting, lead: Option<Text>, only: &[u8]) {
+        let mut message = ask::message(question, &waiting, lead, self.script, &self.session, self.moment);
+        if !only.is_empty() {
+            message.buttons.retain(|row| {
+                row.iter().all(|b| match b.press.button {
+                    super::message::ButtonKind::Option(n) => only.contains(&n),
+                    _ => true,
+                })
+            });
+        }
+        waiting.message = (!message.buttons.is_empty()).then(|| self.session.name_message());
+        message.of = waiting.message;
+        self.session.state = State::Waiting(waiting);
+        self.effects.push(Effect::Say(message));
+    }
+
+    /// Takes the buttons off the message that showed the open question.
+    pub fn retire(&mut self, waiting: &Waiting) {
+        let Some(of) = waiting.message else { return };
+        self.effects.push(Effect::Amend { of, message: Message::bare(self.session.language) });
+    }
+
+    /// Keeps an answer and walks on.
+    pub fn accept(&mut self, question: &Question, outcome: Outcome) {
+        self.session.set(&question.id, outcome.clone(), self.moment.now);
+        self.pass(&question.id);
+        if let Outcome::Given { value: Value::Code(code), .. } = &outcome
+            && let Some(words) = question.answer.options().and_then(|o| o.find(code)).and_then(|o| o.say.as_ref())
+        {
+            let text = said(words, self.script, &self.session);
+            self.say(text);
+        }
+        let no = self.script.find(&question.id);
+        match self.jump(question, &outcome) {
+            Some(Next::Item(to)) => self.go(Some(to)),
+            Some(Next::Return) => self.finish(Ended::End),
+            None => self.go(no.and_then(|no| self.after(no))),
+        }
+    }
+
+    /// Goes back to a question on the trail and puts it anew. What was passed after it is passed over when reached again.
+    pub fn rewind(&mut self, id: &str) {
+        let Some(place) = self.session.trail.iter().position(|p| p.0 == id) else { return };
+        let Some(question) = self.script.question(id) else { return };
+        let behind = self.session.trail.split_off(place);
+        self.session.returns = behind[0].1.clone();
+        for passed in &behind[1..] {
+            if !self.session.kept.contains(&passed.0) {
+                self.session.kept.push(passed.0.clone());
+            }
+        }
+        self.ask(question);
+    }
+
+    /// Ends with the card of thanks and what happens next, or with the words that fit.
+    pub fn finish(&mut self, ended: Ended) {
+        let text = closing(self.script, &self.session, ended);
+        self.say(text);
+        self.finish_quietly(ended);
+    }
+
+    fn finish_quietly(&mut self, ended: Ended) {
+        if ended != Ended::End {
+            self.keep_all();
+        }
+        self.session.kept.clear();
+        self.session.state = State::Finished(ended);
+        let response = self.response(ended);
+        self.effects.push(Effect::Respond(response));
+    }
+
+    // Broken off: what had been answered before going back still stands.
+    fn keep_all(&mut self) {
+        let open = match &self.session.state {
+            State::Waiting(waiting) => Some(waiting.at.clone()),
+            State::Card { .. } | State::Finished(_) => None,
+        };
+        let kept = std::mem::take(&mut self.session.kept);
+        for id in open.into_iter().chain(kept) {
+            if self.session.answers.iter().any(|a| a.question == id) {
+                self.pass(&id);
+            }
+        }
+    }
+
+    fn response(&self, ended: Ended) -> Response {
+        let session = &self.session;
+        let on_the_way = |id: &str| session.trail.iter().any(|p| p.0 == id);
+        Response {
+            id: session.response,
+            citizen: String::new(),
+            revision: session.revision,
+            channel: session.channel.clone(),
+            language: session.language,
+            place: session.place.clone(),
+            audience: session.audience(self.script),
+            status: if ended == Ended::End { Status::Complete } else { Status::Partial },
+            ended,
+            started_at: session.started_at,
+            finished_at: self.moment.now,
+            changed_at: self.moment.now,
+            answers: session.answers.clone(),
+            withdrawn: session.answers.iter().filter(|a| !on_the_way(&a.question)).map(|a| a.question.clone()).collect(),
+        }
+    }
+
+    pub fn wake(&mut self) {
+        if let Some(at) = wake_at(self.script, &self.session) {
+            self.effects.push(Effect::WakeAt(at));
+        }
+    }
+}
+
+/// The last thing said.
+pub fn closing(script: &Script, session: &Session, ended: Ended) -> Text {
+    let l = lines(session.language);
+    match ended {
+        Ended::End => {
+            let give_back = &script.header().give_back;
+            let mut text = Text::plain(l.get("thanks"));
+            text.line(&l.with("what-happens", &[("how", Arg::Text(&give_back.how.plain(session.language)))]));
+            let by = date(give_back.by, session.language);
+            text.push(&format!(" {}", l.with("by-date", &[("date", Arg::Text(&by))])), Default::default());
+            text
+        }
+        Ended::Stop => Text::plain(l.get("stopped")),
+        Ended::Timeout | Ended::Closed => Text::plain(l.get("timed-out")),
+        Ended::Declined => Text::plain(l.get("goodbye")),
+        Ended::Restarted | Ended::Switched | Ended::Quota => Text::default(),
+    }
+}

@@ -1,0 +1,112 @@
+# Det, botten selv siger, på dansk. Du-form, plant sprog, højst 140 tegn hvor det kan lade sig gøre.
+card-who = Hej! Jeg er en chatbot og stiller spørgsmål for { $institution }.
+card-minutes = { $minutes ->
+    [one] Det tager cirka et minut.
+   *[other] Det tager cirka { $minutes } minutter.
+}
+card-leave = Du kan stoppe når som helst.
+start = Start
+more-about-data = Mere om mine data
+no-thanks = Nej tak
+goodbye = Helt i orden. Vil du svare en anden gang, så brug bare linket igen.
+card-again = Tryk på Start, når du er klar, eller på Nej tak.
+
+skip = Spring over
+done = Færdig
+done-count = Færdig ({ $count })
+correct = Ret
+choose-at-most = Vælg højst { $max }.
+choose-at-least = { $min ->
+    [one] Vælg mindst én.
+   *[other] Vælg mindst { $min }.
+}
+choose-several = Du kan vælge flere.
+own-words = Skriv det gerne med dine egne ord.
+your-answer-was = Dit svar før: { $answer }
+
+retry-options = Det kunne jeg ikke finde blandt svarene. Tryk på en knap, eller skriv et af svarene.
+retry-yesno = Skriv ja eller nej, eller tryk på en knap.
+retry-scale = Skriv et tal fra { $min } til { $max }, eller tryk på en knap.
+retry-number = Skriv det som et tal.
+retry-number-between = Skriv et tal fra { $min } til { $max }.
+retry-number-from = Skriv et tal på mindst { $min }.
+retry-number-to = Skriv et tal på højst { $max }.
+retry-text = Det kunne jeg ikke læse. Skriv gerne dit svar med ord.
+retry-short = Skriv gerne lidt mere.
+retry-long = Det er { $length } tegn, og der er plads til { $max }. Skriv det gerne lidt kortere.
+did-you-mean = Mente du en af disse?
+example = For eksempel: { $example }
+given-up = Det er helt i orden, vi går videre.
+cannot-read = Det kan jeg ikke læse. Tryk på en knap, eller skriv.
+answer-needed = Vi har brug for svaret her for at kunne gå videre. Vil du ikke svare, kan du skrive stop.
+no-way-back = Du er ved det første spørgsmål.
+not-skipped = Der er ikke noget at springe over.
+cpr-removed = Jeg har fjernet et CPR-nummer fra dit svar. Det skal du ikke skrive her.
+
+already-answered = Det har du allerede svaret på.
+closed = Den er lukket.
+
+thanks = Tak for dine svar!
+what-happens = Hvad sker der nu? { $how }
+by-date = Senest { $date }.
+stopped = Samtalen er stoppet. Dine svar er gemt.
+timed-out = Samtalen er lukket, fordi der ikke kom flere svar. De svar, du gav, er gemt.
+reminder = Du er ikke helt færdig. Vil du svare på resten?
+
+help =
+    Her stiller { $institution } nogle spørgsmål: { $title }.
+    Svar ved at trykke på en knap eller ved at skrive.
+    Skriv »tilbage« for at rette, »spring over« for at gå videre, »stop« for at slutte og »privatliv« for at læse om dine data.
+    Har du spørgsmål, så skriv til { $contact }.
+    Er der fare på færde, så ring 112. Ingen læser med her.
+privacy =
+    { $institution } spørger for at: { $purpose }
+    { $notice }
+    { $basis ->
+        [consent] Vi gemmer kun dine svar, fordi du siger ja til det.
+       *[public_task] Vi spørger som led i vores opgave for byen.
+    }
+    Vi gemmer svarene i { $keep }. { $anonymous ->
+        [yes] De kan ikke føres tilbage til dig, når samtalen er slut.
+       *[no] De hører sammen med denne samtale, men ikke med dit navn.
+    }
+    Du kan spørge om dine rettigheder hos { $data-protection }.
+keep-months = { $count ->
+    [one] en måned
+   *[other] { $count } måneder
+}
+keep-days = { $count ->
+    [one] en dag
+   *[other] { $count } dage
+}
+
+language-question = Hvilket sprog vil du bruge?
+language-now = Vi fortsætter på dansk.
+
+yes-words = ja jo jep jeps ok okay jaa klart gerne yes ja-tak
+no-words = nej næ niks nope nej-tak
+start-words = ja start ok okay begynd
+back-words = tilbage
+skip-words = spring-over videre næste
+stop-words = stop slut afslut
+help-words = hjælp hjaelp
+privacy-words = privatliv
+language-words = sprog
+and = og
+number-words = nul en to tre fire fem seks syv otte ni ti elleve tolv
+
+greeting = Hej! Her kan du fortælle os, hvad du mener. Hvad vil du svare på?
+nothing-open = Der er ingen åbne spørgsmål lige nu. Kom gerne forbi en anden gang.
+over = Den samtale er slut.
+opens = Den samtale åbner { $date }.
+others-open = Du kan svare på noget andet:
+running = Du er i gang med { $title }.
+go-on = Fortsæt
+start-over = Start forfra
+finish-first = Gør den her færdig først
+switch = Skift
+answered-before = Du har svaret på { $title }. Tak for det!
+answer-again = Svar igen
+group-only = Jeg taler kun privat. Skriv til mig i en chat for os to.
+trouble = Det gik galt hos os, og det er ikke dig. Prøv igen om lidt.
+not-available = Det kan jeg ikke endnu. Skriv til { $contact }, så hjælper de dig.

@@ -1,0 +1,112 @@
+# What the bot itself says, in English. Plain words, at most 140 characters where that can be.
+card-who = Hi! I am a chatbot asking questions for { $institution }.
+card-minutes = { $minutes ->
+    [one] It takes about a minute.
+   *[other] It takes about { $minutes } minutes.
+}
+card-leave = You can stop at any time.
+start = Start
+more-about-data = More about my data
+no-thanks = No thanks
+goodbye = That is fine. If you want to answer another day, just use the link again.
+card-again = Press Start when you are ready, or No thanks.
+
+skip = Skip
+done = Done
+done-count = Done ({ $count })
+correct = Correct it
+choose-at-most = Choose at most { $max }.
+choose-at-least = { $min ->
+    [one] Choose at least one.
+   *[other] Choose at least { $min }.
+}
+choose-several = You can choose several.
+own-words = Please write it in your own words.
+your-answer-was = Your answer before: { $answer }
+
+retry-options = I could not find that among the answers. Press a button or write one of them.
+retry-yesno = Write yes or no, or press a button.
+retry-scale = Write a number from { $min } to { $max }, or press a button.
+retry-number = Please write it as a number.
+retry-number-between = Please write a number from { $min } to { $max }.
+retry-number-from = Please write a number of at least { $min }.
+retry-number-to = Please write a number of at most { $max }.
+retry-text = I could not read that. Please write your answer in words.
+retry-short = Please write a little more.
+retry-long = That is { $length } characters, and there is room for { $max }. Please make it a little shorter.
+did-you-mean = Did you mean one of these?
+example = For example: { $example }
+given-up = That is quite all right, let us go on.
+cannot-read = I cannot read that. Press a button or write.
+answer-needed = We need this answer to go on. If you would rather not, write stop.
+no-way-back = You are at the first question.
+not-skipped = There is nothing to skip here.
+cpr-removed = I have removed a CPR number from your answer. Please do not write it here.
+
+already-answered = You have answered that already.
+closed = This one is closed.
+
+thanks = Thank you for your answers!
+what-happens = What happens now? { $how }
+by-date = By { $date } at the latest.
+stopped = The conversation has stopped. Your answers are kept.
+timed-out = The conversation was closed because no more answers came. The answers you gave are kept.
+reminder = You are not quite finished. Would you like to answer the rest?
+
+help =
+    Here { $institution } asks some questions: { $title }.
+    Answer by pressing a button or by writing.
+    Write "back" to correct, "skip" to go on, "stop" to end and "privacy" to read about your data.
+    If you have questions, write to { $contact }.
+    If anyone is in danger, call 112. Nobody reads along here.
+privacy =
+    { $institution } asks in order to: { $purpose }
+    { $notice }
+    { $basis ->
+        [consent] We keep your answers only because you agree to it.
+       *[public_task] We ask as part of our task for the city.
+    }
+    We keep the answers for { $keep }. { $anonymous ->
+        [yes] They cannot be traced back to you once the conversation is over.
+       *[no] They belong to this conversation, but not to your name.
+    }
+    You can ask about your rights at { $data-protection }.
+keep-months = { $count ->
+    [one] one month
+   *[other] { $count } months
+}
+keep-days = { $count ->
+    [one] one day
+   *[other] { $count } days
+}
+
+language-question = Which language would you like?
+language-now = We go on in English.
+
+yes-words = yes yep yeah ok okay sure y yes-please
+no-words = no nope nah n no-thanks
+start-words = yes start ok okay begin
+back-words = back
+skip-words = skip next
+stop-words = stop quit end
+help-words = help
+privacy-words = privacy
+language-words = language
+and = and
+number-words = zero one two three four five six seven eight nine ten eleven twelve
+
+greeting = Hi! Here you can tell us what you think. What would you like to answer?
+nothing-open = There are no open questions right now. Please come by another day.
+over = That conversation is over.
+opens = That conversation opens { $date }.
+others-open = You can answer something else:
+running = You are in the middle of { $title }.
+go-on = Go on
+start-over = Start over
+finish-first = Finish this one first
+switch = Switch
+answered-before = You have answered { $title }. Thank you!
+answer-again = Answer again
+group-only = I only talk in private. Write to me in a chat for the two of us.
+trouble = Something went wrong on our side, not yours. Please try again in a moment.
+not-available = I cannot do that yet. Write to { $contact } and they will help you.

@@ -1,0 +1,4 @@
+//! snak.
+pub mod engine;
+pub mod privacy;
+pub mod script;

@@ -1,0 +1,263 @@
+//! The published dialogues: reads the folder, freezes revisions in the store, keeps them at hand.
+
+use crate::export::Codebook;
+use crate::script::{Institution, Parts, Problem, Script, ScriptId, not_utf8};
+use arc_swap::ArcSwap;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, HashMap};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use storage::{Document, Kind, Store};
+
+/// A checked revision as it was frozen.
+#[derive(Debug)]
+pub struct Published {
+    pub script: Script,
+    pub revision: u32,
+    pub published_at: Timestamp,
+}
+
+/// What is kept of a revision, so that a running session finishes on it after the file has changed.
+#[derive(Serialize, Deserialize)]
+struct Frozen {
+    number: u32,
+    fingerprint: String,
+    published_at: Timestamp,
+    yaml: String,
+    institution: String,
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum LibraryError {
+    #[error("the dialogues folder {0} cannot be read: {1}")]
+    Folder(PathBuf, std::io::Error),
+    #[error("a revision could not be kept")]
+    Store(#[from] storage::StoreError),
+    #[error("a stored revision of {0} cannot be read: {1}")]
+    Frozen(String, String),
+}
+
+/// What was found in the folder.
+#[derive(Debug, Default)]
+pub struct Reading {
+    /// Every problem with the text of its file, for the picture.
+    pub problems: Vec<(Problem, Arc<str>)>,
+    /// Dialogues with a new revision.
+    pub published: Vec<ScriptId>,
+}
+
+#[derive(Debug, Default)]
+struct Shelf {
+    latest: BTreeMap<ScriptId, Arc<Published>>,
+    all: HashMap<(ScriptId, u32), Arc<Published>>,
+    codes: HashMap<String, ScriptId>,
+}
+
+/// Every published revision, at hand without waiting. Reading the folder again swaps the whole shelf.
+#[derive(Debug)]
+pub struct Library {
+    folder: PathBuf,
+    store: Arc<dyn Store>,
+    shelf: ArcSwap<Shelf>,
+    // Readings follow one another: two at once could give one number twice.
+    reading: tokio::sync::Mutex<()>,
+}
+
+impl Library {
+    /// The library with every revision that the store has, before the folder is read.
+    ///
+    /// # Errors
+    /// [`LibraryError`] if a stored revision cannot be read.
+    pub async fn open(folder: &Path, store: Arc<dyn Store>) -> Result<Library, LibraryError> {
+        let mut shelf = Shelf::default();
+        for (id, body) in store.documents(Kind::Revision, "").await? {
+            let published = thaw(&id, &body).map_err(|why| LibraryError::Frozen(id, why))?;
+            shelf.put(Arc::new(published));
+        }
+        let reading = tokio::sync::Mutex::new(());
+        Ok(Library { folder: folder.to_owned(), store, shelf: ArcSwap::from_pointee(shelf), reading })
+    }
+
+    /// Reads the folder: a dialogue that checks clean and differs from its latest revision is published; a broken one keeps
+    /// its last good revision. A dialogue whose file is gone is no longer offered.
+    ///
+    /// # Errors
+    /// [`LibraryError::Folder`] if the folder cannot be read; mistakes in scripts are in the [`Reading`].
+    pub async fn read(&self, now: Timestamp) -> Result<Reading, LibraryError> {
+        let _one_at_a_time = self.reading.lock().await;
+        let folder = self.folder.clone();
+        let files = tokio::task::spawn_blocking(move || scan(&folder)).await.map_err(|e| {
+            LibraryError::Folder(self.folder.clone(), std::io::Error::other(e))
+        })??;
+        let before = self.shelf.load_full();
+        let mut shelf = Shelf { all: before.all.clone(), ..Shelf::default() };
+        let mut reading = Reading::default();
+        let mut newest: HashMap<ScriptId, Arc<Published>> = HashMap::new();
+        for published in before.all.values() {
+            let id = published.script.id();
+            if newest.get(id).is_none_or(|p| p.revision < published.revision) {
+                newest.insert(id.clone(), published.clone());
+            }
+        }
+        let mut offered: Vec<Arc<Published>> = Vec::new();
+        for file in files {
+            let (script, problems) = file.check();
+            let source: Arc<str> = file.yaml.as_str().into();
+            reading.problems.extend(problems.into_iter().map(|p| (p, source.clone())));
+            let old = newest.get(&file.id).cloned();
+            match (script, old) {
+                (Some(script), Some(old)) if old.script.fingerprint() == script.fingerprint() => offered.push(old),
+                (Some(script), old) => offered.push(self.publish(&file, script, old.map_or(1, |o| o.revision + 1), now, &mut reading).await?),
+                (None, Some(old)) => offered.push(old),
+                (None, None) => {}
+            }
+        }
+        for published in offered {
+            let code = &published.script.header().entry.code;
+            if let Some(other) = shelf.codes.get(code) {
+                let (problem, source) = code_taken(&published.script, code, other, &self.folder);
+                reading.problems.push((problem, source));
+                shelf.all.insert((published.script.id().clone(), published.revision), published);
+                continue;
+            }
+            shelf.codes.insert(code.clone(), published.script.id().clone());
+            shelf.put(published);
+        }
+        self.shelf.store(Arc::new(shelf));
+        Ok(reading)
+    }
+
+    async fn publish(&self, file: &File, script: Script, revision: u32, now: Timestamp, reading: &mut Reading) -> Result<Arc<Published>, LibraryError> {
+        let id = &file.id;
+        let frozen = Frozen {
+            number: revision,
+            fingerprint: script.fingerprint().to_owned(),
+            published_at: now,
+            yaml: file.yaml.clone(),
+            institution: script.institution().source.clone(),
+        };
+        let broken = |why: String| LibraryError::Frozen(id.to_string(), why);
+        let old = self.store.document(Kind::Codebook, &id.0).await?;
+        let old = old.map(|b| Codebook::from_bytes(&b)).transpose().map_err(broken)?;
+        let codebook = Codebook::with_revision(old, &script, revision, now);
+        self.store
+            .keep(vec![
+                Document { kind: Kind::Revision, id: format!("{id}/{revision:06}"), body: Some(crate::engine::encode(&frozen).map_err(|e| broken(e.to_string()))?) },
+                Document { kind: Kind::Codebook, id: id.0.clone(), body: Some(codebook.to_bytes().map_err(broken)?) },
+            ])
+            .await?;
+        reading.published.push(id.clone());
+        Ok(Arc::new(Published { script, revision, published_at: now }))
+    }
+
+    /// The offered dialogues, in the order of their ids: the latest revision of each.
+    pub fn offered(&self) -> Vec<Arc<Published>> {
+        self.shelf.load().latest.values().cloned().collect()
+    }
+
+    /// The latest revision of a dialogue that is offered.
+    pub fn latest(&self, id: &ScriptId) -> Option<Arc<Published>> {
+        self.shelf.load().latest.get(id).cloned()
+    }
+
+    /// A revision, old ones and those of dialogues no longer offered included.
+    pub fn revision(&self, id: &ScriptId, revision: u32) -> Option<Arc<Published>> {
+        self.shelf.load().all.get(&(id.clone(), revision)).cloned()
+    }
+
+    /// The dialogue behind an entry code.
+    pub fn by_code(&self, code: &str) -> Option<Arc<Published>> {
+        let shelf = self.shelf.load();
+        shelf.codes.get(code).and_then(|id| shelf.latest.get(id)).cloned()
+    }
+}
+
+impl Shelf {
+    fn put(&mut self, published: Arc<Published>) {
+        let id = published.script.id().clone();
+        self.all.insert((id.clone(), published.revision), published.clone());
+        if self.latest.get(&id).is_none_or(|p| p.revision <= published.revision) {
+            self.latest.insert(id, published);
+        }
+    }
+}
+
+fn thaw(id: &str, body: &[u8]) -> Result<Published, String> {
+    let frozen: Frozen = crate::engine::decode(body).map_err(|e| e.to_string())?;
+    let name = id.rsplit_once('/').map_or(id, |(name, _)| name);
+    let script_id = ScriptId(name.to_owned());
+    let (institution, _) = Institution::parse_or_default(script_id.institution(), &frozen.institution);
+    let (script, _) = Script::check(&script_id, &frozen.yaml, &Parts { institution });
+    let script = script.ok_or("it no longer checks clean with this version of snak")?;
+    Ok(Published { script, revision: frozen.number, published_at: frozen.published_at })
+}
+
+/// One dialogue file, read but not checked.
+#[derive(Debug)]
+pub struct File {
+    pub id: ScriptId,
+    pub yaml: String,
+    institution: Institution,
+    /// Of the institution's file, told with its first dialogue; and that the file is no text.
+    problems: Vec<Problem>,
+}
+
+impl File {
+    /// The script, if it has no errors, and every problem.
+    pub fn check(&self) -> (Option<Script>, Vec<Problem>) {
+        if self.problems.iter().any(|p| p.code == "Y109") {
+            return (None, self.problems.clone());
+        }
+        let (script, mut problems) = Script::check(&self.id, &self.yaml, &Parts { institution: self.institution.clone() });
+        problems.extend(self.problems.clone());
+        let broken = self.problems.iter().any(Problem::is_error);
+        (script.filter(|_| !broken), problems)
+    }
+}
+
+/// Every dialogue file below a folder, in order. Names that cannot stand in a link are passed over, `_shared` too.
+///
+/// # Errors
+/// [`LibraryError::Folder`] if a folder cannot be listed.
+pub fn scan(folder: &Path) -> Result<Vec<File>, LibraryError> {
+    let list = |path: &Path| -> Result<Vec<PathBuf>, LibraryError> {
+        let entries = std::fs::read_dir(path).map_err(|e| LibraryError::Folder(path.to_owned(), e))?;
+        let mut paths: Vec<PathBuf> = entries.filter_map(Result::ok).map(|e| e.path()).collect();
+        paths.sort();
+        Ok(paths)
+    };
+    let mut files = Vec::new();
+    for institution in list(folder)?.into_iter().filter(|p| p.is_dir()) {
+        let Some(name) = name_of(&institution) else { continue };
+        let source = std::fs::read_to_string(institution.join("_institution.yaml")).unwrap_or_default();
+        let (parsed, mut problems) = Institution::parse_or_default(&name, &source);
+        for path in list(&institution)?.into_iter().filter(|p| p.extension().is_some_and(|e| e == "yaml")) {
+            let Some(stem) = name_of(&path.with_extension("")) else { continue };
+            let mut file = File {
+                id: ScriptId(format!("{name}/{stem}")),
+                yaml: String::new(),
+                institution: parsed.clone(),
+                problems: std::mem::take(&mut problems),
+            };
+            match std::fs::read(&path).map(String::from_utf8) {
+                Ok(Ok(yaml)) => file.yaml = yaml,
+                Ok(Err(_)) | Err(_) => file.problems.push(Problem { file: format!("{}.yaml", file.id), ..not_utf8() }),
+            }
+            files.push(file);
+        }
+    }
+    Ok(files)
+}
+
+// Folder and file names land in addresses: a-z, 0-9 and `-`.
+fn name_of(path: &Path) -> Option<String> {
+    let name = path.file_name()?.to_str()?;
+    let fits = !name.is_empty() && name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-');
+    fits.then(|| name.to_owned())
+}
+
+fn code_taken(script: &Script, code: &str, other: &ScriptId, folder: &Path) -> (Problem, Arc<str>) {
+    let source = std::fs::read_to_string(folder.join(format!("{}.yaml", script.id()))).unwrap_or_default();
+    (Problem { file: format!("{}.yaml", script.id()), ..crate::script::code_taken(&source, code, &other.0) }, source.into())
+}

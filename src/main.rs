@@ -1,0 +1,2 @@
+//! snak.
+fn main() {}

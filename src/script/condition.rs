@@ -1,0 +1,91 @@
+//! A checked `when`: a tree of tests over earlier answers and a few facts. How it is decided stands in the engine.
+
+use jiff::civil::{Date, Time};
+use rust_decimal::Decimal;
+
+#[derive(Debug, Clone, PartialEq)]
+pub enum Condition {
+    All(Vec<Condition>),
+    Any(Vec<Condition>),
+    Answer { question: String, test: Test },
+    Fact { fact: Fact, test: Test },
+}
+
+/// What a condition may ask about besides answers. The names are reserved.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fact {
+    Channel,
+    Language,
+    Place,
+    Audience,
+    Returning,
+    Today,
+    TimeOfDay,
+    Weekday,
+}
+
+impl Fact {
+    pub const NAMES: [(&'static str, Fact); 8] = [
+        ("channel", Fact::Channel),
+        ("language", Fact::Language),
+        ("place", Fact::Place),
+        ("audience", Fact::Audience),
+        ("returning", Fact::Returning),
+        ("today", Fact::Today),
+        ("time_of_day", Fact::TimeOfDay),
+        ("weekday", Fact::Weekday),
+    ];
+    pub fn named(name: &str) -> Option<Fact> {
+        Fact::NAMES.iter().find(|(n, _)| *n == name).map(|(_, f)| *f)
+    }
+}
+
+/// One test of one value. Lists are "one of"; for multi-choice "includes at least one".
+#[derive(Debug, Clone, PartialEq)]
+pub enum Test {
+    Answered,
+    Skipped,
+    NotAsked,
+    OneOf(Vec<String>),
+    NoneOf(Vec<String>),
+    HasAll(Vec<String>),
+    Only(Vec<String>),
+    Count(Bounds),
+    /// A number that is one of these.
+    Equals(Vec<Decimal>),
+    Within(Bounds),
+    /// Free text, compared without case and outer spaces.
+    Is(Vec<String>),
+    Contains(Vec<String>),
+    LongerThan(usize),
+    Dates { from: Option<Date>, to: Option<Date> },
+    Times { from: Option<Time>, to: Option<Time> },
+    /// Every line of one question's test holds.
+    Each(Vec<Test>),
+}
+
+/// Bounds of a number; the flag says whether the bound itself is inside.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Bounds {
+    pub low: Option<(Decimal, bool)>,
+    pub high: Option<(Decimal, bool)>,
+}
+
+impl Bounds {
+    pub fn hold(&self, value: Decimal) -> bool {
+        let above = self.low.is_none_or(|(low, inside)| if inside { value >= low } else { value > low });
+        let below = self.high.is_none_or(|(high, inside)| if inside { value <= high } else { value < high });
+        above && below
+    }
+}
+
+impl Condition {
+    /// Every question the condition asks about.
+    pub fn questions(&self) -> Vec<&str> {
+        match self {
+            Condition::All(list) | Condition::Any(list) => list.iter().flat_map(Condition::questions).collect(),
+            Condition::Answer { question, .. } => vec![question],
+            Condition::Fact { .. } => Vec::new(),
+        }
+    }
+}

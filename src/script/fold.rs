@@ -1,0 +1,54 @@
+//! Typed words made comparable: case, form, punctuation and the ways of writing æ, ø and å are evened out.
+
+use unicode_normalization::UnicodeNormalization;
+
+/// `Før kl. 9!` and `FOER KL 9` come out alike. Signs that are no letters or digits become one space, emoji are kept.
+pub fn fold(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() + 8);
+    let mut gap = false;
+    for c in text.nfkc().flat_map(char::to_lowercase) {
+        let letters = match c {
+            'æ' | 'ä' => "ae",
+            'ø' | 'ö' => "oe",
+            'å' => "aa",
+            // Variation selectors and skin tones change how an emoji looks, not what it says.
+            '\u{fe0e}' | '\u{fe0f}' | '\u{200d}' | '\u{1f3fb}'..='\u{1f3ff}' => continue,
+            c if c.is_alphanumeric() || is_emoji(c) => {
+                space(&mut out, &mut gap);
+                out.push(c);
+                continue;
+            }
+            _ => {
+                gap = true;
+                continue;
+            }
+        };
+        space(&mut out, &mut gap);
+        out.push_str(letters);
+    }
+    out
+}
+
+fn space(out: &mut String, gap: &mut bool) {
+    if std::mem::take(gap) && !out.is_empty() {
+        out.push(' ');
+    }
+}
+
+fn is_emoji(c: char) -> bool {
+    matches!(c as u32, 0x2600..=0x27bf | 0x1f300..=0x1faff)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::fold;
+
+    #[test]
+    fn ways_of_writing_the_same_are_one() {
+        assert_eq!(fold("  Før kl. 9!"), "foer kl 9");
+        assert_eq!(fold("FOER  KL 9"), "foer kl 9");
+        assert_eq!(fold("a\u{30a}ben"), "aaben");
+        assert_eq!(fold("👍🏽"), fold("👍"));
+        assert_eq!(fold("?!"), "");
+    }
+}

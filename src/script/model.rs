@@ -1,0 +1,360 @@
+//! A checked dialogue. Made only by [`Script::parse`], so whoever holds one need not check again.
+
+use super::condition::Condition;
+use super::fold::fold;
+use super::words::{Language, Words};
+use jiff::civil::{Date, Time};
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
+use regex::Regex;
+use rust_decimal::Decimal;
+use serde::{Deserialize, Serialize};
+use std::collections::HashMap;
+
+/// `institution/dialogue`, as the folder and the file are called.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct ScriptId(pub String);
+
+impl ScriptId {
+    pub fn institution(&self) -> &str {
+        self.0.split('/').next().unwrap_or_default()
+    }
+    pub fn dialogue(&self) -> &str {
+        self.0.split('/').nth(1).unwrap_or_default()
+    }
+}
+
+impl std::fmt::Display for ScriptId {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// Place in [`Script::items`].
+pub type ItemNo = usize;
+
+#[derive(Debug, Clone)]
+pub struct Script {
+    pub(super) id: ScriptId,
+    pub(super) fingerprint: String,
+    pub(super) institution: Institution,
+    pub(super) header: Header,
+    pub(super) items: Vec<Item>,
+    pub(super) questions: HashMap<String, ItemNo>,
+    pub(super) ids: HashMap<String, ItemNo>,
+}
+
+impl Script {
+    pub fn id(&self) -> &ScriptId {
+        &self.id
+    }
+    /// SHA-256 over the dialogue's text and everything it draws in, in hex.
+    pub fn fingerprint(&self) -> &str {
+        &self.fingerprint
+    }
+    pub fn institution(&self) -> &Institution {
+        &self.institution
+    }
+    pub fn header(&self) -> &Header {
+        &self.header
+    }
+    /// Every step, in the order of the file. The conversation begins with the first.
+    pub fn items(&self) -> &[Item] {
+        &self.items
+    }
+    pub fn item(&self, no: ItemNo) -> &Item {
+        &self.items[no]
+    }
+    pub fn find(&self, id: &str) -> Option<ItemNo> {
+        self.ids.get(id).copied()
+    }
+    pub fn question(&self, id: &str) -> Option<&Question> {
+        self.questions.get(id).and_then(|no| self.items[*no].question())
+    }
+    /// Every question, in the order of the file.
+    pub fn questions(&self) -> impl Iterator<Item = &Question> {
+        self.items.iter().filter_map(Item::question)
+    }
+    pub fn first_language(&self) -> Language {
+        self.header.languages.first().copied().unwrap_or(Language::DANISH)
+    }
+    /// `wanted` if the dialogue is offered in it, else its first language.
+    pub fn offered(&self, wanted: Option<Language>) -> Language {
+        wanted.filter(|l| self.header.languages.contains(l)).unwrap_or(self.first_language())
+    }
+    pub fn contact(&self) -> &str {
+        self.header.contact.as_deref().or(self.institution.contact.as_deref()).unwrap_or_default()
+    }
+    /// Whether the dialogue's period holds `now`, in the institution's time zone; both days count whole.
+    pub fn period_at(&self, now: Timestamp) -> PeriodState {
+        let today = now.to_zoned(self.institution.timezone.clone()).date();
+        match &self.header.period {
+            Period { from, .. } if today < *from => PeriodState::NotYet(*from),
+            Period { to: Some(to), .. } if today > *to => PeriodState::Over(*to),
+            Period { .. } => PeriodState::Open,
+        }
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PeriodState {
+    NotYet(Date),
+    Open,
+    Over(Date),
+}
+
+/// Who asks, and what all its dialogues share.
+#[derive(Debug, Clone)]
+pub struct Institution {
+    pub folder: String,
+    pub name: Words,
+    pub contact: Option<String>,
+    pub data_protection_contact: Option<String>,
+    pub timezone: TimeZone,
+    pub languages: Vec<Language>,
+    pub defaults: Defaults,
+    /// The file as read, for the fingerprint and the frozen revision.
+    pub source: String,
+}
+
+/// What a dialogue inherits where it says nothing itself.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Defaults {
+    pub quiet_hours: (Time, Time),
+    pub remind_after: SignedDuration,
+    pub give_up_after: SignedDuration,
+    pub retries: u8,
+    pub redact: Vec<Redact>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Redact {
+    Cpr,
+    Phone,
+    Email,
+}
+
+#[derive(Debug, Clone)]
+pub struct Header {
+    pub title: Words,
+    pub languages: Vec<Language>,
+    pub owner: String,
+    pub contact: Option<String>,
+    pub purpose: Words,
+    pub method: Words,
+    pub target_group: Words,
+    pub expected_effect: Words,
+    pub method_mix: Vec<String>,
+    pub give_back: GiveBack,
+    pub period: Period,
+    pub minutes: Option<u16>,
+    pub privacy: Privacy,
+    pub entry: Entry,
+    pub audience: Option<Audience>,
+    pub answer_again: bool,
+    pub progress: bool,
+    pub defaults: Defaults,
+}
+
+#[derive(Debug, Clone)]
+pub struct GiveBack {
+    pub by: Date,
+    pub how: Words,
+}
+
+/// Both days inclusive; `to: None` is open until unpublished.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Period {
+    pub from: Date,
+    pub to: Option<Date>,
+}
+
+#[derive(Debug, Clone)]
+pub struct Privacy {
+    pub basis: Basis,
+    pub anonymous: bool,
+    pub keep: Keep,
+    pub notice: Words,
+    pub link: Option<String>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Basis {
+    Consent,
+    PublicTask,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Keep {
+    pub months: i32,
+    pub days: i32,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct Entry {
+    pub code: String,
+    pub keywords: Vec<String>,
+    /// Code and description, in the order of the file.
+    pub places: Vec<(String, String)>,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct Audience {
+    pub question: String,
+    pub not_yet_users: Vec<String>,
+    /// Where users are sent instead.
+    pub otherwise: Option<ItemNo>,
+}
+
+/// One thing said, asked or decided.
+#[derive(Debug, Clone)]
+pub struct Item {
+    /// A question's own id, else its place in the file: `steps.3`, `musik.0`. Outlives the process.
+    pub id: String,
+    pub when: Option<Condition>,
+    pub kind: Kind,
+    pub next: Next,
+    /// 0: `steps`; n: the n-th of `sections`.
+    pub section: usize,
+}
+
+impl Item {
+    pub fn question(&self) -> Option<&Question> {
+        match &self.kind {
+            Kind::Ask(question) => Some(question),
+            Kind::Say(_) | Kind::Group { .. } | Kind::Visit(_) | Kind::Goto(_) | Kind::End(_) => None,
+        }
+    }
+}
+
+/// Where a list of steps goes on after an item.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Next {
+    Item(ItemNo),
+    /// The list ran out: back to where it was visited from, or the normal ending.
+    Return,
+}
+
+#[derive(Debug, Clone)]
+pub enum Kind {
+    /// One bubble each.
+    Say(Vec<Words>),
+    Ask(Box<Question>),
+    Group { first: Option<ItemNo> },
+    Visit(Target),
+    Goto(Target),
+    End(Option<Words>),
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Target {
+    Item(ItemNo),
+    End,
+}
+
+#[derive(Debug, Clone)]
+pub struct Question {
+    pub id: String,
+    /// Order in the file from 1. 0 is the opening card.
+    pub number: u16,
+    pub text: Words,
+    pub hint: Option<Words>,
+    pub answer: AnswerType,
+    pub skip: Skip,
+    pub retry: Option<Words>,
+    pub retries: u8,
+    pub example: Option<Words>,
+    pub sensitive: bool,
+    pub redact: Vec<Redact>,
+    /// Earlier ids: their answers are this question's.
+    pub was: Vec<String>,
+}
+
+#[derive(Debug, Clone)]
+pub enum Skip {
+    No,
+    Yes,
+    /// With the question's own label.
+    As(Words),
+}
+
+#[derive(Debug, Clone)]
+pub enum AnswerType {
+    Choice(Options),
+    Multi { options: Options, min: usize, max: usize },
+    YesNo(Options),
+    Scale { min: i64, max: i64, labels: Vec<(i64, Words)> },
+    Number { min: Option<Decimal>, max: Option<Decimal> },
+    Text { min_length: usize, max_length: usize, pattern: Option<Regex> },
+}
+
+impl AnswerType {
+    pub fn name(&self) -> &'static str {
+        match self {
+            AnswerType::Choice(_) => "choice",
+            AnswerType::Multi { .. } => "multi",
+            AnswerType::YesNo(_) => "yesno",
+            AnswerType::Scale { .. } => "scale",
+            AnswerType::Number { .. } => "number",
+            AnswerType::Text { .. } => "text",
+        }
+    }
+    pub fn options(&self) -> Option<&Options> {
+        match self {
+            AnswerType::Choice(o) | AnswerType::YesNo(o) | AnswerType::Multi { options: o, .. } => Some(o),
+            AnswerType::Scale { .. } | AnswerType::Number { .. } | AnswerType::Text { .. } => None,
+        }
+    }
+}
+
+#[derive(Debug, Clone)]
+pub struct Options {
+    pub list: Vec<Choice>,
+    pub shuffle: bool,
+}
+
+impl Options {
+    pub fn find(&self, code: &str) -> Option<&Choice> {
+        self.list.iter().find(|o| o.code == code)
+    }
+}
+
+#[derive(Debug, Clone)]
+pub struct Choice {
+    pub code: String,
+    pub label: Words,
+    /// A short reply when it is chosen.
+    pub say: Option<Words>,
+    pub jump: Option<Jump>,
+    pub also: Vec<String>,
+    /// Asks for the citizen's own words.
+    pub other: bool,
+    pub exclusive: bool,
+    /// Keeps its place when the rest is shuffled.
+    pub fixed: bool,
+    pub when: Option<Condition>,
+    pub was: Vec<String>,
+    pub folded: Folded,
+}
+
+/// An option's words as typed text is compared with them.
+#[derive(Debug, Clone, Default)]
+pub struct Folded {
+    pub labels: Vec<String>,
+    /// Code and synonyms.
+    pub names: Vec<String>,
+}
+
+impl Choice {
+    pub(super) fn folded(mut self) -> Choice {
+        self.folded.labels = self.label.languages().map(|(_, t)| fold(&t.plain())).collect();
+        self.folded.names = std::iter::once(&self.code).chain(&self.also).map(|t| fold(t)).collect();
+        self
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Jump {
+    Visit(Target),
+    Goto(Target),
+}

@@ -1,0 +1,68 @@
+//! How a problem looks in a terminal: the line, a mark under the place, why it matters, how it is mended.
+
+use super::problem::{Both, Problem, Severity, Span, StaffLanguage};
+use std::fmt::Write;
+
+/// The picture of one problem; `source` is the text of its file.
+pub fn picture(problem: &Problem, source: &str, language: StaffLanguage) -> String {
+    let lines: Vec<&str> = source.lines().collect();
+    let mut out = String::new();
+    let (kind, why, mend) = match (language, problem.severity) {
+        (StaffLanguage::Da, Severity::Error) => ("fejl", "hvorfor", "sådan  "),
+        (StaffLanguage::Da, Severity::Warning) => ("advarsel", "hvorfor", "sådan  "),
+        (StaffLanguage::En, Severity::Error) => ("error", "why ", "mend"),
+        (StaffLanguage::En, Severity::Warning) => ("warning", "why ", "mend"),
+    };
+    let pen = if problem.fix.is_some() { "  ✎" } else { "" };
+    let _ = writeln!(out, "{kind}[{}]: {}{pen}", problem.code, problem.what.to(language));
+
+    let mut places: Vec<(Span, &Both)> = problem.also.iter().map(|(at, label)| (*at, label)).collect();
+    places.push((problem.at, &problem.label));
+    places.sort_by_key(|(at, _)| *at);
+    let width = places.iter().map(|(at, _)| at.line).max().unwrap_or(1).to_string().len().max(2);
+    let _ = writeln!(
+        out,
+        "{:width$} ╭─[{}:{}:{}]",
+        "", problem.file, problem.at.line, problem.at.column
+    );
+    if let Some(before) = places.first().map(|(at, _)| at.line.saturating_sub(1)).filter(|l| *l > 0)
+        && let Some(text) = lines.get(before as usize - 1).filter(|t| !t.trim().is_empty())
+    {
+        let _ = writeln!(out, "{before:>width$} │ {}", shown(text));
+    }
+    for (at, label) in places {
+        let text = lines.get((at.line as usize).saturating_sub(1)).copied().unwrap_or("");
+        let _ = writeln!(out, "{:>width$} │ {}", at.line, shown(text));
+        let length = if at.end_line == at.line { at.end_column.saturating_sub(at.column).max(1) } else { 1 };
+        let mark = if length == 1 { "┬".to_owned() } else { "─".repeat(length.min(60) as usize) };
+        let indent = " ".repeat((at.column as usize).saturating_sub(1).min(200));
+        let label = label.to(language);
+        let _ = writeln!(out, "{:width$} │ {indent}{mark} {label}", "").map(|()| trim_end(&mut out));
+    }
+    let _ = writeln!(out, "{:width$} ╰─", "");
+    for (head, text) in [(why, &problem.why), (mend, &problem.mend)] {
+        if text.is_empty() {
+            continue;
+        }
+        for (n, line) in text.to(language).lines().enumerate() {
+            let head = if n == 0 { format!("{head}: ") } else { " ".repeat(head.chars().count() + 2) };
+            let _ = writeln!(out, "  {head}{line}");
+        }
+    }
+    out
+}
+
+// Long lines are cut: the place is near the start of what an author types.
+fn shown(line: &str) -> String {
+    let mut text: String = line.chars().take(160).map(|c| if c.is_control() { '␉' } else { c }).collect();
+    if line.chars().nth(160).is_some() {
+        text.push('…');
+    }
+    text
+}
+
+fn trim_end(out: &mut String) {
+    let kept = out.trim_end().len();
+    out.truncate(kept);
+    out.push('\n');
+}

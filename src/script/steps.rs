@@ -1,0 +1,274 @@
+//! Steps of a dialogue -> items in a row, each knowing where it goes on.
+
+use super::fields::{Reader, not_yet, suggest, did_you_mean};
+use super::header::{named, nowhere};
+use super::model::*;
+use super::problem::{Problem, Span, both};
+use super::question;
+use super::tree::{Entry, Node};
+use std::collections::HashMap;
+
+/// More than this in one file is several dialogues.
+const MAX_STEPS: usize = 200;
+const MAX_NESTING: usize = 6;
+/// Kinds of steps; the first of these keys that a step has says what it is.
+const KINDS: [&str; 10] = ["say", "ask", "visit", "goto", "end", "vote", "idea", "offer", "repeat", "use"];
+
+/// A list of steps in lowered form.
+pub type Block = Vec<ItemNo>;
+
+/// What is known of an item besides the item itself, until everything is read.
+pub struct Draft<'n> {
+    pub item: Item,
+    pub at: Span,
+    pub when: Option<&'n Node>,
+    pub children: Block,
+    /// `when` of each option that has one.
+    pub options_when: Vec<(usize, &'n Node)>,
+    /// Where a step or an option goes, by name.
+    pub goes: Vec<Going<'n>>,
+}
+
+#[derive(Clone, Copy)]
+pub struct Going<'n> {
+    pub to: &'n str,
+    pub at: Span,
+    pub visit: bool,
+    /// The option that goes there; `None`: the step itself.
+    pub option: Option<usize>,
+}
+
+/// Everything that is lowered, in the order of the file.
+#[derive(Default)]
+pub struct Drafts<'n> {
+    pub list: Vec<Draft<'n>>,
+    pub main: Block,
+    pub sections: Vec<(String, Span, Block)>,
+    questions: u16,
+}
+
+impl<'n> Drafts<'n> {
+    /// Lowers `steps` and `sections`.
+    pub fn read(reader: &mut Reader, root: &'n Node, defaults: &Defaults) -> Drafts<'n> {
+        let mut drafts = Drafts::default();
+        match root.get("steps").filter(|n| !n.is_empty()) {
+            Some(steps) => drafts.main = drafts.block(reader, steps, "steps", 0, defaults),
+            None => reader.report(
+                Problem::error("F206", Span::on_line(1, 1, 1), both("dialogen har ingen trin (`steps`)", "the dialogue has no `steps`"))
+                    .why(both("der er intet at tale om", "there is nothing to talk about"))
+                    .mend(both("steps:\n  - ask: …", "steps:\n  - ask: …")),
+            ),
+        }
+        for entry in root.get("sections").and_then(Node::map).unwrap_or_default() {
+            let block = drafts.block(reader, &entry.value, &entry.key, 0, defaults);
+            if block.is_empty() {
+                reader.report(empty_section(entry));
+            }
+            drafts.sections.push((entry.key.clone(), entry.key_at, block));
+        }
+        if drafts.list.len() > MAX_STEPS {
+            let at = drafts.list[MAX_STEPS].at;
+            reader.report(
+                Problem::error("Y109", at, both("dialogen har mere end 200 trin", "the dialogue has more than 200 steps"))
+                    .why(both("så lang en samtale når ingen igennem", "nobody gets through a conversation that long"))
+                    .mend(both("del den i flere dialoger", "split it into several dialogues")),
+            );
+        }
+        drafts.link_all();
+        drafts
+    }
+
+    fn block(&mut self, reader: &mut Reader, steps: &'n Node, path: &str, depth: usize, defaults: &Defaults) -> Block {
+        let Some(list) = steps.list() else {
+            reader.report(
+                Problem::error("Y103", steps.at, both("trin skrives med en streg foran", "steps are written with a dash in front"))
+                    .why(both("trinene kan ikke læses, som de står", "the steps cannot be read as they stand"))
+                    .mend(both("- say: …\n- ask: …", "- say: …\n- ask: …")),
+            );
+            return Block::new();
+        };
+        let mut block = Block::new();
+        for (n, step) in list.iter().enumerate() {
+            let path = format!("{path}.{n}");
+            if let Some(no) = self.step(reader, step, path, depth, defaults) {
+                block.push(no);
+            }
+        }
+        block
+    }
+
+    fn step(&mut self, reader: &mut Reader, step: &'n Node, path: String, depth: usize, defaults: &Defaults) -> Option<ItemNo> {
+        let entries = step.map().unwrap_or_default();
+        let kind = KINDS.iter().find_map(|k| entries.iter().find(|e| e.key == *k));
+        let Some(kind) = kind else { return self.group(reader, step, path, depth, defaults) };
+        let item = |kind| Item { id: path.clone(), when: None, kind, next: Next::Return, section: 0 };
+        let mut draft = Draft {
+            item: item(Kind::Group { first: None }),
+            at: kind.key_at,
+            when: step.get("when"),
+            children: Block::new(),
+            options_when: Vec::new(),
+            goes: Vec::new(),
+        };
+        match kind.key.as_str() {
+            "say" => {
+                reader.entries(step, &["say", "when", "image", "video", "link", "share", "channels", "id"], false);
+                for entry in entries.iter().filter(|e| matches!(e.key.as_str(), "image" | "video" | "link" | "share" | "channels")) {
+                    reader.report(not_yet(entry.key_at, &entry.key));
+                }
+                let subject = both("beskeden", "the message");
+                let bubbles = match kind.value.list() {
+                    Some(list) => list.iter().map(|n| reader.words(n, &subject)).collect(),
+                    None => vec![reader.words(&kind.value, &subject)],
+                };
+                draft.item = item(Kind::Say(bubbles));
+            }
+            "ask" => {
+                self.questions += 1;
+                let read = question::read(reader, step, kind, self.questions, defaults)?;
+                draft.item = Item { id: read.question.id.clone(), ..item(Kind::Ask(Box::new(read.question))) };
+                draft.options_when = read.options_when;
+                draft.goes = read.goes;
+            }
+            "visit" | "goto" => {
+                reader.entries(step, &["visit", "goto", "when", "id"], false);
+                let to = reader.text(&kind.value)?;
+                let visit = kind.key == "visit";
+                draft.goes.push(Going { to, at: kind.value.at, visit, option: None });
+                draft.item = item(if visit { Kind::Visit(Target::End) } else { Kind::Goto(Target::End) });
+            }
+            "end" => {
+                reader.entries(step, &["end", "when", "id"], false);
+                let words = (!kind.value.is_empty()).then(|| reader.words(&kind.value, &both("afslutningen", "the ending")));
+                draft.item = item(Kind::End(words));
+            }
+            other => {
+                reader.report(not_yet(kind.key_at, other));
+                return None;
+            }
+        }
+        self.list.push(draft);
+        Some(self.list.len() - 1)
+    }
+
+    fn group(&mut self, reader: &mut Reader, step: &'n Node, path: String, depth: usize, defaults: &Defaults) -> Option<ItemNo> {
+        let Some(steps) = step.get("steps") else {
+            reader.report(not_a_step(step));
+            return None;
+        };
+        reader.entries(step, &["when", "steps"], false);
+        if depth >= MAX_NESTING {
+            reader.report(
+                Problem::error("Y109", step.at, both("her er for mange lag inden i hinanden", "too many layers inside one another"))
+                    .why(both("ingen kan overskue, hvem der får hvad at se", "nobody can tell who gets to see what"))
+                    .mend(both("brug en sektion og `visit`", "use a section and `visit`")),
+            );
+            return None;
+        }
+        let no = self.list.len();
+        self.list.push(Draft {
+            item: Item { id: path.clone(), when: None, kind: Kind::Group { first: None }, next: Next::Return, section: 0 },
+            at: step.at,
+            when: step.get("when"),
+            children: Block::new(),
+            options_when: Vec::new(),
+            goes: Vec::new(),
+        });
+        let children = self.block(reader, steps, &path, depth + 1, defaults);
+        self.list[no].item.kind = Kind::Group { first: children.first().copied() };
+        self.list[no].children = children;
+        Some(no)
+    }
+
+    fn link_all(&mut self) {
+        let blocks: Vec<Block> =
+            std::iter::once(self.main.clone()).chain(self.sections.iter().map(|(_, _, b)| b.clone())).collect();
+        for (section, block) in blocks.iter().enumerate() {
+            self.link(block, Next::Return, section);
+        }
+    }
+
+    fn link(&mut self, block: &[ItemNo], after: Next, section: usize) {
+        for (n, no) in block.iter().enumerate() {
+            let next = block.get(n + 1).map_or(after, |next| Next::Item(*next));
+            self.list[*no].item.next = next;
+            self.list[*no].item.section = section;
+            let children = self.list[*no].children.clone();
+            self.link(&children, next, section);
+        }
+    }
+
+    /// Sections that have steps, with the first of them.
+    pub fn section_starts(&self) -> Vec<(String, ItemNo)> {
+        self.sections.iter().filter_map(|(name, _, block)| Some((name.clone(), *block.first()?))).collect()
+    }
+
+    /// Gives every `visit` and `goto` its place.
+    pub fn resolve(&mut self, reader: &mut Reader) {
+        let mut places: HashMap<String, ItemNo> = self.section_starts().into_iter().collect();
+        for (no, draft) in self.list.iter().enumerate() {
+            if let Some(question) = draft.item.question() {
+                places.entry(question.id.clone()).or_insert(no);
+            }
+        }
+        for draft in &mut self.list {
+            for going in draft.goes.clone() {
+                let target = match (going.to, places.get(going.to)) {
+                    ("end", _) => Target::End,
+                    (_, Some(no)) => Target::Item(*no),
+                    (name, None) => {
+                        let mut known: Vec<&str> = places.keys().map(String::as_str).collect();
+                        known.sort_unstable();
+                        reader.report(nowhere(going.at, name, known.into_iter()));
+                        continue;
+                    }
+                };
+                place(&mut draft.item.kind, going, target);
+            }
+        }
+    }
+}
+
+fn place(kind: &mut Kind, going: Going<'_>, target: Target) {
+    match kind {
+        Kind::Visit(to) | Kind::Goto(to) => *to = target,
+        Kind::Ask(question) => {
+            let options = match &mut question.answer {
+                AnswerType::Choice(o) | AnswerType::YesNo(o) | AnswerType::Multi { options: o, .. } => o,
+                AnswerType::Scale { .. } | AnswerType::Number { .. } | AnswerType::Text { .. } => return,
+            };
+            if let Some(option) = going.option.and_then(|n| options.list.get_mut(n)) {
+                option.jump = Some(if going.visit { Jump::Visit(target) } else { Jump::Goto(target) });
+            }
+        }
+        Kind::Say(_) | Kind::Group { .. } | Kind::End(_) => {}
+    }
+}
+
+fn not_a_step(step: &Node) -> Problem {
+    let known = ["say", "ask", "visit", "goto", "end", "when", "steps"];
+    let Some(first) = step.map().and_then(|m| m.first()) else {
+        return Problem::error("Y103", step.at, both("her skal stå et trin", "a step belongs here"))
+            .why(both("teksten ville ikke nå borgeren", "the text would not reach the citizen"))
+            .mend(both("- say: …", "- say: …"));
+    };
+    let meant = suggest(&first.key, known);
+    let problem = Problem::error(
+        "Y104",
+        first.key_at,
+        both(format!("`{}` er ikke et trin, tjenesten kender", first.key), format!("`{}` is not a step the service knows", first.key)),
+    )
+    .label(did_you_mean(meant))
+    .why(both("trinet ville blive sprunget over", "the step would be passed over"));
+    match meant {
+        Some(word) => problem.mend(both(format!("{word}: …"), format!("{word}: …"))).fix(first.key_at, word),
+        None => problem.mend(both("et trin er say, ask, visit, goto, end, eller when med steps", "a step is say, ask, visit, goto, end, or when with steps")),
+    }
+}
+
+fn empty_section(entry: &Entry) -> Problem {
+    let name = named("sektionen", "the section", &entry.key);
+    Problem::error("F206", entry.key_at, both(format!("{} er tom", name.da), format!("{} is empty", name.en)))
+        .why(both("den, der sendes hertil, hører ikke mere", "whoever is sent here hears nothing more"))
+        .mend(both("skriv mindst ét trin", "write at least one step"))
+}

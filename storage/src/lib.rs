@@ -1,0 +1,105 @@
+//! What is remembered: conversations, responses, and messages not yet sent.
+//!
+//! The trait speaks the domain (commit a turn, read on from a cursor, what is due), never keys, trees or iterators, so that
+//! another database can stand behind it. Bodies are bytes that only the caller understands; every one is sealed before it
+//! touches the disk.
+
+mod rows;
+
+pub use rows::*;
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+
+/// One place where everything is kept. Every method may be called from many tasks at once.
+#[async_trait]
+pub trait Store: Send + Sync + std::fmt::Debug {
+    /// The secrets made with the store; they never change and never leave the process.
+    fn secrets(&self) -> &Secrets;
+
+    /// The conversation's body with its version. `None` means that nothing was ever kept, or that it was removed.
+    async fn conversation(&self, of: &ConversationKey) -> Result<Option<Stored>>;
+
+    /// Applies one turn: all of it or none of it, on disk when this returns.
+    ///
+    /// # Errors
+    /// [`StoreError::Conflict`] if the conversation's version is not `changes.expected`: read again and compute again.
+    /// [`StoreError::Duplicate`] if the update was seen before: nothing is to be done.
+    async fn commit(&self, changes: Changes) -> Result<()>;
+
+    /// One row per response of a dialogue after `after`, in commit order, at most `limit`. Only rows that are on disk.
+    ///
+    /// Cursor 0 is before the first. An empty list means "nothing new", not "no such cursor".
+    async fn responses(&self, of: &DialogueId, after: Cursor, limit: usize) -> Result<Vec<ResponseRow>>;
+
+    /// The last cursor of a dialogue that is on disk; 0 where there is none. Counts every row ever written, erased ones too.
+    async fn latest(&self, of: &DialogueId) -> Result<Cursor>;
+
+    /// The platform address of a conversation, as given in [`Changes::address`]. Needed to send, kept apart from the rest.
+    async fn address(&self, of: &ConversationKey) -> Result<Option<String>>;
+
+    /// Messages not yet settled with ids after `after` (`None`: from the first), in id order, at most `limit`. Only rows
+    /// that are on disk. In order within a conversation; between conversations the order means nothing.
+    async fn outbox(&self, after: Option<OutboxId>, limit: usize) -> Result<Vec<Queued>>;
+
+    /// The outbox row was sent, or will never be: it is dropped. With `sent`, the platform's id is kept for the row's
+    /// `message`, until a row with [`Outgoing::forget`] on the same message is settled or the conversation is erased.
+    ///
+    /// Lazy: on disk with the next group of commits, at most 200 ms later; visible to [`Store::sent`] at once. After a crash
+    /// the row may therefore be there again. Settling a row that is gone is no error.
+    async fn settle(&self, id: OutboxId, sent: Option<String>) -> Result<()>;
+
+    /// The platform's id of a message sent earlier.
+    async fn sent(&self, of: &ConversationKey, message: MessageRef) -> Result<Option<String>>;
+
+    /// Conversations whose wake-up is at or before `now`, earliest first, at most `limit`. They stay due until a commit
+    /// moves or clears the wake-up.
+    async fn due(&self, now: Timestamp, limit: usize) -> Result<Vec<ConversationKey>>;
+
+    /// A low-rate thing by name: a revision, a token, a codebook, …
+    async fn document(&self, kind: Kind, id: &str) -> Result<Option<Vec<u8>>>;
+
+    /// Every document of a kind whose id starts with `prefix`, in id order. For kinds of which there are few.
+    async fn documents(&self, kind: Kind, prefix: &str) -> Result<Vec<(String, Vec<u8>)>>;
+
+    /// Writes or removes documents outside a turn: all or none, on disk when this returns.
+    async fn keep(&self, documents: Vec<Document>) -> Result<()>;
+
+    /// Removes a conversation: body, address, outbox, sent ids, wake-up, and every response still linked to it, each
+    /// leaving a tombstone. Erasing twice is harmless; the second receipt counts nothing.
+    async fn erase(&self, of: &ConversationKey, at: Timestamp) -> Result<Receipt>;
+
+    /// Drops update ids older than `before`: the platform will not send them again.
+    async fn forget_updates(&self, before: Timestamp) -> Result<()>;
+
+    /// Why the store can no longer keep answers; `None` while it can. Once set it stays.
+    fn broken(&self) -> Option<String>;
+
+    /// Finishes what waits, makes it durable and lets the folder go. Later calls fail.
+    async fn close(&self) -> Result<()>;
+}
+
+pub type Result<T, E = StoreError> = std::result::Result<T, E>;
+
+/// One variant for each thing a caller does differently.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    #[error("the conversation {0:?} has moved on")]
+    Conflict(ConversationKey),
+    #[error("update was handled before")]
+    Duplicate(UpdateId),
+    #[error("the stored {what} cannot be read: {why}")]
+    Corrupt { what: &'static str, why: String },
+    #[error("the key does not fit this store")]
+    WrongKey,
+    #[error("the data folder {0} is in use by another process")]
+    InUse(String),
+    #[error("the store was written by a newer version (format {found}, this program knows {known})")]
+    Newer { found: u32, known: u32 },
+    #[error("`{0}` is not a store address: write sled:FOLDER or memory:")]
+    Url(String),
+    #[error("the store is closed")]
+    Closed,
+    #[error("the store failed: {0}")]
+    Backend(String),
+}

@@ -1,0 +1,243 @@
+//! Plays a transcript against the engine, storing the session between any two lines.
+
+use jiff::{SignedDuration, Timestamp};
+use snak::engine::{self, Begin, ButtonKind, Effect, Input, Message, Moment, Outcome, Press, Session, Turn, Value};
+use snak::script::{Institution, Language, Parts, Script, ScriptId, StaffLanguage, picture};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// The checked script of a `.chat`; a script with problems fails with their pictures.
+pub fn script_of(chat: &Path, root: &Path) -> Script {
+    let folder = chat.parent().unwrap();
+    let beside = fs::read_dir(folder).unwrap().map(|e| e.unwrap().path()).find(|p| p.extension().is_some_and(|e| e == "yaml"));
+    let path = beside.unwrap_or_else(|| {
+        let below = folder.strip_prefix(root).unwrap();
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("dialogues").join(below).with_extension("yaml")
+    });
+    load(&path)
+}
+
+pub fn load(path: &Path) -> Script {
+    let source = fs::read_to_string(path).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
+    let folder = path.parent().unwrap();
+    let name = folder.file_name().unwrap().to_str().unwrap();
+    let file = folder.join("_institution.yaml");
+    let institution = match fs::read_to_string(&file) {
+        Ok(text) => Institution::parse(name, &text).0,
+        Err(_) => Institution::named_after(name),
+    };
+    let id = ScriptId(format!("{name}/{}", path.file_stem().unwrap().to_str().unwrap()));
+    let (script, problems) = Script::check(&id, &source, &Parts { institution });
+    script.unwrap_or_else(|| {
+        let pictures: Vec<String> = problems.iter().map(|p| picture(p, &source, StaffLanguage::En)).collect();
+        panic!("{}\n{}", path.display(), pictures.join("\n"))
+    })
+}
+
+/// The first lines that differ.
+pub fn difference(written: &str, played: &str) -> String {
+    let same = written.lines().zip(played.lines()).take_while(|(a, b)| a == b).count();
+    let part = |text: &str| text.lines().skip(same).take(8).map(|l| format!("    {l}\n")).collect::<String>();
+    format!("from line {}:\n  written:\n{}  played:\n{}", same + 1, part(written), part(played))
+}
+
+struct Player<'s> {
+    script: &'s Script,
+    session: Option<Session>,
+    now: Timestamp,
+    wake_at: Option<Timestamp>,
+    out: String,
+    /// The newest messages last, as they stand now.
+    shown: Vec<Message>,
+}
+
+/// The transcript as it comes out when the `at:`, `you:` and `wait:` lines of `written` are played.
+pub fn play(script: &Script, written: &str) -> String {
+    let mut player = Player { script, session: None, now: Timestamp::UNIX_EPOCH, wake_at: None, out: String::new(), shown: Vec::new() };
+    let mut begin = Begin { revision: 1, channel: "telegram", place: None, language: None, returning: false, response: uuid::Uuid::nil() };
+    let mut header = true;
+    for line in written.lines() {
+        let (word, rest) = line.split_once(": ").unwrap_or((line, ""));
+        match word {
+            _ if line.starts_with('#') => player.write(line),
+            "at" => {
+                player.write(line);
+                player.now = rest.parse().unwrap();
+            }
+            "place" => {
+                player.write(line);
+                begin.place = Some(rest.to_owned());
+            }
+            "language" => {
+                player.write(line);
+                begin.language = Language::parse(rest);
+            }
+            "channel" => {
+                player.write(line);
+                begin.channel = if rest == "web" { "web" } else { "telegram" };
+            }
+            "you" | "wait" => {
+                if std::mem::take(&mut header) {
+                    player.start(begin.clone());
+                }
+                player.write(line);
+                if word == "wait" { player.wait(rest) } else { player.you(rest) }
+            }
+            _ => {}
+        }
+    }
+    if header {
+        player.start(begin);
+    }
+    player.out
+}
+
+impl Player<'_> {
+    fn write(&mut self, line: &str) {
+        self.out.push_str(line);
+        self.out.push('\n');
+    }
+
+    fn moment(&self) -> Moment {
+        Moment { now: self.now, seed: 7 }
+    }
+
+    fn start(&mut self, begin: Begin) {
+        let turn = engine::start(self.script, begin, &self.moment());
+        self.take(turn);
+    }
+
+    fn you(&mut self, typed: &str) {
+        self.now += SignedDuration::from_secs(10);
+        let input = match typed {
+            "/tilbage" => Input::Back,
+            "/spring" => Input::Skip,
+            "/stop" => Input::Stop,
+            "/hjaelp" => Input::Help,
+            "/privatliv" => Input::Privacy,
+            "/sprog" => Input::Language(None),
+            t if t.starts_with('(') => Input::Unreadable,
+            t if t.starts_with('[') => match self.button(t.trim_matches(['[', ']'])) {
+                Some(press) => Input::Press(press),
+                None => return self.write("!! there is no such button"),
+            },
+            t => Input::Text(t.replace("\\n", "\n")),
+        };
+        self.advance(&input);
+    }
+
+    // The newest message that shows the label; ticks are not part of it.
+    fn button(&self, label: &str) -> Option<Press> {
+        let label = label.trim_start_matches(['☐', '☑', ' ']);
+        self.shown.iter().rev().flat_map(|m| m.buttons.iter().flatten()).find(|b| b.label == label).map(|b| b.press)
+    }
+
+    fn wait(&mut self, span: &str) {
+        let until = self.now + span.parse::<SignedDuration>().unwrap_or_else(|e| panic!("{span}: {e}"));
+        while let Some(at) = self.wake_at.filter(|at| *at <= until) {
+            self.now = at;
+            self.advance(&Input::TimeUp);
+            if self.wake_at.is_some_and(|next| next <= at) {
+                panic!("woken at {at} again and again");
+            }
+        }
+        self.now = until;
+    }
+
+    fn advance(&mut self, input: &Input) {
+        let bytes = engine::encode(self.session.as_ref().unwrap()).unwrap();
+        let session: Session = engine::decode(&bytes).unwrap();
+        let turn = engine::advance(self.script, session, input, &self.moment()).unwrap();
+        self.take(turn);
+    }
+
+    fn take(&mut self, turn: Turn) {
+        let before = self.session.replace(turn.session);
+        let session = self.session.clone().unwrap();
+        self.wake_at = None;
+        for answered in &session.answers {
+            let known = before.as_ref().is_some_and(|s| s.answers.contains(answered));
+            if !known {
+                let line = format!("= {} {}", answered.question, spoken(&answered.outcome));
+                self.write(&line);
+            }
+        }
+        for effect in turn.effects {
+            match effect {
+                Effect::Say(message) => {
+                    self.message("bot: ", &message);
+                    self.shown.push(message);
+                }
+                Effect::Amend { of, message } => {
+                    self.message("edit: ", &message);
+                    let old = self.shown.iter_mut().find(|m| m.of == Some(of)).expect("only what was sent is changed");
+                    let text = if message.text.is_empty() { old.text.clone() } else { message.text.clone() };
+                    *old = Message { text, ..message };
+                }
+                Effect::Toast(text) => self.write(&format!("toast: {text}")),
+                Effect::WakeAt(at) => self.wake_at = Some(at),
+                Effect::Respond(r) => {
+                    let name = |v: serde_json::Value| v.as_str().unwrap_or_default().to_owned();
+                    let ended = name(serde_json::to_value(r.ended).unwrap());
+                    let status = name(serde_json::to_value(r.status).unwrap());
+                    let audience = name(serde_json::to_value(r.audience).unwrap());
+                    let withdrawn = if r.withdrawn.is_empty() { String::new() } else { format!(", without {}", r.withdrawn.join(" ")) };
+                    self.write(&format!("-- finished ({ended}, {status}, {audience}{withdrawn})"));
+                }
+            }
+        }
+    }
+
+    fn message(&mut self, who: &str, message: &Message) {
+        let text = match message.text.to_string() {
+            text if text.is_empty() && message.buttons.is_empty() => "(no buttons)".to_owned(),
+            text if text.is_empty() => "(buttons)".to_owned(),
+            text => text,
+        };
+        let indent = " ".repeat(who.len());
+        for (n, line) in text.lines().enumerate() {
+            let head = if n == 0 { who } else { &indent };
+            self.write(format!("{head}{line}").trim_end());
+        }
+        for row in &message.buttons {
+            let labels: Vec<String> = row.iter().map(|b| format!("[{}{}]", tick(b.on), b.label)).collect();
+            self.write(&format!("{indent}{}", labels.join(" ")));
+        }
+    }
+}
+
+fn tick(on: Option<bool>) -> &'static str {
+    match on {
+        Some(true) => "☑ ",
+        Some(false) => "☐ ",
+        None => "",
+    }
+}
+
+pub fn spoken(outcome: &Outcome) -> String {
+    match outcome {
+        Outcome::Skipped => "skipped".to_owned(),
+        Outcome::Failed => "failed".to_owned(),
+        Outcome::Given { value, other } => {
+            let value = match value {
+                Value::Code(code) => code.clone(),
+                Value::Codes(codes) => codes.join(" "),
+                Value::Number(number) => number.normalize().to_string(),
+                Value::Text(text) => text.replace('\n', "\\n"),
+            };
+            match other {
+                Some(words) => format!("{value} \"{words}\""),
+                None => value,
+            }
+        }
+    }
+}
+
+/// The buttons of a message that press `kind`.
+pub fn pressing(message: &Message, kind: ButtonKind) -> Option<Press> {
+    message.buttons.iter().flatten().find(|b| b.press.button == kind).map(|b| b.press)
+}
+
+pub fn dialogues() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("dialogues")
+}
