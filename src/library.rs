@@ -116,8 +116,9 @@ impl Library {
         for published in offered {
             let code = &published.script.header().entry.code;
             if let Some(other) = shelf.codes.get(code) {
-                let (problem, source) = code_taken(&published.script, code, other, &self.folder);
-                reading.problems.push((problem, source));
+                let path = self.folder.join(format!("{}.yaml", published.script.id()));
+                let source = std::fs::read_to_string(path).unwrap_or_default();
+                reading.problems.push((code_taken(&published.script, &source, &other.0), source.into()));
                 shelf.all.insert((published.script.id().clone(), published.revision), published);
                 continue;
             }
@@ -199,7 +200,7 @@ pub struct File {
     pub id: ScriptId,
     pub yaml: String,
     institution: Institution,
-    /// Of the institution's file, told with its first dialogue; and that the file is no text.
+    /// Of the institution's file, of the file's name, and that the file is no text.
     problems: Vec<Problem>,
 }
 
@@ -216,48 +217,84 @@ impl File {
     }
 }
 
-/// Every dialogue file below a folder, in order. Names that cannot stand in a link are passed over, `_shared` too.
+/// Every dialogue file below a folder of institutions, or of one institution's folder, in order. A name that cannot stand in
+/// a link is a problem of its file; folders that begin with `_` or `.` are passed over.
 ///
 /// # Errors
 /// [`LibraryError::Folder`] if a folder cannot be listed.
 pub fn scan(folder: &Path) -> Result<Vec<File>, LibraryError> {
-    let list = |path: &Path| -> Result<Vec<PathBuf>, LibraryError> {
-        let entries = std::fs::read_dir(path).map_err(|e| LibraryError::Folder(path.to_owned(), e))?;
-        let mut paths: Vec<PathBuf> = entries.filter_map(Result::ok).map(|e| e.path()).collect();
-        paths.sort();
-        Ok(paths)
-    };
     let mut files = Vec::new();
-    for institution in list(folder)?.into_iter().filter(|p| p.is_dir()) {
-        let Some(name) = name_of(&institution) else { continue };
-        let source = std::fs::read_to_string(institution.join("_institution.yaml")).unwrap_or_default();
-        let (parsed, mut problems) = Institution::parse_or_default(&name, &source);
-        for path in list(&institution)?.into_iter().filter(|p| p.extension().is_some_and(|e| e == "yaml")) {
-            let Some(stem) = name_of(&path.with_extension("")) else { continue };
-            let mut file = File {
-                id: ScriptId(format!("{name}/{stem}")),
-                yaml: String::new(),
-                institution: parsed.clone(),
-                problems: std::mem::take(&mut problems),
-            };
-            match std::fs::read(&path).map(String::from_utf8) {
-                Ok(Ok(yaml)) => file.yaml = yaml,
-                Ok(Err(_)) | Err(_) => file.problems.push(Problem { file: format!("{}.yaml", file.id), ..not_utf8() }),
-            }
-            files.push(file);
-        }
+    let inside = list(folder)?;
+    if inside.iter().any(|p| is_dialogue(p)) {
+        return institution(folder, &inside);
+    }
+    for path in inside.into_iter().filter(|p| p.is_dir() && !hidden(p)) {
+        files.extend(institution(&path, &list(&path)?)?);
     }
     Ok(files)
 }
 
-// Folder and file names land in addresses: a-z, 0-9 and `-`.
-fn name_of(path: &Path) -> Option<String> {
-    let name = path.file_name()?.to_str()?;
-    let fits = !name.is_empty() && name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-');
-    fits.then(|| name.to_owned())
+/// One dialogue file, with the defaults of the folder it lies in.
+///
+/// # Errors
+/// [`LibraryError::Folder`] if the file cannot be read.
+pub fn file(path: &Path) -> Result<File, LibraryError> {
+    let path = path.canonicalize().map_err(|e| LibraryError::Folder(path.to_owned(), e))?;
+    let folder = path.parent().unwrap_or(Path::new("."));
+    institution(folder, std::slice::from_ref(&path))?
+        .pop()
+        .ok_or_else(|| LibraryError::Folder(path.clone(), std::io::Error::other("it is not a dialogue: its name must end in .yaml")))
 }
 
-fn code_taken(script: &Script, code: &str, other: &ScriptId, folder: &Path) -> (Problem, Arc<str>) {
-    let source = std::fs::read_to_string(folder.join(format!("{}.yaml", script.id()))).unwrap_or_default();
-    (Problem { file: format!("{}.yaml", script.id()), ..crate::script::code_taken(&source, code, &other.0) }, source.into())
+fn list(folder: &Path) -> Result<Vec<PathBuf>, LibraryError> {
+    let entries = std::fs::read_dir(folder).map_err(|e| LibraryError::Folder(folder.to_owned(), e))?;
+    let mut paths: Vec<PathBuf> = entries.filter_map(Result::ok).map(|e| e.path()).collect();
+    paths.sort();
+    Ok(paths)
+}
+
+fn is_dialogue(path: &Path) -> bool {
+    path.extension().is_some_and(|e| e == "yaml") && path.is_file() && !hidden(path)
+}
+
+fn hidden(path: &Path) -> bool {
+    path.file_name().and_then(|n| n.to_str()).is_none_or(|n| n.starts_with(['_', '.']))
+}
+
+fn institution(folder: &Path, paths: &[PathBuf]) -> Result<Vec<File>, LibraryError> {
+    let folder_name = folder.file_name().and_then(|n| n.to_str()).unwrap_or("dialogues");
+    let defaults = folder.join("_institution.yaml");
+    let source = match std::fs::read_to_string(&defaults) {
+        Ok(source) => source,
+        Err(e) if e.kind() == std::io::ErrorKind::NotFound => String::new(),
+        Err(e) => return Err(LibraryError::Folder(defaults, e)),
+    };
+    let (parsed, problems) = Institution::parse_or_default(folder_name, &source);
+    let mut files = Vec::new();
+    for path in paths.iter().filter(|p| is_dialogue(p)) {
+        let stem = path.file_stem().and_then(|n| n.to_str()).unwrap_or_default();
+        let id = ScriptId(format!("{folder_name}/{stem}"));
+        let mut file = File { id, yaml: String::new(), institution: parsed.clone(), problems: problems.clone() };
+        match std::fs::read(path).map(String::from_utf8) {
+            Ok(Ok(yaml)) => file.yaml = yaml,
+            Ok(Err(_)) => file.problems.push(Problem { file: format!("{}.yaml", file.id), ..not_utf8() }),
+            Err(e) => return Err(LibraryError::Folder(path.clone(), e)),
+        }
+        for name in [folder_name, stem].into_iter().filter(|n| !fits_a_link(n)) {
+            file.problems.push(Problem { file: format!("{}.yaml", file.id), ..crate::script::bad_name(name) });
+        }
+        files.push(file);
+    }
+    Ok(files)
+}
+
+// Folder and file names land in addresses.
+fn fits_a_link(name: &str) -> bool {
+    !name.is_empty() && name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-')
+}
+
+/// E701: another dialogue has the entry code already.
+pub fn code_taken(script: &Script, source: &str, other: &str) -> Problem {
+    let code = &script.header().entry.code;
+    Problem { file: format!("{}.yaml", script.id()), ..crate::script::code_taken(source, code, other) }
 }

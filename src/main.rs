@@ -1,2 +1,1 @@
-//! snak.
 fn main() {}

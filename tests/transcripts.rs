@@ -15,9 +15,9 @@
 
 mod support;
 
-use support::play::play;
 use std::fs;
 use std::path::{Path, PathBuf};
+use support::play::play;
 
 fn chats(folder: &Path, found: &mut Vec<PathBuf>) {
     let mut entries: Vec<PathBuf> = fs::read_dir(folder).unwrap().map(|e| e.unwrap().path()).collect();
@@ -51,5 +51,11 @@ fn every_transcript_comes_out_as_written() {
             failed.push(format!("{}\n{}", path.display(), support::play::difference(&written, &played)));
         }
     }
-    assert!(failed.is_empty(), "{} of {} transcripts differ\n\n{}", failed.len(), found.len(), failed.join("\n"));
+    assert!(
+        failed.is_empty(),
+        "{} of {} transcripts differ\n\n{}",
+        failed.len(),
+        found.len(),
+        failed.join("\n")
+    );
 }

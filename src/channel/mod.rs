@@ -3,6 +3,8 @@
 //! A channel knows neither who decides nor what is stored. It is given an [`Inbox`], and acknowledges an event to its
 //! platform only after [`Inbox::receive`] has returned.
 
+pub mod telegram;
+
 use crate::engine::{Input, Message};
 use crate::script::Language;
 use async_trait::async_trait;
@@ -49,9 +51,14 @@ pub struct Incoming {
 #[derive(Debug, Clone, PartialEq)]
 pub enum Content {
     /// An entry: a link or QR code, with its payload `<code>` or `<code>_<place>`; empty for none.
-    Start { payload: String },
+    Start {
+        payload: String,
+    },
     /// An entry whose opening card was shown and accepted on the spot, as on a web page.
-    Accepted { payload: String, language: Option<Language> },
+    Accepted {
+        payload: String,
+        language: Option<Language>,
+    },
     Input(Input),
     /// The citizen blocked us, or went away for good.
     Blocked,
@@ -86,7 +93,10 @@ pub trait Inbox: Send + Sync {
 pub enum Outbound {
     Say(Message),
     /// Changes a message that the platform calls `of`.
-    Amend { of: String, message: Message },
+    Amend {
+        of: String,
+        message: Message,
+    },
 }
 
 /// The platform's id of what was sent: of the message that carries the buttons, where it took several.
@@ -113,4 +123,43 @@ pub trait Channel: Send + Sync {
     /// # Errors
     /// See [`SendError`]: what went wrong says what to do next.
     async fn send(&self, to: &ConversationId, outbound: &Outbound) -> Result<Sent, SendError>;
+}
+
+/// What a page shows that is drawn anew each time: nothing of it is stored as text.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Page {
+    pub title: String,
+    pub institution: String,
+    pub language: Language,
+    pub languages: Vec<Language>,
+    pub state: PageState,
+    pub help: crate::engine::Text,
+    pub privacy: crate::engine::Text,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub enum PageState {
+    /// Nothing has begun: the opening card. Its buttons say what can be done; only Start begins something.
+    Opening(Message),
+    /// What was said and answered so far, and the open question.
+    Running(crate::engine::Recap),
+    /// What was said and answered. `again`: whether the dialogue may be answered once more.
+    Ended { recap: crate::engine::Recap, again: bool },
+    /// Outside its period: what is said instead.
+    Closed(String),
+}
+
+/// Draws pages for channels that show the conversation themselves.
+#[async_trait]
+pub trait Pages: Send + Sync {
+    /// The page behind an entry payload (`<code>` or `<code>_<place>`); `None` where no such code is known.
+    ///
+    /// # Errors
+    /// [`InboxError::NotKept`] if the conversation cannot be read.
+    async fn page(
+        &self,
+        payload: &str,
+        of: Option<&ConversationId>,
+        language: Option<Language>,
+    ) -> Result<Option<Page>, InboxError>;
 }

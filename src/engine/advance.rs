@@ -22,7 +22,12 @@ pub enum EngineError {
 ///
 /// # Errors
 /// [`EngineError::StepGone`] if `script` is not the revision that the session walks through.
-pub fn advance(script: &Script, session: Session, input: &Input, moment: &Moment) -> Result<Turn, EngineError> {
+pub fn advance(
+    script: &Script,
+    session: Session,
+    input: &Input,
+    moment: &Moment,
+) -> Result<Turn, EngineError> {
     let mut walk = Walk { script, session, moment, effects: Vec::new() };
     if *input != Input::TimeUp {
         walk.session.touched_at = moment.now;
@@ -31,7 +36,8 @@ pub fn advance(script: &Script, session: Session, input: &Input, moment: &Moment
     match walk.session.state.clone() {
         State::Card { message } => at_card(&mut walk, message, input),
         State::Waiting(waiting) => {
-            let question = script.question(&waiting.at).ok_or_else(|| EngineError::StepGone(waiting.at.clone()))?;
+            let question =
+                script.question(&waiting.at).ok_or_else(|| EngineError::StepGone(waiting.at.clone()))?;
             at_question(&mut walk, question, waiting, input);
         }
         State::Finished(_) => walk.toast("closed"),
@@ -139,7 +145,8 @@ fn toggle(walk: &mut Walk<'_>, question: &Question, waiting: &mut Waiting, place
     } else {
         waiting.chosen.retain(|c| !alone(c));
         if waiting.chosen.len() >= *max {
-            let toast = lines(walk.session.language).with("choose-at-most", &[("max", Arg::Number(*max as i64))]);
+            let toast =
+                lines(walk.session.language).with("choose-at-most", &[("max", Arg::Number(*max as i64))]);
             return walk.effects.push(Effect::Toast(toast));
         }
         waiting.chosen.push(option.code.clone());
@@ -183,14 +190,22 @@ fn take(walk: &mut Walk<'_>, question: &Question, mut waiting: Waiting, reply: R
     }
 }
 
-fn again(walk: &mut Walk<'_>, question: &Question, mut waiting: Waiting, mut why: Text, counts: bool, only: &[u8]) {
+fn again(
+    walk: &mut Walk<'_>,
+    question: &Question,
+    mut waiting: Waiting,
+    mut why: Text,
+    counts: bool,
+    only: &[u8],
+) {
     if counts {
         waiting.tries = waiting.tries.saturating_add(1);
         if waiting.tries > question.retries {
             amend(walk, question, &waiting, None, None);
             walk.line("given-up");
             // Chosen without words: the choice itself still stands.
-            let outcome = if waiting.other.is_some() { without_words(question, &waiting) } else { Outcome::Failed };
+            let outcome =
+                if waiting.other.is_some() { without_words(question, &waiting) } else { Outcome::Failed };
             return walk.accept(question, outcome);
         }
         if let Some(example) = question.example.as_ref().filter(|_| waiting.tries > 1) {
@@ -218,16 +233,28 @@ fn with_other(question: &Question, code: &str, chosen: &[String]) -> Value {
 // The question's message shows what was answered and loses its buttons; a guess keeps one to correct it.
 fn settle(walk: &mut Walk<'_>, question: &Question, waiting: &Waiting, outcome: &Outcome, sure: bool) {
     let options = question.answer.options().is_some() || matches!(question.answer, AnswerType::Scale { .. });
-    let label = text::outcome(question, outcome, walk.session.language).filter(|_| options && waiting.other.is_none());
+    let label = text::outcome(question, outcome, walk.session.language)
+        .filter(|_| options && waiting.other.is_none());
     let correct = (!sure).then(|| Button {
         label: lines(walk.session.language).get("correct"),
-        press: Press { session: walk.session.nonce, step: question.number, visit: waiting.visit, button: ButtonKind::Correct },
+        press: Press {
+            session: walk.session.nonce,
+            step: question.number,
+            visit: waiting.visit,
+            button: ButtonKind::Correct,
+        },
         on: None,
     });
     amend(walk, question, waiting, label.as_deref(), correct);
 }
 
-fn amend(walk: &mut Walk<'_>, question: &Question, waiting: &Waiting, label: Option<&str>, button: Option<Button>) {
+fn amend(
+    walk: &mut Walk<'_>,
+    question: &Question,
+    waiting: &Waiting,
+    label: Option<&str>,
+    button: Option<Button>,
+) {
     let Some(of) = waiting.message else { return };
     let Some(label) = label else { return walk.retire(waiting) };
     let mut message = ask::message(question, waiting, None, walk.script, &walk.session, walk.moment);
@@ -240,12 +267,15 @@ fn amend(walk: &mut Walk<'_>, question: &Question, waiting: &Waiting, label: Opt
 
 fn back(walk: &mut Walk<'_>, waiting: &Waiting) {
     let script = walk.script;
-    let before = walk.session.trail.iter().rev().find(|p| script.question(&p.0).is_some()).map(|p| p.0.clone());
+    let before =
+        walk.session.trail.iter().rev().find(|p| script.question(&p.0).is_some()).map(|p| p.0.clone());
     match before {
         Some(id) => {
             walk.retire(waiting);
             // The open question may have an answer from before the citizen went back: it is passed over again later.
-            if walk.session.answers.iter().any(|a| a.question == waiting.at) && !walk.session.kept.contains(&waiting.at) {
+            if walk.session.answers.iter().any(|a| a.question == waiting.at)
+                && !walk.session.kept.contains(&waiting.at)
+            {
                 walk.session.kept.push(waiting.at.clone());
             }
             walk.rewind(&id);
@@ -268,7 +298,8 @@ fn skip(walk: &mut Walk<'_>, question: &Question, waiting: Waiting) {
             let mut message = ask::message(question, &waiting, None, walk.script, &walk.session, walk.moment);
             message.text.line("");
             message.text.push(&format!("– {}", label.unwrap_or_default()), Style::Italic);
-            walk.effects.push(Effect::Amend { of, message: Message { buttons: Vec::new(), field: None, ..message } });
+            walk.effects
+                .push(Effect::Amend { of, message: Message { buttons: Vec::new(), field: None, ..message } });
             walk.accept(question, Outcome::Skipped);
         }
     }

@@ -52,28 +52,43 @@ impl Reading<'_> {
             },
             AnswerType::Multi { options, .. } => self.several(&typed, options),
             AnswerType::Scale { min, max, .. } => match matching::number(&typed) {
-                Some(n) if n >= Decimal::from(*min) && n <= Decimal::from(*max) && n.fract().is_zero() => self.given(Value::Number(n)),
+                Some(n) if n >= Decimal::from(*min) && n <= Decimal::from(*max) && n.fract().is_zero() => {
+                    self.given(Value::Number(n))
+                }
                 _ => self.again(),
             },
             AnswerType::Number { min, max } => match matching::number(&typed) {
-                Some(n) if min.is_none_or(|m| n >= m) && max.is_none_or(|m| n <= m) => self.given(Value::Number(n)),
+                Some(n) if min.is_none_or(|m| n >= m) && max.is_none_or(|m| n <= m) => {
+                    self.given(Value::Number(n))
+                }
                 _ => self.again(),
             },
             AnswerType::Text { min_length, max_length, pattern } => {
                 let length = typed.chars().count();
                 let l = lines(self.session.language);
                 if length > *max_length {
-                    let why = l.with("retry-long", &[("length", Arg::Number(length as i64)), ("max", Arg::Number(*max_length as i64))]);
+                    let why = l.with(
+                        "retry-long",
+                        &[("length", Arg::Number(length as i64)), ("max", Arg::Number(*max_length as i64))],
+                    );
                     return Reply::Again { why: Text::plain(why), counts: true, only: Vec::new() };
                 }
                 if length > 0 && length < *min_length && self.question.retry.is_none() {
-                    return Reply::Again { why: Text::plain(l.get("retry-short")), counts: true, only: Vec::new() };
+                    return Reply::Again {
+                        why: Text::plain(l.get("retry-short")),
+                        counts: true,
+                        only: Vec::new(),
+                    };
                 }
                 if length < *min_length || pattern.as_ref().is_some_and(|p| !p.is_match(&typed)) {
                     return self.again();
                 }
                 let (text, redacted) = self.redact(&typed);
-                Reply::Answer { outcome: Outcome::Given { value: Value::Text(text), other: None }, sure: true, redacted }
+                Reply::Answer {
+                    outcome: Outcome::Given { value: Value::Text(text), other: None },
+                    sure: true,
+                    redacted,
+                }
             }
         }
     }
@@ -108,7 +123,9 @@ impl Reading<'_> {
             (Match::Several(places), None) => return self.near(places),
             (Match::None, None) => {
                 return match options.list.iter().find(|o| o.other) {
-                    Some(other) if !typed.is_empty() => self.other(&other.code, std::slice::from_ref(&other.code), typed),
+                    Some(other) if !typed.is_empty() => {
+                        self.other(&other.code, std::slice::from_ref(&other.code), typed)
+                    }
                     _ => self.again(),
                 };
             }
@@ -151,8 +168,13 @@ impl Reading<'_> {
                     None => self.again(),
                 }
             }
-            AnswerType::Scale { min, max, .. } if min + i64::from(place) <= *max => self.given(Value::Number((min + i64::from(place)).into())),
-            AnswerType::Multi { .. } | AnswerType::Scale { .. } | AnswerType::Number { .. } | AnswerType::Text { .. } => self.again(),
+            AnswerType::Scale { min, max, .. } if min + i64::from(place) <= *max => {
+                self.given(Value::Number((min + i64::from(place)).into()))
+            }
+            AnswerType::Multi { .. }
+            | AnswerType::Scale { .. }
+            | AnswerType::Number { .. }
+            | AnswerType::Text { .. } => self.again(),
         }
     }
 
@@ -185,7 +207,8 @@ impl Reading<'_> {
         if words.chars().count() > crate::script::MAX_TEXT_CHARS {
             let max = crate::script::MAX_TEXT_CHARS as i64;
             let length = words.chars().count() as i64;
-            let why = lines(self.session.language).with("retry-long", &[("length", Arg::Number(length)), ("max", Arg::Number(max))]);
+            let why = lines(self.session.language)
+                .with("retry-long", &[("length", Arg::Number(length)), ("max", Arg::Number(max))]);
             return Reply::Again { why: Text::plain(why), counts: true, only: Vec::new() };
         }
         let (text, redacted) = self.redact(words);
@@ -215,7 +238,11 @@ impl Reading<'_> {
     }
 
     fn near(&self, only: Vec<u8>) -> Reply {
-        Reply::Again { why: Text::plain(lines(self.session.language).get("did-you-mean")), counts: false, only }
+        Reply::Again {
+            why: Text::plain(lines(self.session.language).get("did-you-mean")),
+            counts: false,
+            only,
+        }
     }
 
     /// What is said when nothing fits: the script's own words, or ours for the type.
@@ -238,7 +265,9 @@ impl Reading<'_> {
         let l = lines(self.session.language);
         let (low, high) = (min.map(|m| m.to_string()), max.map(|m| m.to_string()));
         match (&low, &high) {
-            (Some(low), Some(high)) => l.with("retry-number-between", &[("min", Arg::Text(low)), ("max", Arg::Text(high))]),
+            (Some(low), Some(high)) => {
+                l.with("retry-number-between", &[("min", Arg::Text(low)), ("max", Arg::Text(high))])
+            }
             (Some(low), None) => l.with("retry-number-from", &[("min", Arg::Text(low))]),
             (None, Some(high)) => l.with("retry-number-to", &[("max", Arg::Text(high))]),
             (None, None) => l.get("retry-number"),

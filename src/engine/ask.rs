@@ -14,11 +14,15 @@ const SHORT_LABEL: usize = 12;
 const SCALE_ROW: usize = 7;
 
 /// The options that the citizen can see, in the order shown, with their places in the file.
-pub fn shown<'s>(options: &'s Options, number: u16, script: &Script, session: &Session, moment: &Moment) -> Vec<(u8, &'s Choice)> {
-    let mut list: Vec<(u8, &Choice)> = (0u8..)
-        .zip(&options.list)
-        .filter(|(_, o)| holds(o.when.as_ref(), script, session, moment))
-        .collect();
+pub fn shown<'s>(
+    options: &'s Options,
+    number: u16,
+    script: &Script,
+    session: &Session,
+    moment: &Moment,
+) -> Vec<(u8, &'s Choice)> {
+    let mut list: Vec<(u8, &Choice)> =
+        (0u8..).zip(&options.list).filter(|(_, o)| holds(o.when.as_ref(), script, session, moment)).collect();
     if options.shuffle {
         let loose: Vec<usize> = (0..list.len()).filter(|n| !list[*n].1.fixed).collect();
         let mut random = session.nonce ^ u64::from(number).wrapping_mul(0x9e37_79b9_7f4a_7c15);
@@ -51,10 +55,14 @@ pub fn words(question: &Question, script: &Script, session: &Session) -> Text {
     match &question.answer {
         AnswerType::Multi { options, max, .. } if *max < options.list.len() => {
             text.line("");
-            text.push(&lines(language).with("choose-at-most", &[("max", Arg::Number(*max as i64))]), Style::Italic);
+            text.push(
+                &lines(language).with("choose-at-most", &[("max", Arg::Number(*max as i64))]),
+                Style::Italic,
+            );
         }
         AnswerType::Scale { labels, .. } if !labels.is_empty() => {
-            let ends: Vec<String> = labels.iter().map(|(n, w)| format!("{n} = {}", w.plain(language))).collect();
+            let ends: Vec<String> =
+                labels.iter().map(|(n, w)| format!("{n} = {}", w.plain(language))).collect();
             text.line("");
             text.push(&ends.join("\n"), Style::Plain);
         }
@@ -69,7 +77,14 @@ pub fn words(question: &Question, script: &Script, session: &Session) -> Text {
 }
 
 /// The open question with its buttons; `lead` goes before it.
-pub fn message(question: &Question, waiting: &Waiting, lead: Option<Text>, script: &Script, session: &Session, moment: &Moment) -> Message {
+pub fn message(
+    question: &Question,
+    waiting: &Waiting,
+    lead: Option<Text>,
+    script: &Script,
+    session: &Session,
+    moment: &Moment,
+) -> Message {
     let mut text = lead.unwrap_or_default();
     if waiting.other.is_some() {
         text.line(&lines(session.language).get("own-words"));
@@ -100,9 +115,16 @@ fn field(question: &Question, waiting: &Waiting) -> Field {
     }
 }
 
-fn buttons(question: &Question, waiting: &Waiting, script: &Script, session: &Session, moment: &Moment) -> Vec<Vec<Button>> {
+fn buttons(
+    question: &Question,
+    waiting: &Waiting,
+    script: &Script,
+    session: &Session,
+    moment: &Moment,
+) -> Vec<Vec<Button>> {
     let language = session.language;
-    let press = |button| Press { session: session.nonce, step: question.number, visit: waiting.visit, button };
+    let press =
+        |button| Press { session: session.nonce, step: question.number, visit: waiting.visit, button };
     let plain = |label: String, kind| Button { label, press: press(kind), on: None };
     let mut rows: Vec<Vec<Button>> = Vec::new();
     if waiting.other.is_none() {
@@ -129,8 +151,9 @@ fn buttons(question: &Question, waiting: &Waiting, script: &Script, session: &Se
                 }
             }
             AnswerType::Scale { min, max, .. } => {
-                let list: Vec<Button> =
-                    (*min..=*max).map(|n| plain(n.to_string(), ButtonKind::Option((n - min) as u8))).collect();
+                let list: Vec<Button> = (*min..=*max)
+                    .map(|n| plain(n.to_string(), ButtonKind::Option((n - min) as u8)))
+                    .collect();
                 rows.extend(list.chunks(SCALE_ROW).map(<[Button]>::to_vec));
             }
             AnswerType::Number { .. } | AnswerType::Text { .. } => {}

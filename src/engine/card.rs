@@ -77,7 +77,11 @@ pub fn card(script: &Script, session: &Session, of: u64) -> Message {
 
 fn card_buttons(script: &Script, session: &Session) -> Vec<Vec<Button>> {
     let l = lines(session.language);
-    let button = |label: String, kind| Button { label, press: Press { session: session.nonce, step: 0, visit: 0, button: kind }, on: None };
+    let button = |label: String, kind| Button {
+        label,
+        press: Press { session: session.nonce, step: 0, visit: 0, button: kind },
+        on: None,
+    };
     let mut rows = vec![
         vec![button(l.get("start"), ButtonKind::Start)],
         vec![button(l.get("more-about-data"), ButtonKind::MoreData)],
@@ -99,7 +103,9 @@ pub(super) fn at_card(walk: &mut Walk<'_>, of: u64, input: &Input) {
             ButtonKind::Start => begin(walk, of),
             ButtonKind::NoThanks => decline(walk, of),
             ButtonKind::MoreData => show_again(walk, of, recap::privacy(walk.script, walk.session.language)),
-            ButtonKind::Language(n) => switch(walk, of, walk.script.header().languages.get(n as usize).copied()),
+            ButtonKind::Language(n) => {
+                switch(walk, of, walk.script.header().languages.get(n as usize).copied())
+            }
             _ => walk.toast("already-answered"),
         },
         Input::Press(_) | Input::Form(_) => walk.toast("already-answered"),
@@ -107,9 +113,15 @@ pub(super) fn at_card(walk: &mut Walk<'_>, of: u64, input: &Input) {
             let folded = fold(typed);
             match () {
                 () if is_word("start-words", &folded) || folded == "👍" => begin(walk, of),
-                () if is_word("no-words", &folded) || is_word("stop-words", &folded) || folded == "👎" => decline(walk, of),
-                () if is_word("privacy-words", &folded) => show_again(walk, of, recap::privacy(walk.script, walk.session.language)),
-                () if is_word("help-words", &folded) => show_again(walk, of, recap::help(walk.script, walk.session.language)),
+                () if is_word("no-words", &folded) || is_word("stop-words", &folded) || folded == "👎" => {
+                    decline(walk, of)
+                }
+                () if is_word("privacy-words", &folded) => {
+                    show_again(walk, of, recap::privacy(walk.script, walk.session.language))
+                }
+                () if is_word("help-words", &folded) => {
+                    show_again(walk, of, recap::help(walk.script, walk.session.language))
+                }
                 () => remind(walk, of),
             }
         }

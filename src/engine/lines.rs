@@ -22,11 +22,19 @@ impl std::fmt::Debug for Lines {
     }
 }
 
-static ALL: LazyLock<Vec<(Language, Lines)>> =
-    LazyLock::new(|| FILES.iter().filter_map(|(tag, text)| Some((Language::parse(tag)?, Lines::read(tag, text)))).collect());
+static ALL: LazyLock<Vec<(Language, Lines)>> = LazyLock::new(|| {
+    FILES.iter().filter_map(|(tag, text)| Some((Language::parse(tag)?, Lines::read(tag, text)))).collect()
+});
 
 const WORD_LISTS: [&str; 8] = [
-    "yes-words", "no-words", "start-words", "back-words", "skip-words", "stop-words", "help-words", "privacy-words",
+    "yes-words",
+    "no-words",
+    "start-words",
+    "back-words",
+    "skip-words",
+    "stop-words",
+    "help-words",
+    "privacy-words",
 ];
 
 /// The lines in `language`; in English where the bot does not speak it.
@@ -37,7 +45,8 @@ pub fn lines(language: Language) -> &'static Lines {
 
 /// Whether a folded text is one of the words in `list`, in any language.
 pub fn is_word(list: &str, folded: &str) -> bool {
-    ALL.iter().any(|(_, lines)| lines.words.iter().any(|(name, words)| *name == list && words.contains(folded)))
+    ALL.iter()
+        .any(|(_, lines)| lines.words.iter().any(|(name, words)| *name == list && words.contains(folded)))
 }
 
 /// The number that a folded word stands for, in any language.
@@ -59,7 +68,9 @@ impl Lines {
             let words = lines.get(list).split_whitespace().map(fold).collect();
             lines.words.push((list, words));
         }
-        lines.words.push(("language-words", lines.get("language-words").split_whitespace().map(fold).collect()));
+        lines
+            .words
+            .push(("language-words", lines.get("language-words").split_whitespace().map(fold).collect()));
         lines.numbers = lines.get("number-words").split_whitespace().map(fold).collect();
         lines
     }
@@ -70,7 +81,9 @@ impl Lines {
 
     /// A line with its values put in.
     pub fn with(&self, name: &str, values: &[(&'static str, Arg<'_>)]) -> String {
-        let Some(pattern) = self.bundle.get_message(name).and_then(|m| m.value()) else { return name.to_owned() };
+        let Some(pattern) = self.bundle.get_message(name).and_then(|m| m.value()) else {
+            return name.to_owned();
+        };
         let mut args = FluentArgs::with_capacity(values.len());
         for (key, value) in values {
             match value {
@@ -95,7 +108,11 @@ mod tests {
     use fluent_bundle::FluentResource;
 
     fn names(text: &str) -> Vec<String> {
-        text.lines().filter_map(|l| l.split_once(" =")).map(|(n, _)| n.to_owned()).filter(|n| !n.starts_with([' ', '#'])).collect()
+        text.lines()
+            .filter_map(|l| l.split_once(" ="))
+            .map(|(n, _)| n.to_owned())
+            .filter(|n| !n.starts_with([' ', '#']))
+            .collect()
     }
 
     #[test]
@@ -103,7 +120,10 @@ mod tests {
         let wanted = names(FILES[0].1);
         assert!(wanted.len() > 60);
         for (tag, text) in FILES {
-            assert!(FluentResource::try_new(text.to_owned()).is_ok(), "{tag}.ftl has a line that cannot be read");
+            assert!(
+                FluentResource::try_new(text.to_owned()).is_ok(),
+                "{tag}.ftl has a line that cannot be read"
+            );
             assert_eq!(names(text), wanted, "{tag}.ftl");
         }
     }
@@ -112,6 +132,9 @@ mod tests {
     fn plurals_follow_the_language() {
         let danish = lines(Language::DANISH);
         assert_eq!(danish.with("card-minutes", &[("minutes", Arg::Number(1))]), "Det tager cirka et minut.");
-        assert_eq!(danish.with("card-minutes", &[("minutes", Arg::Number(3))]), "Det tager cirka 3 minutter.");
+        assert_eq!(
+            danish.with("card-minutes", &[("minutes", Arg::Number(3))]),
+            "Det tager cirka 3 minutter."
+        );
     }
 }

@@ -6,7 +6,10 @@ use crate::script::{Choice, fold};
 #[derive(Debug, PartialEq)]
 pub enum Match {
     /// Place in the file. `sure` is false for a guess, which is shown back with a way to correct it.
-    One { option: u8, sure: bool },
+    One {
+        option: u8,
+        sure: bool,
+    },
     /// Two or more fit equally well.
     Several(Vec<u8>),
     None,
@@ -35,14 +38,17 @@ pub fn option(typed: &str, shown: &[(u8, &Choice)]) -> Match {
 
 /// Number, label, code or synonym, letter for letter.
 pub fn exactly(folded: &str, shown: &[(u8, &Choice)]) -> Option<u8> {
-    let digits = shown.iter().any(|(_, c)| c.folded.labels.iter().any(|l| l.chars().any(|c| c.is_ascii_digit())));
+    let digits =
+        shown.iter().any(|(_, c)| c.folded.labels.iter().any(|l| l.chars().any(|c| c.is_ascii_digit())));
     if !digits
         && let Ok(number) = folded.parse::<usize>()
         && let Some((option, _)) = number.checked_sub(1).and_then(|n| shown.get(n))
     {
         return Some(*option);
     }
-    let by = |list: fn(&Choice) -> &Vec<String>| shown.iter().find(|(_, c)| list(c).iter().any(|l| l == folded)).map(|(n, _)| *n);
+    let by = |list: fn(&Choice) -> &Vec<String>| {
+        shown.iter().find(|(_, c)| list(c).iter().any(|l| l == folded)).map(|(n, _)| *n)
+    };
     by(|c| &c.folded.labels).or_else(|| by(|c| &c.folded.names))
 }
 
@@ -58,9 +64,13 @@ fn nearest(folded: &str, letters: usize, shown: &[(u8, &Choice)]) -> Match {
     };
     let distance = |c: &Choice| {
         let words = c.folded.labels.iter().chain(&c.folded.names);
-        words.filter(|w| w.chars().count().abs_diff(letters) <= allowed).map(|w| strsim::damerau_levenshtein(folded, w)).min()
+        words
+            .filter(|w| w.chars().count().abs_diff(letters) <= allowed)
+            .map(|w| strsim::damerau_levenshtein(folded, w))
+            .min()
     };
-    let near: Vec<(u8, usize)> = shown.iter().filter_map(|(n, c)| distance(c).filter(|d| *d <= allowed).map(|d| (*n, d))).collect();
+    let near: Vec<(u8, usize)> =
+        shown.iter().filter_map(|(n, c)| distance(c).filter(|d| *d <= allowed).map(|d| (*n, d))).collect();
     let Some(best) = near.iter().map(|(_, d)| *d).min() else { return Match::None };
     match near.iter().filter(|(_, d)| *d == best).map(|(n, _)| *n).collect::<Vec<_>>().as_slice() {
         [one] => Match::One { option: *one, sure: false },
@@ -87,7 +97,8 @@ pub fn several(typed: &str, shown: &[(u8, &Choice)]) -> Option<Vec<u8>> {
 fn split(typed: &str) -> Vec<String> {
     let spaced = typed.replace([',', ';', '&', '+', '/', '\n'], " , ");
     let mut parts = vec![String::new()];
-    let numbers = spaced.split_whitespace().all(|w| w == "," || is_and(w) || w.chars().all(|c| c.is_ascii_digit()));
+    let numbers =
+        spaced.split_whitespace().all(|w| w == "," || is_and(w) || w.chars().all(|c| c.is_ascii_digit()));
     for word in spaced.split_whitespace() {
         if word == "," || is_and(word) {
             parts.push(String::new());
@@ -121,13 +132,17 @@ pub fn yes_or_no(typed: &str) -> Option<bool> {
 /// A number written with digits, as in `ca. 12`, `2,5` or `1.000`, or as a word.
 pub fn number(typed: &str) -> Option<rust_decimal::Decimal> {
     let folded = fold(typed);
-    let words: Vec<&str> = folded.split(' ').filter(|w| !matches!(*w, "ca" | "cirka" | "omkring" | "about" | "around")).collect();
+    let words: Vec<&str> = folded
+        .split(' ')
+        .filter(|w| !matches!(*w, "ca" | "cirka" | "omkring" | "about" | "around"))
+        .collect();
     if let [word] = words.as_slice()
         && let Some(number) = number_word(word)
     {
         return Some(number.into());
     }
-    let digits = typed.trim().trim_start_matches(|c: char| c.is_alphabetic() || c == '.' || c.is_whitespace());
+    let digits =
+        typed.trim().trim_start_matches(|c: char| c.is_alphabetic() || c == '.' || c.is_whitespace());
     let leading = &typed.trim()[..typed.trim().len() - digits.len()];
     if !matches!(fold(leading).as_str(), "" | "ca" | "cirka" | "omkring" | "about" | "around") {
         return None;
@@ -144,7 +159,9 @@ fn western(text: &str) -> Option<rust_decimal::Decimal> {
     let text = text.replace(' ', "");
     let groups = |sign: char| {
         let mut parts = text.trim_start_matches('-').split(sign);
-        parts.next().is_some_and(|p| (1..=3).contains(&p.len())) && parts.clone().count() > 0 && parts.all(|p| p.len() == 3)
+        parts.next().is_some_and(|p| (1..=3).contains(&p.len()))
+            && parts.clone().count() > 0
+            && parts.all(|p| p.len() == 3)
     };
     let plain = match (text.contains('.'), text.contains(',')) {
         (true, true) if text.rfind(',') > text.rfind('.') => text.replace('.', "").replace(',', "."),
@@ -162,8 +179,21 @@ mod tests {
 
     #[test]
     fn numbers_as_people_write_them() {
-        for (typed, expected) in [("12", "12"), ("ca. 12", "12"), ("2,5", "2.5"), ("1.000", "1000"), ("1.234,5", "1234.5"), ("tolv", "12"), ("-3", "-3"), ("fire", "4")] {
-            assert_eq!(number(typed).map(|n| n.normalize().to_string()).as_deref(), Some(expected), "{typed}");
+        for (typed, expected) in [
+            ("12", "12"),
+            ("ca. 12", "12"),
+            ("2,5", "2.5"),
+            ("1.000", "1000"),
+            ("1.234,5", "1234.5"),
+            ("tolv", "12"),
+            ("-3", "-3"),
+            ("fire", "4"),
+        ] {
+            assert_eq!(
+                number(typed).map(|n| n.normalize().to_string()).as_deref(),
+                Some(expected),
+                "{typed}"
+            );
         }
         for typed in ["mellem 10 og 20", "", "12 eller 13", "mange", "1-2", "--", "."] {
             assert_eq!(number(typed), None, "{typed}");

@@ -1,7 +1,7 @@
 //! What comes out of a turn: messages in no platform's form, and everything else the world shall do.
 
 use super::session::{Answered, Ended, Session};
-use crate::script::{Language, Style};
+use crate::script::{Language, ScriptId, Style};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -155,7 +155,10 @@ pub enum Effect {
     Say(Message),
     /// The message sent earlier becomes this; an empty text leaves its words as they are. Without buttons it is not touched
     /// again.
-    Amend { of: u64, message: Message },
+    Amend {
+        of: u64,
+        message: Message,
+    },
     /// A word shown over the button that was pressed, where the platform can.
     Toast(String),
     /// The response ended or changed.
@@ -174,6 +177,7 @@ pub struct Turn {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Response {
     pub id: uuid::Uuid,
+    pub dialogue: ScriptId,
     /// Put in when it is stored: the engine knows no citizens.
     pub citizen: String,
     pub revision: u32,

@@ -26,3 +26,4 @@ pub use message::*;
 pub use recap::{Line, Recap, help, privacy, recap};
 pub use session::*;
 pub use text::date;
+pub use wake::wake_at;

@@ -32,7 +32,9 @@ pub fn recap(script: &Script, session: &Session, moment: &Moment) -> Recap {
     for passed in &session.trail {
         let Some(no) = script.find(&passed.0) else { continue };
         match &script.item(no).kind {
-            Kind::Say(bubbles) => recap.lines.extend(bubbles.iter().map(|w| Line::Bot(said(w, script, session)))),
+            Kind::Say(bubbles) => {
+                recap.lines.extend(bubbles.iter().map(|w| Line::Bot(said(w, script, session))))
+            }
             Kind::End(words) => recap.lines.extend(words.iter().map(|w| Line::Bot(said(w, script, session)))),
             Kind::Ask(question) => {
                 recap.lines.push(Line::Bot(ask::words(question, script, session)));
@@ -44,7 +46,8 @@ pub fn recap(script: &Script, session: &Session, moment: &Moment) -> Recap {
                 };
                 recap.lines.extend(words.map(|w| Line::Citizen(Text::plain(w))));
                 if let Some(Outcome::Given { value: Value::Code(code), .. }) = given
-                    && let Some(reply) = question.answer.options().and_then(|o| o.find(code)).and_then(|o| o.say.as_ref())
+                    && let Some(reply) =
+                        question.answer.options().and_then(|o| o.find(code)).and_then(|o| o.say.as_ref())
                 {
                     recap.lines.push(Line::Bot(said(reply, script, session)));
                 }
@@ -56,7 +59,8 @@ pub fn recap(script: &Script, session: &Session, moment: &Moment) -> Recap {
         State::Card { message } => recap.open = Some(card(script, session, *message)),
         State::Waiting(waiting) => {
             recap.why.clone_from(&waiting.why);
-            recap.open = script.question(&waiting.at).map(|q| ask::message(q, waiting, None, script, session, moment));
+            recap.open =
+                script.question(&waiting.at).map(|q| ask::message(q, waiting, None, script, session, moment));
         }
         State::Finished(ended) => {
             let last = session.trail.last().and_then(|p| script.find(&p.0)).map(|no| &script.item(no).kind);
@@ -75,7 +79,11 @@ pub fn help(script: &Script, language: Language) -> Text {
     let title = script.header().title.plain(language);
     Text::plain(lines(language).with(
         "help",
-        &[("institution", Arg::Text(&institution)), ("title", Arg::Text(&title)), ("contact", Arg::Text(script.contact()))],
+        &[
+            ("institution", Arg::Text(&institution)),
+            ("title", Arg::Text(&title)),
+            ("contact", Arg::Text(script.contact())),
+        ],
     ))
 }
 

@@ -39,7 +39,9 @@ pub struct Session {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum State {
     /// The opening card is shown; nothing is kept for the institution before Start.
-    Card { message: u64 },
+    Card {
+        message: u64,
+    },
     Waiting(Waiting),
     Finished(Ended),
 }
@@ -89,7 +91,10 @@ pub struct Answered {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum Outcome {
     /// `other` holds the citizen's own words beside the code.
-    Given { value: Value, other: Option<String> },
+    Given {
+        value: Value,
+        other: Option<String>,
+    },
     Skipped,
     /// Given up after retries.
     Failed,
@@ -121,7 +126,9 @@ impl Session {
         let not_yet = |code: &String| audience.not_yet_users.contains(code);
         match self.outcome(&audience.question) {
             Some(Outcome::Given { value: Value::Code(code), .. }) if not_yet(code) => Audience::NotYetUser,
-            Some(Outcome::Given { value: Value::Codes(codes), .. }) if codes.iter().any(not_yet) => Audience::NotYetUser,
+            Some(Outcome::Given { value: Value::Codes(codes), .. }) if codes.iter().any(not_yet) => {
+                Audience::NotYetUser
+            }
             Some(Outcome::Given { .. }) => Audience::User,
             Some(Outcome::Skipped | Outcome::Failed) | None => Audience::Unknown,
         }

@@ -44,7 +44,9 @@ pub fn outcome(question: &Question, outcome: &Outcome, language: Language) -> Op
         Value::Number(number) => match &question.answer {
             AnswerType::Scale { labels, .. } => {
                 let named = labels.iter().find(|(n, _)| Decimal::from(*n) == *number);
-                named.map_or(decimal(*number, language), |(n, words)| format!("{n} ({})", words.plain(language)))
+                named.map_or(decimal(*number, language), |(n, words)| {
+                    format!("{n} ({})", words.plain(language))
+                })
             }
             _ => decimal(*number, language),
         },
@@ -68,10 +70,34 @@ fn decimal(number: Decimal, language: Language) -> String {
 
 /// `1. maj 2028`, `1 May 2028`.
 pub fn date(date: Date, language: Language) -> String {
-    const DA: [&str; 12] =
-        ["januar", "februar", "marts", "april", "maj", "juni", "juli", "august", "september", "oktober", "november", "december"];
-    const EN: [&str; 12] =
-        ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"];
+    const DA: [&str; 12] = [
+        "januar",
+        "februar",
+        "marts",
+        "april",
+        "maj",
+        "juni",
+        "juli",
+        "august",
+        "september",
+        "oktober",
+        "november",
+        "december",
+    ];
+    const EN: [&str; 12] = [
+        "January",
+        "February",
+        "March",
+        "April",
+        "May",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+        "November",
+        "December",
+    ];
     let month = date.month() as usize - 1;
     if language == Language::DANISH {
         format!("{}. {} {}", date.day(), DA[month], date.year())

@@ -73,7 +73,9 @@ impl Walk<'_> {
                 }
                 Kind::Ask(question) => {
                     let answered = self.passed_before(&item.id);
-                    let Some(outcome) = self.session.answers.iter().find(|a| answered && a.question == item.id) else {
+                    let Some(outcome) =
+                        self.session.answers.iter().find(|a| answered && a.question == item.id)
+                    else {
                         return self.ask(question);
                     };
                     let outcome = outcome.outcome.clone();
@@ -178,16 +180,23 @@ impl Walk<'_> {
             message: None,
         };
         let before = self.session.answers.iter().find(|a| a.question == question.id);
-        let lead = before.and_then(|a| super::text::outcome(question, &a.outcome, self.session.language)).map(|answer| {
-            Text::plain(lines(self.session.language).with("your-answer-was", &[("answer", Arg::Text(&answer))]))
-        });
+        let lead = before
+            .and_then(|a| super::text::outcome(question, &a.outcome, self.session.language))
+            .map(|answer| {
+                Text::plain(
+                    lines(self.session.language).with("your-answer-was", &[("answer", Arg::Text(&answer))]),
+                )
+            });
         self.show(question, waiting, lead, &[]);
     }
 
     fn ticked_before(&self, question: &Question) -> Vec<String> {
         let before = self.session.answers.iter().find(|a| a.question == question.id).map(|a| &a.outcome);
         match (&question.answer, before) {
-            (crate::script::AnswerType::Multi { .. }, Some(Outcome::Given { value: Value::Codes(codes), .. })) => codes.clone(),
+            (
+                crate::script::AnswerType::Multi { .. },
+                Some(Outcome::Given { value: Value::Codes(codes), .. }),
+            ) => codes.clone(),
             _ => Vec::new(),
         }
     }
@@ -220,7 +229,8 @@ impl Walk<'_> {
         self.session.set(&question.id, outcome.clone(), self.moment.now);
         self.pass(&question.id);
         if let Outcome::Given { value: Value::Code(code), .. } = &outcome
-            && let Some(words) = question.answer.options().and_then(|o| o.find(code)).and_then(|o| o.say.as_ref())
+            && let Some(words) =
+                question.answer.options().and_then(|o| o.find(code)).and_then(|o| o.say.as_ref())
         {
             let text = said(words, self.script, &self.session);
             self.say(text);
@@ -283,6 +293,7 @@ impl Walk<'_> {
         let on_the_way = |id: &str| session.trail.iter().any(|p| p.0 == id);
         Response {
             id: session.response,
+            dialogue: session.script.clone(),
             citizen: String::new(),
             revision: session.revision,
             channel: session.channel.clone(),
@@ -295,7 +306,12 @@ impl Walk<'_> {
             finished_at: self.moment.now,
             changed_at: self.moment.now,
             answers: session.answers.clone(),
-            withdrawn: session.answers.iter().filter(|a| !on_the_way(&a.question)).map(|a| a.question.clone()).collect(),
+            withdrawn: session
+                .answers
+                .iter()
+                .filter(|a| !on_the_way(&a.question))
+                .map(|a| a.question.clone())
+                .collect(),
         }
     }
 

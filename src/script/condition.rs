@@ -58,8 +58,14 @@ pub enum Test {
     Is(Vec<String>),
     Contains(Vec<String>),
     LongerThan(usize),
-    Dates { from: Option<Date>, to: Option<Date> },
-    Times { from: Option<Time>, to: Option<Time> },
+    Dates {
+        from: Option<Date>,
+        to: Option<Date>,
+    },
+    Times {
+        from: Option<Time>,
+        to: Option<Time>,
+    },
     /// Every line of one question's test holds.
     Each(Vec<Test>),
 }
@@ -83,7 +89,9 @@ impl Condition {
     /// Every question the condition asks about.
     pub fn questions(&self) -> Vec<&str> {
         match self {
-            Condition::All(list) | Condition::Any(list) => list.iter().flat_map(Condition::questions).collect(),
+            Condition::All(list) | Condition::Any(list) => {
+                list.iter().flat_map(Condition::questions).collect()
+            }
             Condition::Answer { question, .. } => vec![question],
             Condition::Fact { .. } => Vec::new(),
         }

@@ -104,11 +104,15 @@ impl Reader {
         };
         for entry in entries {
             let tag = Language::parse(&entry.key).filter(|l| l.tag() == entry.key);
-            if known.contains(&entry.key.as_str()) || (worded && tag.is_some_and(|l| self.languages.contains(&l))) {
+            if known.contains(&entry.key.as_str())
+                || (worded && tag.is_some_and(|l| self.languages.contains(&l)))
+            {
                 continue;
             }
             let problem = match tag {
-                Some(language) if worded && language.own_name() != language.tag() => language_not_offered(entry),
+                Some(language) if worded && language.own_name() != language.tag() => {
+                    language_not_offered(entry)
+                }
                 _ => unknown_key(entry, known),
             };
             self.report(problem);
@@ -169,7 +173,10 @@ impl Reader {
             Value::Text { text, .. } => {
                 self.lost_words(node);
                 let first = self.languages.first().copied().unwrap_or(Language::DANISH);
-                Words(vec![(first, Template(vec![Piece::Text { text: text.trim().to_owned(), style: Default::default() }]))])
+                Words(vec![(
+                    first,
+                    Template(vec![Piece::Text { text: text.trim().to_owned(), style: Default::default() }]),
+                )])
             }
             Value::Map(entries) => {
                 self.entries(node, &[], true);
@@ -250,7 +257,11 @@ impl Reader {
     }
 
     pub fn duration(&mut self, node: &Node) -> Option<SignedDuration> {
-        self.value(node, both("et tidsrum som `24 hours` eller `7 days`", "a time span such as `24 hours` or `7 days`"), duration)
+        self.value(
+            node,
+            both("et tidsrum som `24 hours` eller `7 days`", "a time span such as `24 hours` or `7 days`"),
+            duration,
+        )
     }
 
     pub fn hours(&mut self, node: &Node) -> Option<(Time, Time)> {
@@ -291,7 +302,10 @@ pub fn unknown_key(entry: &Entry, known: &[&str]) -> Problem {
     let mut problem = Problem::error(
         "Y104",
         entry.key_at,
-        both(format!("`{key}` er ikke et ord, tjenesten kender her"), format!("`{key}` is not a word the service knows here")),
+        both(
+            format!("`{key}` er ikke et ord, tjenesten kender her"),
+            format!("`{key}` is not a word the service knows here"),
+        ),
     )
     .label(did_you_mean(meant))
     .why(both("linjen ville ikke gøre noget", "the line would do nothing"));
@@ -308,10 +322,16 @@ fn language_not_offered(entry: &Entry) -> Problem {
     Problem::error(
         "H502",
         entry.key_at,
-        both(format!("sproget `{key}` står ikke i `languages`"), format!("the language `{key}` is not in `languages`")),
+        both(
+            format!("sproget `{key}` står ikke i `languages`"),
+            format!("the language `{key}` is not in `languages`"),
+        ),
     )
     .why(both("ingen ville få teksten at se", "nobody would ever see this text"))
-    .mend(both(format!("tilføj `{key}` i `languages`, eller fjern linjen"), format!("add `{key}` to `languages`, or remove the line")))
+    .mend(both(
+        format!("tilføj `{key}` i `languages`, eller fjern linjen"),
+        format!("add `{key}` to `languages`, or remove the line"),
+    ))
 }
 
 fn missing_language(at: Span, subject: &Both, language: Language) -> Problem {
@@ -319,7 +339,10 @@ fn missing_language(at: Span, subject: &Both, language: Language) -> Problem {
     Problem::error(
         "T301",
         at,
-        both(format!("{} mangler på {da} ({language})", subject.da), format!("{} is missing in {en} ({language})", subject.en)),
+        both(
+            format!("{} mangler på {da} ({language})", subject.da),
+            format!("{} is missing in {en} ({language})", subject.en),
+        ),
     )
     .why(both(
         format!("den, der har valgt {da}, ville få et andet sprog at læse"),
@@ -346,16 +369,24 @@ fn names_of(language: Language) -> (String, String) {
 }
 
 fn empty_text(at: Span, subject: &Both) -> Problem {
-    Problem::error("Y108", at, both(format!("{} har ingen ord", subject.da), format!("{} has no words", subject.en)))
-        .why(both("borgeren ville se en tom besked", "the citizen would see an empty message"))
-        .mend(both("skriv teksten, eller fjern linjen", "write the text, or remove the line"))
+    Problem::error(
+        "Y108",
+        at,
+        both(format!("{} har ingen ord", subject.da), format!("{} has no words", subject.en)),
+    )
+    .why(both("borgeren ville se en tom besked", "the citizen would see an empty message"))
+    .mend(both("skriv teksten, eller fjern linjen", "write the text, or remove the line"))
 }
 
 fn lost_after_hash(node: &Node, kept: &str, note: Span, words: &str) -> Problem {
-    let problem = Problem::error("Y102", note, both("resten af linjen ville gå tabt", "the rest of the line would be lost"))
-        .label(both("herfra er det en privat note", "from here it counts as a private note"))
-        .why(both(format!("borgeren ville læse \"{kept}\""), format!("citizens would read \"{kept}\"")))
-        .mend(both("sæt anførselstegn om hele teksten", "put quotation marks round the whole text"));
+    let problem = Problem::error(
+        "Y102",
+        note,
+        both("resten af linjen ville gå tabt", "the rest of the line would be lost"),
+    )
+    .label(both("herfra er det en privat note", "from here it counts as a private note"))
+    .why(both(format!("borgeren ville læse \"{kept}\""), format!("citizens would read \"{kept}\"")))
+    .mend(both("sæt anførselstegn om hele teksten", "put quotation marks round the whole text"));
     if node.at.line != note.line {
         return problem;
     }
@@ -365,13 +396,19 @@ fn lost_after_hash(node: &Node, kept: &str, note: Span, words: &str) -> Problem 
 fn needs_lines(at: Span) -> Problem {
     Problem::error("Y103", at, both("her skal stå linjer under hinanden", "lines of their own belong here"))
         .why(both("indholdet kan ikke læses, som det står", "the content cannot be read as it stands"))
-        .mend(both("skriv hver ting på sin egen linje, to mellemrum længere inde", "write each thing on a line of its own, two spaces further in"))
+        .mend(both(
+            "skriv hver ting på sin egen linje, to mellemrum længere inde",
+            "write each thing on a line of its own, two spaces further in",
+        ))
 }
 
 fn needs_text(at: Span) -> Problem {
     Problem::error("Y103", at, both("her skal stå en tekst", "a text belongs here"))
         .why(both("indholdet kan ikke læses, som det står", "the content cannot be read as it stands"))
-        .mend(both("skriv teksten på samme linje, eller se på indrykningen", "write the text on the same line, or look at the indentation"))
+        .mend(both(
+            "skriv teksten på samme linje, eller se på indrykningen",
+            "write the text on the same line, or look at the indentation",
+        ))
 }
 
 pub fn wrong_value(at: Span, expected: Both) -> Problem {
@@ -386,7 +423,10 @@ pub fn not_yet(at: Span, what: &str) -> Problem {
     Problem::error(
         "Y111",
         at,
-        both(format!("`{what}` kan ikke bruges i denne udgave endnu"), format!("`{what}` cannot be used in this version yet")),
+        both(
+            format!("`{what}` kan ikke bruges i denne udgave endnu"),
+            format!("`{what}` cannot be used in this version yet"),
+        ),
     )
     .why(both("det ville blive sprunget over uden besked", "it would be passed over without a word"))
     .mend(both("tag det ud indtil videre", "leave it out for now"))

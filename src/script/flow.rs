@@ -18,7 +18,10 @@ pub fn check(drafts: &Drafts<'_>, audience: Option<&Audience>) -> Vec<Problem> {
             problems.push(
                 Problem::warning("F205", draft.at, both("hertil kommer ingen", "nobody gets here"))
                     .why(both("trinet bliver aldrig vist", "the step is never shown"))
-                    .mend(both("send nogen hertil med `visit` eller `goto`, eller fjern det", "send someone here with `visit` or `goto`, or remove it")),
+                    .mend(both(
+                        "send nogen hertil med `visit` eller `goto`, eller fjern det",
+                        "send someone here with `visit` or `goto`, or remove it",
+                    )),
             );
         }
     }
@@ -45,21 +48,34 @@ fn twice(drafts: &Drafts<'_>) -> Vec<Problem> {
                 draft.at,
                 both(
                     format!("to spørgsmål har samme id `{id}` (linje {} og {})", first.line, draft.at.line),
-                    format!("two questions have the same id `{id}` (lines {} and {})", first.line, draft.at.line),
+                    format!(
+                        "two questions have the same id `{id}` (lines {} and {})",
+                        first.line, draft.at.line
+                    ),
                 ),
             )
             .also(first, both("første gang her", "first here"))
             .label(both("og igen her (kopieret?)", "and again here (copied?)"))
-            .why(both("svarene ville havne i samme kolonne og overskrive hinanden", "both answers would land in the same column and overwrite each other"))
+            .why(both(
+                "svarene ville havne i samme kolonne og overskrive hinanden",
+                "both answers would land in the same column and overwrite each other",
+            ))
             .mend(both("giv det andet sit eget id", "give the second its own id")),
         );
     }
     for (name, at, _) in &drafts.sections {
         if seen.contains_key(name.as_str()) || name == "end" || name == "steps" {
             problems.push(
-                Problem::error("F202", *at, both(format!("sektionen `{name}` hedder det samme som et spørgsmål"), format!("the section `{name}` has the name of a question")))
-                    .why(both("`goto` ved ikke, hvor den skal hen", "`goto` cannot know where to go"))
-                    .mend(both("giv sektionen et andet navn", "give the section another name")),
+                Problem::error(
+                    "F202",
+                    *at,
+                    both(
+                        format!("sektionen `{name}` hedder det samme som et spørgsmål"),
+                        format!("the section `{name}` has the name of a question"),
+                    ),
+                )
+                .why(both("`goto` ved ikke, hvor den skal hen", "`goto` cannot know where to go"))
+                .mend(both("giv sektionen et andet navn", "give the section another name")),
             );
         }
     }
@@ -70,7 +86,11 @@ fn jumps(item: &Item) -> Vec<Jump> {
     match &item.kind {
         Kind::Visit(to) => vec![Jump::Visit(*to)],
         Kind::Goto(to) => vec![Jump::Goto(*to)],
-        Kind::Ask(question) => question.answer.options().map(|o| o.list.iter().filter_map(|c| c.jump).collect()).unwrap_or_default(),
+        Kind::Ask(question) => question
+            .answer
+            .options()
+            .map(|o| o.list.iter().filter_map(|c| c.jump).collect())
+            .unwrap_or_default(),
         Kind::Say(_) | Kind::Group { .. } | Kind::End(_) => Vec::new(),
     }
 }
@@ -118,7 +138,12 @@ fn reach(drafts: &Drafts<'_>, audience: Option<&Audience>) -> HashSet<ItemNo> {
 
 // F204: a way round that asks nothing. Steps between which no question lies are followed until one comes again.
 fn endless(drafts: &Drafts<'_>) -> Option<Problem> {
-    fn walk(no: ItemNo, drafts: &Drafts<'_>, path: &mut Vec<ItemNo>, done: &mut HashSet<ItemNo>) -> Option<(ItemNo, ItemNo)> {
+    fn walk(
+        no: ItemNo,
+        drafts: &Drafts<'_>,
+        path: &mut Vec<ItemNo>,
+        done: &mut HashSet<ItemNo>,
+    ) -> Option<(ItemNo, ItemNo)> {
         if drafts.list[no].item.question().is_some() || done.contains(&no) {
             return None;
         }
@@ -205,7 +230,9 @@ fn no_goodbye(section: &str, at: Span, from: Option<Span>) -> Problem {
         format!("add `- end: …` or `- goto: …` at the end of `{section}`,\nor write `visit: {section}` if they should come back"),
     ));
     match from {
-        Some(from) => problem.also(from, both("hertil sendes man for altid", "people are sent here for good")),
+        Some(from) => {
+            problem.also(from, both("hertil sendes man for altid", "people are sent here for good"))
+        }
         None => problem,
     }
 }
@@ -235,7 +262,11 @@ fn too_early(drafts: &Drafts<'_>, audience: Option<&Audience>) -> Vec<Problem> {
             if before[no].contains(name) {
                 continue;
             }
-            let line = drafts.list.iter().find(|d| d.item.question().is_some_and(|q| q.id == name)).map_or(0, |d| d.at.line);
+            let line = drafts
+                .list
+                .iter()
+                .find(|d| d.item.question().is_some_and(|q| q.id == name))
+                .map_or(0, |d| d.at.line);
             let at = node.map().and_then(|m| m.iter().find(|e| e.key == name)).map_or(node.at, |e| e.key_at);
             problems.push(asked_later(name, at, line, when, &before[no]));
         }
@@ -245,9 +276,13 @@ fn too_early(drafts: &Drafts<'_>, audience: Option<&Audience>) -> Vec<Problem> {
 
 // The end of a visited section leads back to the step after each visit.
 fn back_from(no: ItemNo, drafts: &Drafts<'_>) -> Vec<ItemNo> {
-    let Some(section) = section_of(no, drafts).filter(|_| drafts.list[no].item.next == Next::Return) else { return Vec::new() };
+    let Some(section) = section_of(no, drafts).filter(|_| drafts.list[no].item.next == Next::Return) else {
+        return Vec::new();
+    };
     let first = drafts.sections[section].2.first();
-    let visits = |d: &super::steps::Draft<'_>| jumps(&d.item).iter().any(|j| matches!(j, Jump::Visit(Target::Item(t)) if Some(t) == first));
+    let visits = |d: &super::steps::Draft<'_>| {
+        jumps(&d.item).iter().any(|j| matches!(j, Jump::Visit(Target::Item(t)) if Some(t) == first))
+    };
     let next = |d: &super::steps::Draft<'_>| match d.item.next {
         Next::Item(no) => Some(no),
         Next::Return => None,
@@ -262,7 +297,10 @@ fn asked_later(name: &str, at: Span, line: u32, _when: &Condition, known: &HashS
     Problem::error(
         "C402",
         at,
-        both(format!("betingelsen spørger til `{name}`, der først kommer i linje {line}"), format!("this asks about `{name}`, which is first asked on line {line}")),
+        both(
+            format!("betingelsen spørger til `{name}`, der først kommer i linje {line}"),
+            format!("this asks about `{name}`, which is first asked on line {line}"),
+        ),
     )
     .label(did_you_mean(None))
     .why(both("den kan aldrig blive sand her", "it can never be true at this point"))

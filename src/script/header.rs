@@ -13,14 +13,53 @@ use std::sync::LazyLock;
 
 /// Keys at the top of a dialogue.
 pub const KEYS: [&str; 30] = [
-    "format", "title", "languages", "owner", "contact", "purpose", "method", "target_group", "expected_effect",
-    "method_mix", "give_back", "period", "minutes", "privacy", "entry", "audience", "quota", "quiet_hours",
-    "remind_after", "give_up_after", "retries", "redact", "progress", "channels", "answer_again", "steps", "sections",
-    "data_protection_contact", "urgent", "was",
+    "format",
+    "title",
+    "languages",
+    "owner",
+    "contact",
+    "purpose",
+    "method",
+    "target_group",
+    "expected_effect",
+    "method_mix",
+    "give_back",
+    "period",
+    "minutes",
+    "privacy",
+    "entry",
+    "audience",
+    "quota",
+    "quiet_hours",
+    "remind_after",
+    "give_up_after",
+    "retries",
+    "redact",
+    "progress",
+    "channels",
+    "answer_again",
+    "steps",
+    "sections",
+    "data_protection_contact",
+    "urgent",
+    "was",
 ];
 const INSTITUTION_KEYS: [&str; 15] = [
-    "format", "name", "contact", "data_protection_contact", "staff_language", "timezone", "languages", "quiet_hours",
-    "remind_after", "give_up_after", "retries", "redact", "urgent", "logo", "four_eyes",
+    "format",
+    "name",
+    "contact",
+    "data_protection_contact",
+    "staff_language",
+    "timezone",
+    "languages",
+    "quiet_hours",
+    "remind_after",
+    "give_up_after",
+    "retries",
+    "redact",
+    "urgent",
+    "logo",
+    "four_eyes",
 ];
 static CODE: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new("^[a-z0-9]{1,12}$").ok());
 static PLACE: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new("^[a-z0-9_-]{1,51}$").ok());
@@ -88,9 +127,15 @@ impl Institution {
             match entry.key.as_str() {
                 "name" => self.name = reader.staff_words(node),
                 "contact" => self.contact = reader.text(node).map(str::to_owned),
-                "data_protection_contact" => self.data_protection_contact = reader.text(node).map(str::to_owned),
+                "data_protection_contact" => {
+                    self.data_protection_contact = reader.text(node).map(str::to_owned)
+                }
                 "timezone" => {
-                    let zone = reader.value(node, both("en tidszone som Europe/Copenhagen", "a time zone such as Europe/Copenhagen"), |t| TimeZone::get(t).ok());
+                    let zone = reader.value(
+                        node,
+                        both("en tidszone som Europe/Copenhagen", "a time zone such as Europe/Copenhagen"),
+                        |t| TimeZone::get(t).ok(),
+                    );
                     self.timezone = zone.unwrap_or(self.timezone.clone());
                 }
                 "urgent" | "logo" | "four_eyes" => reader.report(not_yet(entry.key_at, &entry.key)),
@@ -119,7 +164,8 @@ pub fn redact(reader: &mut Reader, node: &Node) -> Vec<Redact> {
             "cpr" => list.push(Redact::Cpr),
             "phone" => list.push(Redact::Phone),
             "email" => list.push(Redact::Email),
-            _ => reader.report(wrong_value(at, both("`cpr`, `phone` eller `email`", "`cpr`, `phone` or `email`"))),
+            _ => reader
+                .report(wrong_value(at, both("`cpr`, `phone` eller `email`", "`cpr`, `phone` or `email`"))),
         }
     }
     list
@@ -131,9 +177,13 @@ fn languages(reader: &mut Reader, node: &Node) -> Vec<Language> {
         match Language::parse(tag).filter(|l| l.tag() == tag) {
             Some(language) => list.push(language),
             None => reader.report(
-                Problem::error("H502", at, both(format!("`{tag}` er ikke et sprog"), format!("`{tag}` is not a language")))
-                    .why(both("sprog skrives med to bogstaver", "languages are written with two letters"))
-                    .mend(both("languages: [da, en]", "languages: [da, en]")),
+                Problem::error(
+                    "H502",
+                    at,
+                    both(format!("`{tag}` er ikke et sprog"), format!("`{tag}` is not a language")),
+                )
+                .why(both("sprog skrives med to bogstaver", "languages are written with two letters"))
+                .mend(both("languages: [da, en]", "languages: [da, en]")),
             ),
         }
     }
@@ -157,9 +207,17 @@ struct Missing {
 }
 
 impl Missing {
-    fn field<'n>(&mut self, reader: &mut Reader, root: &'n Node, key: &str, danish: &str) -> Option<&'n Node> {
+    fn field<'n>(
+        &mut self,
+        reader: &mut Reader,
+        root: &'n Node,
+        key: &str,
+        danish: &str,
+    ) -> Option<&'n Node> {
         if let Some(node) = root.get(key).filter(|n| !n.is_empty()) {
-            if let Some(text) = node.text().filter(|t| t.trim().starts_with("Skriv ") && t.trim().ends_with(" her")) {
+            if let Some(text) =
+                node.text().filter(|t| t.trim().starts_with("Skriv ") && t.trim().ends_with(" her"))
+            {
                 reader.report(still_template(node.at, text));
             }
             return Some(node);
@@ -169,10 +227,19 @@ impl Missing {
             Problem::error(
                 "H501",
                 self.at,
-                both(format!("der mangler {danish} (`{key}`)"), format!("the dialogue lacks `{key}` ({danish})")),
+                both(
+                    format!("der mangler {danish} (`{key}`)"),
+                    format!("the dialogue lacks `{key}` ({danish})"),
+                ),
             )
-            .label(both(format!("tilføj `{key}` i toppen af filen"), format!("add `{key}` at the top of the file")))
-            .why(both("det skal stå der, før dialogen kan udgives", "it must be there before the dialogue can be published"))
+            .label(both(
+                format!("tilføj `{key}` i toppen af filen"),
+                format!("add `{key}` at the top of the file"),
+            ))
+            .why(both(
+                "det skal stå der, før dialogen kan udgives",
+                "it must be there before the dialogue can be published",
+            ))
             .mend(both(format!("{key}: …"), format!("{key}: …"))),
         );
         None
@@ -191,14 +258,19 @@ pub fn header(reader: &mut Reader, root: &Node, institution: &Institution) -> Op
             reader.report(not_yet(entry.key_at, key));
         }
     }
-    let title = missing.field(reader, root, "title", "en titel").map(|n| reader.words(n, &both("titlen", "the title")));
+    let title = missing
+        .field(reader, root, "title", "en titel")
+        .map(|n| reader.words(n, &both("titlen", "the title")));
     let owner = missing.field(reader, root, "owner", "en ansvarlig").and_then(|n| reader.text(n));
-    let mut staff = |key: &str, danish: &str| missing.field(reader, root, key, danish).map(|n| reader.staff_words(n));
+    let mut staff =
+        |key: &str, danish: &str| missing.field(reader, root, key, danish).map(|n| reader.staff_words(n));
     let purpose = staff("purpose", "et formål");
     let method = staff("method", "en metode");
     let target_group = staff("target_group", "en målgruppe");
     let expected_effect = staff("expected_effect", "en forventet effekt");
-    let give_back = missing.field(reader, root, "give_back", "en tilbagemelding til borgerne").and_then(|n| give_back(reader, n));
+    let give_back = missing
+        .field(reader, root, "give_back", "en tilbagemelding til borgerne")
+        .and_then(|n| give_back(reader, n));
     let period = missing.field(reader, root, "period", "en periode").and_then(|n| period(reader, n));
     let privacy = missing.field(reader, root, "privacy", "privatliv").and_then(|n| privacy(reader, n));
     let entry = missing.field(reader, root, "entry", "en indgang").and_then(|n| entry_of(reader, n));
@@ -235,9 +307,16 @@ pub fn header(reader: &mut Reader, root: &Node, institution: &Institution) -> Op
 }
 
 fn still_template(at: Span, text: &str) -> Problem {
-    Problem::error("H504", at, both("her står stadig skabelonens ord", "this is still the template's wording"))
-        .why(both(format!("\"{text}\" ville stå øverst i resultaterne"), format!("\"{text}\" would stand at the top of the results")))
-        .mend(both("skriv jeres egne ord", "write your own words"))
+    Problem::error(
+        "H504",
+        at,
+        both("her står stadig skabelonens ord", "this is still the template's wording"),
+    )
+    .why(both(
+        format!("\"{text}\" ville stå øverst i resultaterne"),
+        format!("\"{text}\" would stand at the top of the results"),
+    ))
+    .mend(both("skriv jeres egne ord", "write your own words"))
 }
 
 fn method_mix(reader: &mut Reader, node: &Node) -> Vec<String> {
@@ -258,9 +337,16 @@ fn part<'n>(reader: &mut Reader, node: &'n Node, key: &str, of: &str) -> Option<
     let found = node.get(key).filter(|n| !n.is_empty());
     if found.is_none() {
         reader.report(
-            Problem::error("H501", node.at, both(format!("der mangler `{key}` under `{of}`"), format!("`{of}` lacks `{key}`")))
-                .why(both("det skal stå der, før dialogen kan udgives", "it must be there before the dialogue can be published"))
-                .mend(both(format!("{key}: …"), format!("{key}: …"))),
+            Problem::error(
+                "H501",
+                node.at,
+                both(format!("der mangler `{key}` under `{of}`"), format!("`{of}` lacks `{key}`")),
+            )
+            .why(both(
+                "det skal stå der, før dialogen kan udgives",
+                "it must be there before the dialogue can be published",
+            ))
+            .mend(both(format!("{key}: …"), format!("{key}: …"))),
         );
     }
     found
@@ -294,12 +380,17 @@ fn ends_before_it_begins(at: Span, from: Date, to: Date) -> Problem {
     let problem = Problem::error(
         "H503",
         at,
-        both(format!("perioden slutter ({to}), før den begynder ({from})"), format!("the period ends ({to}) before it begins ({from})")),
+        both(
+            format!("perioden slutter ({to}), før den begynder ({from})"),
+            format!("the period ends ({to}) before it begins ({from})"),
+        ),
     )
     .label(did_you_mean(swapped.map(|d| d.to_string()).as_deref()))
     .why(both("dialogen ville aldrig være åben", "the dialogue would never be open"));
     match swapped {
-        Some(date) => problem.mend(both(format!("to: {date}"), format!("to: {date}"))).fix(at, date.to_string()),
+        Some(date) => {
+            problem.mend(both(format!("to: {date}"), format!("to: {date}"))).fix(at, date.to_string())
+        }
         None => problem.mend(both("ret en af de to datoer", "correct one of the two dates")),
     }
 }
@@ -315,17 +406,27 @@ fn privacy(reader: &mut Reader, node: &Node) -> Option<Privacy> {
     });
     let anonymous = part(reader, node, "anonymous", "privacy").and_then(|n| reader.boolean(n));
     let keep = match node.get("keep").filter(|n| !n.is_empty()) {
-        Some(n) => reader.value(n, both("et tidsrum som `12 months`", "a time span such as `12 months`"), keep),
+        Some(n) => {
+            reader.value(n, both("et tidsrum som `12 months`", "a time span such as `12 months`"), keep)
+        }
         None => {
             reader.report(
-                Problem::error("P602", node.at, both("der står ikke, hvor længe svarene gemmes", "it does not say how long answers are kept"))
-                    .why(both("borgeren har ret til at vide det", "citizens have a right to know"))
-                    .mend(both("keep: 12 months", "keep: 12 months")),
+                Problem::error(
+                    "P602",
+                    node.at,
+                    both(
+                        "der står ikke, hvor længe svarene gemmes",
+                        "it does not say how long answers are kept",
+                    ),
+                )
+                .why(both("borgeren har ret til at vide det", "citizens have a right to know"))
+                .mend(both("keep: 12 months", "keep: 12 months")),
             );
             None
         }
     };
-    let notice = part(reader, node, "notice", "privacy").map(|n| reader.words(n, &both("privatlivsteksten", "the privacy notice")));
+    let notice = part(reader, node, "notice", "privacy")
+        .map(|n| reader.words(n, &both("privatlivsteksten", "the privacy notice")));
     let link = node.get("link").and_then(|n| reader.text(n)).map(str::to_owned);
     Some(Privacy { basis: basis?, anonymous: anonymous?, keep: keep?, notice: notice?, link })
 }
@@ -362,12 +463,23 @@ fn entry_of(reader: &mut Reader, node: &Node) -> Option<super::model::Entry> {
     }
     if places.is_empty() {
         reader.report(
-            Problem::warning("E704", node.at, both("der er ingen steder (`places`)", "there are no places (`places`)"))
-                .why(both("I kan ikke se, hvor borgerne kom fra", "you cannot see where citizens came from"))
-                .mend(both("places:\n  station: Plakaten på stationen", "places:\n  station: The poster at the station")),
+            Problem::warning(
+                "E704",
+                node.at,
+                both("der er ingen steder (`places`)", "there are no places (`places`)"),
+            )
+            .why(both("I kan ikke se, hvor borgerne kom fra", "you cannot see where citizens came from"))
+            .mend(both(
+                "places:\n  station: Plakaten på stationen",
+                "places:\n  station: The poster at the station",
+            )),
         );
     }
-    Some(super::model::Entry { code: code?, keywords: keywords.iter().map(|(k, _)| (*k).to_owned()).collect(), places })
+    Some(super::model::Entry {
+        code: code?,
+        keywords: keywords.iter().map(|(k, _)| (*k).to_owned()).collect(),
+        places,
+    })
 }
 
 fn fits(pattern: &LazyLock<Option<Regex>>, text: &str) -> bool {
@@ -375,29 +487,53 @@ fn fits(pattern: &LazyLock<Option<Regex>>, text: &str) -> bool {
 }
 
 fn bad_code(at: Span, text: &str, signs: &str) -> Problem {
-    Problem::error("E702", at, both(format!("`{text}` kan ikke stå i et link eller en QR-kode"), format!("`{text}` cannot stand in a link or a QR code")))
-        .label(both(format!("tilladt: {signs}; `ven` er optaget"), format!("allowed: {signs}; `ven` is taken")))
-        .why(both("ingen ville kunne komme ind den vej", "nobody could come in that way"))
-        .mend(both("vælg et kort navn med små bogstaver uden æ, ø og å", "choose a short name in small letters without æ, ø and å"))
+    Problem::error(
+        "E702",
+        at,
+        both(
+            format!("`{text}` kan ikke stå i et link eller en QR-kode"),
+            format!("`{text}` cannot stand in a link or a QR code"),
+        ),
+    )
+    .label(both(format!("tilladt: {signs}; `ven` er optaget"), format!("allowed: {signs}; `ven` is taken")))
+    .why(both("ingen ville kunne komme ind den vej", "nobody could come in that way"))
+    .mend(both(
+        "vælg et kort navn med små bogstaver uden æ, ø og å",
+        "choose a short name in small letters without æ, ø and å",
+    ))
 }
 
 /// E701: two dialogues with one entry code.
 pub fn code_taken(source: &str, code: &str, other: &str) -> Problem {
     let found = source.lines().zip(1u32..).find_map(|(line, n)| {
         let value = line.trim_start().strip_prefix("code:")?.trim();
-        (value == code).then(|| Span::on_line(n, (line.find(code).unwrap_or(0) + 1) as u32, code.len() as u32))
+        (value == code)
+            .then(|| Span::on_line(n, (line.find(code).unwrap_or(0) + 1) as u32, code.len() as u32))
     });
     Problem::error(
         "E701",
         found.unwrap_or(Span::on_line(1, 1, 1)),
-        both(format!("QR-navnet `{code}` bruges allerede af {other}"), format!("the QR code name `{code}` is already used by {other}")),
+        both(
+            format!("QR-navnet `{code}` bruges allerede af {other}"),
+            format!("the QR code name `{code}` is already used by {other}"),
+        ),
     )
     .why(both("linket ville føre til den anden samtale", "the link would lead to the other conversation"))
     .mend(both("vælg et andet `code`", "choose another `code`"))
 }
 
+/// A folder or file whose name cannot stand in a link.
+pub fn bad_name(name: &str) -> Problem {
+    bad_code(Span::on_line(1, 1, 1), name, "a-z 0-9 -")
+}
+
 /// The audience, once the questions are known.
-pub fn audience(reader: &mut Reader, node: &Node, questions: &[(String, Vec<String>)], sections: &[(String, ItemNo)]) -> Option<Audience> {
+pub fn audience(
+    reader: &mut Reader,
+    node: &Node,
+    questions: &[(String, Vec<String>)],
+    sections: &[(String, ItemNo)],
+) -> Option<Audience> {
     if node.text() == Some("everyone") {
         return None;
     }
@@ -430,9 +566,16 @@ pub fn audience(reader: &mut Reader, node: &Node, questions: &[(String, Vec<Stri
 
 pub fn unknown_question<'k>(at: Span, name: &str, known: impl Iterator<Item = &'k str>) -> Problem {
     let meant = suggest(name, known);
-    let problem = Problem::error("C406", at, both(format!("der er intet spørgsmål, der hedder `{name}`"), format!("there is no question called `{name}`")))
-        .label(did_you_mean(meant))
-        .why(both("betingelsen kan ikke afgøres", "the condition cannot be decided"));
+    let problem = Problem::error(
+        "C406",
+        at,
+        both(
+            format!("der er intet spørgsmål, der hedder `{name}`"),
+            format!("there is no question called `{name}`"),
+        ),
+    )
+    .label(did_you_mean(meant))
+    .why(both("betingelsen kan ikke afgøres", "the condition cannot be decided"));
     match meant {
         Some(word) => problem.mend(both(word, word)).fix(at, word),
         None => problem.mend(both("skriv et spørgsmåls `id`", "write the `id` of a question")),
@@ -442,25 +585,44 @@ pub fn unknown_question<'k>(at: Span, name: &str, known: impl Iterator<Item = &'
 pub fn unknown_code(at: Span, code: &str, question: &str, codes: &[String]) -> Problem {
     let meant = suggest(code, codes.iter().map(String::as_str));
     let all = codes.join(" · ");
-    let problem = Problem::error("C401", at, both(format!("`{code}` er ikke et svar på `{question}`"), format!("`{code}` is not one of the answers to `{question}`")))
-        .why(both("ingen ville nogensinde passe på betingelsen", "nobody would ever fit the condition"));
+    let problem = Problem::error(
+        "C401",
+        at,
+        both(
+            format!("`{code}` er ikke et svar på `{question}`"),
+            format!("`{code}` is not one of the answers to `{question}`"),
+        ),
+    )
+    .why(both("ingen ville nogensinde passe på betingelsen", "nobody would ever fit the condition"));
     match meant {
         Some(word) => problem
             .label(both(format!("mente du `{word}`? ({all})"), format!("did you mean `{word}`? ({all})")))
             .mend(both(word, word))
             .fix(at, word),
-        None => problem.label(both(all.clone(), all.clone())).mend(both(format!("vælg et af: {all}"), format!("choose one of: {all}"))),
+        None => problem
+            .label(both(all.clone(), all.clone()))
+            .mend(both(format!("vælg et af: {all}"), format!("choose one of: {all}"))),
     }
 }
 
 pub fn nowhere<'k>(at: Span, name: &str, known: impl Iterator<Item = &'k str>) -> Problem {
     let meant = suggest(name, known);
-    let problem = Problem::error("F201", at, both(format!("der findes intet sted, der hedder `{name}`"), format!("there is nowhere called `{name}` to go to")))
-        .label(did_you_mean(meant))
-        .why(both("borgeren ville ikke komme videre", "the citizen would get no further"));
+    let problem = Problem::error(
+        "F201",
+        at,
+        both(
+            format!("der findes intet sted, der hedder `{name}`"),
+            format!("there is nowhere called `{name}` to go to"),
+        ),
+    )
+    .label(did_you_mean(meant))
+    .why(both("borgeren ville ikke komme videre", "the citizen would get no further"));
     match meant {
         Some(word) => problem.mend(both(word, word)).fix(at, word),
-        None => problem.mend(both(format!("lav en sektion `{name}` under `sections`"), format!("make a section `{name}` under `sections`"))),
+        None => problem.mend(both(
+            format!("lav en sektion `{name}` under `sections`"),
+            format!("make a section `{name}` under `sections`"),
+        )),
     }
 }
 

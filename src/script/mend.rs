@@ -40,7 +40,10 @@ pub fn not_utf8() -> Problem {
         both("filen er ikke gemt som UTF-8-tekst", "the file is not saved as UTF-8 text"),
     )
     .why(both("æ, ø og å ville blive til andre tegn", "æ, ø and å would turn into other signs"))
-    .mend(both("gem filen igen, og vælg tegnsættet UTF-8", "save the file again and choose the encoding UTF-8"))
+    .mend(both(
+        "gem filen igen, og vælg tegnsættet UTF-8",
+        "save the file again and choose the encoding UTF-8",
+    ))
 }
 
 fn too_large() -> Problem {
@@ -61,10 +64,17 @@ fn without_tabs(source: &str) -> (String, Vec<Problem>) {
         if let Some(column) = line[..indent].chars().position(|c| c == '\t') {
             let at = Span::on_line(n as u32 + 1, column as u32 + 1, 1);
             problems.push(
-                Problem::error("Y106", at, both("linjen begynder med en tabulator", "the line begins with a tab"))
-                    .why(both("afstanden kan ikke læses, når den er lavet med tabulator", "the indentation cannot be read when it is made with tabs"))
-                    .mend(both("brug mellemrum, to for hvert trin", "use spaces, two for each step"))
-                    .fix(at, "  "),
+                Problem::error(
+                    "Y106",
+                    at,
+                    both("linjen begynder med en tabulator", "the line begins with a tab"),
+                )
+                .why(both(
+                    "afstanden kan ikke læses, når den er lavet med tabulator",
+                    "the indentation cannot be read when it is made with tabs",
+                ))
+                .mend(both("brug mellemrum, to for hvert trin", "use spaces, two for each step"))
+                .fix(at, "  "),
             );
         }
         text.push_str(&line[..indent].replace('\t', "  "));
@@ -85,7 +95,9 @@ fn quote_a_line(text: &str, broken: &Broken) -> Option<(String, Problem)> {
         let mended: String = lines
             .iter()
             .enumerate()
-            .map(|(n, l)| if n + 1 == number as usize { format!("{}{quoted}\n", &l[..start]) } else { format!("{l}\n") })
+            .map(|(n, l)| {
+                if n + 1 == number as usize { format!("{}{quoted}\n", &l[..start]) } else { format!("{l}\n") }
+            })
             .collect();
         let better = match tree::read(&mended) {
             Ok(_) => true,
@@ -107,9 +119,9 @@ fn value_start(line: &str) -> Option<usize> {
         start = line.len() - rest.trim_start().len();
     }
     let rest = &line[start..];
-    let key = rest.find(": ").filter(|n| {
-        rest[..*n].chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | '.'))
-    });
+    let key = rest
+        .find(": ")
+        .filter(|n| rest[..*n].chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | '.')));
     if let Some(n) = key {
         start = line.len() - rest[n + 2..].trim_start().len();
     }
@@ -137,27 +149,43 @@ fn slip(at: Span, before: &str, value: &str, quoted: &str) -> Problem {
         return Problem::error(
             "Y105",
             Span { end_column: at.column + 1, ..at },
-            both(format!("tegnet {first} i begyndelsen gør teksten ulæselig for tjenesten"), format!("the sign {first} at the start makes this text unreadable for the service")),
+            both(
+                format!("tegnet {first} i begyndelsen gør teksten ulæselig for tjenesten"),
+                format!("the sign {first} at the start makes this text unreadable for the service"),
+            ),
         )
-        .label(both("tegnet betyder noget særligt i disse filer", "the sign means something special in these files"))
+        .label(both(
+            "tegnet betyder noget særligt i disse filer",
+            "the sign means something special in these files",
+        ))
         .why(both("borgeren ville slet ikke se teksten", "the citizen would not see the text at all"))
         .mend(mend)
         .fix(at, quoted);
     }
     let Some(colon) = value.find(": ") else {
-        return Problem::error("Y105", at, both("teksten kan ikke læses, som den står", "this text cannot be read as it stands"))
-            .why(both("borgeren ville slet ikke se teksten", "the citizen would not see the text at all"))
-            .mend(mend)
-            .fix(at, quoted);
+        return Problem::error(
+            "Y105",
+            at,
+            both("teksten kan ikke læses, som den står", "this text cannot be read as it stands"),
+        )
+        .why(both("borgeren ville slet ikke se teksten", "the citizen would not see the text at all"))
+        .mend(mend)
+        .fix(at, quoted);
     };
     let word = &value[..=colon];
     let column = at.column + value[..colon].chars().count() as u32;
     Problem::error(
         "Y101",
         Span::on_line(at.line, column, 1),
-        both("kolonet gør teksten ulæselig for tjenesten", "the colon makes this text unreadable for the service"),
+        both(
+            "kolonet gør teksten ulæselig for tjenesten",
+            "the colon makes this text unreadable for the service",
+        ),
     )
-    .label(both("kolon + mellemrum betyder \"navn: værdi\" i disse filer", "colon + space means \"name: value\" in these files"))
+    .label(both(
+        "kolon + mellemrum betyder \"navn: værdi\" i disse filer",
+        "colon + space means \"name: value\" in these files",
+    ))
     .why(both(
         format!("alt efter \"{word}\" ville blive læst som en indstilling og ikke som ord til borgeren"),
         format!("everything after \"{word}\" would be taken as a setting, not as words to the citizen"),

@@ -21,12 +21,12 @@ mod words;
 pub use condition::{Bounds, Condition, Fact, Test};
 pub use fields::suggest;
 pub use fold::fold;
-pub use header::code_taken;
+pub use header::{bad_name, code_taken};
 pub use mend::{MAX_BYTES, not_utf8};
 pub use model::*;
 pub use picture::picture;
-pub use question::{MAX_OPTIONS, MAX_TEXT_CHARS};
 pub use problem::{Both, Fix, Problem, Severity, Span, StaffLanguage, both};
+pub use question::{MAX_OPTIONS, MAX_TEXT_CHARS};
 pub use words::{Language, Piece, Style, Template, Words};
 
 use fields::Reader;
@@ -115,7 +115,8 @@ fn conditions(reader: &mut Reader, drafts: &mut Drafts<'_>) {
         for (n, node) in std::mem::take(&mut draft.options_when) {
             let condition = when::condition(reader, node, &questions);
             if let Kind::Ask(question) = &mut draft.item.kind
-                && let AnswerType::Choice(o) | AnswerType::YesNo(o) | AnswerType::Multi { options: o, .. } = &mut question.answer
+                && let AnswerType::Choice(o) | AnswerType::YesNo(o) | AnswerType::Multi { options: o, .. } =
+                    &mut question.answer
                 && let Some(option) = o.list.get_mut(n)
             {
                 option.when = Some(condition);
@@ -129,7 +130,9 @@ fn pipes(reader: &mut Reader, drafts: &Drafts<'_>, known: &[(String, Vec<String>
     for draft in &drafts.list {
         let texts: Vec<&Words> = match &draft.item.kind {
             Kind::Say(bubbles) => bubbles.iter().collect(),
-            Kind::Ask(question) => std::iter::once(&question.text).chain(&question.hint).chain(&question.retry).collect(),
+            Kind::Ask(question) => {
+                std::iter::once(&question.text).chain(&question.hint).chain(&question.retry).collect()
+            }
             Kind::End(words) => words.iter().collect(),
             Kind::Group { .. } | Kind::Visit(_) | Kind::Goto(_) => Vec::new(),
         };
@@ -143,7 +146,10 @@ fn pipes(reader: &mut Reader, drafts: &Drafts<'_>, known: &[(String, Vec<String>
                 let mut problem = Problem::error(
                     "T303",
                     draft.at,
-                    both(format!("`${{{question}}}` findes ikke"), format!("`${{{question}}}` is not a question")),
+                    both(
+                        format!("`${{{question}}}` findes ikke"),
+                        format!("`${{{question}}}` is not a question"),
+                    ),
                 )
                 .label(fields::did_you_mean(meant))
                 .why(both("borgeren ville se et hul i teksten", "the citizen would see a hole in the text"));

@@ -240,7 +240,9 @@ pub enum Kind {
     /// One bubble each.
     Say(Vec<Words>),
     Ask(Box<Question>),
-    Group { first: Option<ItemNo> },
+    Group {
+        first: Option<ItemNo>,
+    },
     Visit(Target),
     Goto(Target),
     End(Option<Words>),

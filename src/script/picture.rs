@@ -20,11 +20,7 @@ pub fn picture(problem: &Problem, source: &str, language: StaffLanguage) -> Stri
     places.push((problem.at, &problem.label));
     places.sort_by_key(|(at, _)| *at);
     let width = places.iter().map(|(at, _)| at.line).max().unwrap_or(1).to_string().len().max(2);
-    let _ = writeln!(
-        out,
-        "{:width$} ╭─[{}:{}:{}]",
-        "", problem.file, problem.at.line, problem.at.column
-    );
+    let _ = writeln!(out, "{:width$} ╭─[{}:{}:{}]", "", problem.file, problem.at.line, problem.at.column);
     if let Some(before) = places.first().map(|(at, _)| at.line.saturating_sub(1)).filter(|l| *l > 0)
         && let Some(text) = lines.get(before as usize - 1).filter(|t| !t.trim().is_empty())
     {

@@ -12,17 +12,62 @@ use regex::RegexBuilder;
 use rust_decimal::Decimal;
 
 const KEYS: [&str; 33] = [
-    "ask", "id", "type", "options", "skip", "hint", "retry", "retries", "example", "sensitive", "redact", "when", "was",
-    "shuffle", "min", "max", "labels", "min_choices", "max_choices", "min_length", "max_length", "pattern", "channels",
-    "voice", "pick", "or_text", "near", "within", "max_files", "max_size", "publish", "show_others", "photo",
+    "ask",
+    "id",
+    "type",
+    "options",
+    "skip",
+    "hint",
+    "retry",
+    "retries",
+    "example",
+    "sensitive",
+    "redact",
+    "when",
+    "was",
+    "shuffle",
+    "min",
+    "max",
+    "labels",
+    "min_choices",
+    "max_choices",
+    "min_length",
+    "max_length",
+    "pattern",
+    "channels",
+    "voice",
+    "pick",
+    "or_text",
+    "near",
+    "within",
+    "max_files",
+    "max_size",
+    "publish",
+    "show_others",
+    "photo",
 ];
-const OPTION_KEYS: [&str; 10] = ["say", "visit", "goto", "also", "other", "exclusive", "fixed", "when", "was", "channels"];
+const OPTION_KEYS: [&str; 10] =
+    ["say", "visit", "goto", "also", "other", "exclusive", "fixed", "when", "was", "channels"];
 const TYPES: [&str; 6] = ["text", "number", "choice", "multi", "yesno", "scale"];
-const LATER: [&str; 10] = ["rank", "date", "time", "location", "photo", "voice", "file", "email", "phone", "name"];
+const LATER: [&str; 10] =
+    ["rank", "date", "time", "location", "photo", "voice", "file", "email", "phone", "name"];
 /// Names that the export, the endings and the conditions use themselves.
 const RESERVED: [&str; 15] = [
-    "response", "citizen", "revision", "status", "ended", "started_at", "finished_at", "changed_at", "deleted_at",
-    "deleted_reason", "cursor", "answers", "states", "end", "id",
+    "response",
+    "citizen",
+    "revision",
+    "status",
+    "ended",
+    "started_at",
+    "finished_at",
+    "changed_at",
+    "deleted_at",
+    "deleted_reason",
+    "cursor",
+    "answers",
+    "states",
+    "end",
+    "id",
 ];
 const ENDINGS: [&str; 3] = ["_other", "_state", "_label"];
 pub const MAX_OPTIONS: usize = 60;
@@ -38,7 +83,13 @@ pub struct Read<'n> {
 }
 
 /// Reads one question. `None` where it has no usable id or type.
-pub fn read<'n>(reader: &mut Reader, step: &'n Node, ask: &'n Entry, number: u16, defaults: &Defaults) -> Option<Read<'n>> {
+pub fn read<'n>(
+    reader: &mut Reader,
+    step: &'n Node,
+    ask: &'n Entry,
+    number: u16,
+    defaults: &Defaults,
+) -> Option<Read<'n>> {
     if ask.value.is_empty()
         && let Some(beside) = step.map()?.iter().find(|e| reader.languages.iter().any(|l| l.tag() == e.key))
     {
@@ -55,9 +106,13 @@ pub fn read<'n>(reader: &mut Reader, step: &'n Node, ask: &'n Entry, number: u16
         Some((node, id)) => checked_id(reader, id, node.at)?,
         None => {
             reader.report(
-                Problem::error("H501", ask.key_at, both("spørgsmålet mangler et `id`", "the question lacks an `id`"))
-                    .why(both("svarene får ingen kolonne", "the answers would have no column"))
-                    .mend(both("id: et_kort_navn", "id: a_short_name")),
+                Problem::error(
+                    "H501",
+                    ask.key_at,
+                    both("spørgsmålet mangler et `id`", "the question lacks an `id`"),
+                )
+                .why(both("svarene får ingen kolonne", "the answers would have no column"))
+                .mend(both("id: et_kort_navn", "id: a_short_name")),
             );
             return None;
         }
@@ -66,7 +121,8 @@ pub fn read<'n>(reader: &mut Reader, step: &'n Node, ask: &'n Entry, number: u16
     let mut goes = Vec::new();
     let mut options_when = Vec::new();
     let answer = answer_type(reader, step, ask, &mut goes, &mut options_when)?;
-    let mut words = |key: &str, da: &str, en: &str| step.get(key).map(|n| reader.words(n, &named(da, en, &id)));
+    let mut words =
+        |key: &str, da: &str, en: &str| step.get(key).map(|n| reader.words(n, &named(da, en, &id)));
     let hint = words("hint", "hjælpeteksten til", "the hint of");
     let retry = words("retry", "`retry` til", "the `retry` of");
     let skip = match step.get("skip") {
@@ -94,9 +150,19 @@ pub fn read<'n>(reader: &mut Reader, step: &'n Node, ask: &'n Entry, number: u16
     let skippable = matches!(question.skip, Skip::Yes | Skip::As(_));
     if question.sensitive && !skippable {
         reader.report(
-            Problem::warning("A456", ask.key_at, both("et følsomt spørgsmål uden en vej udenom", "a sensitive question with no way to decline"))
-                .why(both("den, der ikke vil svare, må stoppe helt", "whoever will not answer has to stop altogether"))
-                .mend(both("fjern `skip: false`", "remove `skip: false`")),
+            Problem::warning(
+                "A456",
+                ask.key_at,
+                both(
+                    "et følsomt spørgsmål uden en vej udenom",
+                    "a sensitive question with no way to decline",
+                ),
+            )
+            .why(both(
+                "den, der ikke vil svare, må stoppe helt",
+                "whoever will not answer has to stop altogether",
+            ))
+            .mend(both("fjern `skip: false`", "remove `skip: false`")),
         );
     }
     Some(Read { question, options_when, goes })
@@ -108,15 +174,27 @@ fn owned(texts: Vec<(&str, Span)>) -> Vec<String> {
 
 fn checked_id(reader: &mut Reader, id: &str, at: Span) -> Option<String> {
     if id.is_empty() || !id.chars().all(|c| c.is_alphanumeric() || c == '_') {
-        reader.report(wrong_value(at, both("et navn af bogstaver, tal og _", "a name of letters, digits and _")));
+        reader.report(wrong_value(
+            at,
+            both("et navn af bogstaver, tal og _", "a name of letters, digits and _"),
+        ));
         return None;
     }
-    let round = id.rsplit_once("_r").is_some_and(|(_, n)| !n.is_empty() && n.chars().all(|c| c.is_ascii_digit()));
-    if RESERVED.contains(&id) || Fact::named(id).is_some() || ENDINGS.iter().any(|e| id.ends_with(e)) || round {
+    let round =
+        id.rsplit_once("_r").is_some_and(|(_, n)| !n.is_empty() && n.chars().all(|c| c.is_ascii_digit()));
+    if RESERVED.contains(&id) || Fact::named(id).is_some() || ENDINGS.iter().any(|e| id.ends_with(e)) || round
+    {
         reader.report(
-            Problem::error("F210", at, both(format!("navnet `{id}` er optaget"), format!("the name `{id}` is reserved")))
-                .why(both("tjenesten bruger det selv i udtræk og betingelser", "the service uses it itself in exports and conditions"))
-                .mend(both(format!("id: {id}_svar"), format!("id: {id}_answer"))),
+            Problem::error(
+                "F210",
+                at,
+                both(format!("navnet `{id}` er optaget"), format!("the name `{id}` is reserved")),
+            )
+            .why(both(
+                "tjenesten bruger det selv i udtræk og betingelser",
+                "the service uses it itself in exports and conditions",
+            ))
+            .mend(both(format!("id: {id}_svar"), format!("id: {id}_answer"))),
         );
         return None;
     }
@@ -141,7 +219,9 @@ fn answer_type<'n>(
     };
     let whole = |reader: &mut Reader, key: &str| step.get(key).and_then(|n| reader.whole::<usize>(n));
     let shuffle = step.get("shuffle").and_then(|n| reader.boolean(n)).unwrap_or(false);
-    let mut listed = |reader: &mut Reader, multi| options_of(reader, options, ask.key_at, shuffle, multi, goes, options_when);
+    let mut listed = |reader: &mut Reader, multi| {
+        options_of(reader, options, ask.key_at, shuffle, multi, goes, options_when)
+    };
     Some(match name.0 {
         "choice" => AnswerType::Choice(listed(reader, false)?),
         "multi" => {
@@ -156,7 +236,10 @@ fn answer_type<'n>(
             let end = |reader: &mut Reader, key| match step.get(key) {
                 Some(n) => reader.whole::<i64>(n),
                 None => {
-                    reader.report(wrong_value(ask.key_at, both(format!("`{key}` på skalaen"), format!("`{key}` of the scale"))));
+                    reader.report(wrong_value(
+                        ask.key_at,
+                        both(format!("`{key}` på skalaen"), format!("`{key}` of the scale")),
+                    ));
                     None
                 }
             };
@@ -168,7 +251,9 @@ fn answer_type<'n>(
         }
         "number" => {
             let expected = || both("et tal", "a number");
-            let bound = |reader: &mut Reader, key| step.get(key).and_then(|n| reader.value(n, expected(), |t| t.parse::<Decimal>().ok()));
+            let bound = |reader: &mut Reader, key| {
+                step.get(key).and_then(|n| reader.value(n, expected(), |t| t.parse::<Decimal>().ok()))
+            };
             let (min, max) = (bound(reader, "min"), bound(reader, "max"));
             crossed(reader, step, "max", matches!((min, max), (Some(a), Some(b)) if b < a));
             AnswerType::Number { min, max }
@@ -185,7 +270,9 @@ fn answer_type<'n>(
         }
         unknown => {
             let problem = match suggest(unknown, TYPES) {
-                Some(word) => wrong_value(name.1, both(format!("`{word}`"), format!("`{word}`"))).fix(name.1, word),
+                Some(word) => {
+                    wrong_value(name.1, both(format!("`{word}`"), format!("`{word}`"))).fix(name.1, word)
+                }
                 None => no_type(name.1),
             };
             reader.report(problem);
@@ -199,16 +286,26 @@ fn no_type(at: Span) -> Problem {
     Problem::error("A450", at, both("spørgsmålet har ingen kendt type", "the question has no known type"))
         .label(both(all.clone(), all))
         .why(both("tjenesten ved ikke, hvad der er et svar", "the service cannot know what is an answer"))
-        .mend(both("skriv `type: text`, eller giv svarene under `options`", "write `type: text`, or give the answers under `options`"))
+        .mend(both(
+            "skriv `type: text`, eller giv svarene under `options`",
+            "write `type: text`, or give the answers under `options`",
+        ))
 }
 
 fn crossed(reader: &mut Reader, step: &Node, key: &str, wrong: bool) {
     if wrong {
         let at = step.get(key).map_or(step.at, |n| n.at);
         reader.report(
-            Problem::error("A453", at, both(format!("`{key}` passer ikke med den nedre grænse"), format!("`{key}` does not fit the lower limit")))
-                .why(both("intet svar ville være gyldigt", "no answer would be valid"))
-                .mend(both("byt om på grænserne, eller ret den ene", "swap the limits, or correct one")),
+            Problem::error(
+                "A453",
+                at,
+                both(
+                    format!("`{key}` passer ikke med den nedre grænse"),
+                    format!("`{key}` does not fit the lower limit"),
+                ),
+            )
+            .why(both("intet svar ville være gyldigt", "no answer would be valid"))
+            .mend(both("byt om på grænserne, eller ret den ene", "swap the limits, or correct one")),
         );
     }
 }
@@ -218,7 +315,10 @@ fn labels(reader: &mut Reader, step: &Node, min: i64, max: i64) -> Vec<(i64, Wor
     for entry in step.get("labels").and_then(Node::map).unwrap_or_default() {
         match entry.key.parse().ok().filter(|n| (min..=max).contains(n)) {
             Some(n) => list.push((n, reader.words(&entry.value, &named("trinet", "the label", &entry.key)))),
-            None => reader.report(wrong_value(entry.key_at, both(format!("et tal fra {min} til {max}"), format!("a number from {min} to {max}")))),
+            None => reader.report(wrong_value(
+                entry.key_at,
+                both(format!("et tal fra {min} til {max}"), format!("a number from {min} to {max}")),
+            )),
         }
     }
     list
@@ -232,18 +332,32 @@ fn pattern(reader: &mut Reader, step: &Node) -> Option<regex::Regex> {
     match built {
         Ok(pattern) if example.is_some_and(|e| !pattern.is_match(e.trim())) => {
             reader.report(
-                Problem::error("A454", node.at, both("mønstret afviser sit eget eksempel", "the pattern rejects its own example"))
-                    .why(both("den, der svarer som eksemplet, ville blive afvist", "whoever answers like the example would be refused"))
-                    .mend(both("ret mønstret eller eksemplet", "correct the pattern or the example")),
+                Problem::error(
+                    "A454",
+                    node.at,
+                    both("mønstret afviser sit eget eksempel", "the pattern rejects its own example"),
+                )
+                .why(both(
+                    "den, der svarer som eksemplet, ville blive afvist",
+                    "whoever answers like the example would be refused",
+                ))
+                .mend(both("ret mønstret eller eksemplet", "correct the pattern or the example")),
             );
             None
         }
         Ok(pattern) => Some(pattern),
         Err(_) => {
             reader.report(
-                Problem::error("A454", node.at, both("mønstret kan ikke bruges", "the pattern cannot be used"))
-                    .why(both("intet svar kunne afprøves mod det", "no answer could be tested against it"))
-                    .mend(both("se efter parenteser, der ikke er lukket, eller gør det kortere", "look for brackets that are not closed, or make it shorter")),
+                Problem::error(
+                    "A454",
+                    node.at,
+                    both("mønstret kan ikke bruges", "the pattern cannot be used"),
+                )
+                .why(both("intet svar kunne afprøves mod det", "no answer could be tested against it"))
+                .mend(both(
+                    "se efter parenteser, der ikke er lukket, eller gør det kortere",
+                    "look for brackets that are not closed, or make it shorter",
+                )),
             );
             None
         }
@@ -268,26 +382,46 @@ fn options_of<'n>(
         if option.exclusive && !multi {
             let at = entry.value.get("exclusive").map_or(entry.key_at, |n| n.at);
             reader.report(
-                Problem::error("A457", at, both("`exclusive` hører kun til, hvor man kan vælge flere", "`exclusive` belongs only where several can be chosen"))
-                    .why(both("her kan der alligevel kun vælges én", "only one can be chosen here anyway"))
-                    .mend(both("fjern linjen, eller skriv `type: multi`", "remove the line, or write `type: multi`")),
+                Problem::error(
+                    "A457",
+                    at,
+                    both(
+                        "`exclusive` hører kun til, hvor man kan vælge flere",
+                        "`exclusive` belongs only where several can be chosen",
+                    ),
+                )
+                .why(both("her kan der alligevel kun vælges én", "only one can be chosen here anyway"))
+                .mend(both(
+                    "fjern linjen, eller skriv `type: multi`",
+                    "remove the line, or write `type: multi`",
+                )),
             );
         }
-        let twin = list[..n].iter().find(|o| o.label.languages().any(|(l, t)| option.label.languages().any(|(m, u)| l == m && t == u)));
+        let twin = list[..n].iter().find(|o| {
+            o.label.languages().any(|(l, t)| option.label.languages().any(|(m, u)| l == m && t == u))
+        });
         if let Some(twin) = twin {
             reader.report(same_label(entry, twin));
         }
     }
     match list.len() {
         0 | 1 => reader.report(
-            Problem::error("A451", node.map_or(ask_at, |n| n.at), both("her er færre end to svarmuligheder", "there are fewer than two options"))
-                .why(both("så er der ikke noget at vælge", "then there is nothing to choose"))
-                .mend(both("skriv mindst to under `options`", "write at least two under `options`")),
+            Problem::error(
+                "A451",
+                node.map_or(ask_at, |n| n.at),
+                both("her er færre end to svarmuligheder", "there are fewer than two options"),
+            )
+            .why(both("så er der ikke noget at vælge", "then there is nothing to choose"))
+            .mend(both("skriv mindst to under `options`", "write at least two under `options`")),
         ),
         n if n > MAX_OPTIONS => reader.report(
-            Problem::error("Y109", ask_at, both("her er mere end 60 svarmuligheder", "there are more than 60 options"))
-                .why(both("ingen læser så mange knapper", "nobody reads that many buttons"))
-                .mend(both("del spørgsmålet i to", "split the question in two")),
+            Problem::error(
+                "Y109",
+                ask_at,
+                both("her er mere end 60 svarmuligheder", "there are more than 60 options"),
+            )
+            .why(both("ingen læser så mange knapper", "nobody reads that many buttons"))
+            .mend(both("del spørgsmålet i to", "split the question in two")),
         ),
         _ => {}
     }
@@ -299,9 +433,15 @@ fn same_label(entry: &Entry, twin: &Choice) -> Problem {
     Problem::error(
         "A452",
         entry.key_at,
-        both(format!("`{code}` og `{}` har samme tekst", twin.code), format!("`{code}` and `{}` have the same text", twin.code)),
+        both(
+            format!("`{code}` og `{}` har samme tekst", twin.code),
+            format!("`{code}` and `{}` have the same text", twin.code),
+        ),
     )
-    .why(both("borgeren kan ikke se forskel på de to knapper", "the citizen cannot tell the two buttons apart"))
+    .why(both(
+        "borgeren kan ikke se forskel på de to knapper",
+        "the citizen cannot tell the two buttons apart",
+    ))
     .mend(both("giv den ene en anden tekst", "give one of them another text"))
 }
 
@@ -314,9 +454,15 @@ fn choice<'n>(
 ) -> Choice {
     let node = &entry.value;
     let subject = named("muligheden", "the option", &entry.key);
-    let entries = if matches!(node.value, Value::Map(_)) { reader.entries(node, &OPTION_KEYS, true) } else { &[] };
-    let label = if entries.is_empty() { reader.words(node, &subject) } else { reader.worded(entries, entry.key_at, &subject) };
-    let flag = |reader: &mut Reader, key: &str| node.get(key).and_then(|n| reader.boolean(n)).unwrap_or(false);
+    let entries =
+        if matches!(node.value, Value::Map(_)) { reader.entries(node, &OPTION_KEYS, true) } else { &[] };
+    let label = if entries.is_empty() {
+        reader.words(node, &subject)
+    } else {
+        reader.worded(entries, entry.key_at, &subject)
+    };
+    let flag =
+        |reader: &mut Reader, key: &str| node.get(key).and_then(|n| reader.boolean(n)).unwrap_or(false);
     let (other, exclusive) = (flag(reader, "other"), flag(reader, "exclusive"));
     for key in ["visit", "goto"] {
         if let Some(to) = node.get(key)
@@ -376,11 +522,14 @@ fn yes_and_no<'n>(
             (_, true) => "Yes",
             (_, false) => "No",
         };
-        move |languages: &[super::words::Language]| Words(languages.iter().map(|l| (*l, Template::parse(text(l.tag())))).collect())
+        move |languages: &[super::words::Language]| {
+            Words(languages.iter().map(|l| (*l, Template::parse(text(l.tag())))).collect())
+        }
     };
     let mut list = Vec::new();
     for (n, (code, english, yes)) in [("ja", "yes", true), ("nej", "no", false)].into_iter().enumerate() {
-        let entry = node.and_then(Node::map).and_then(|m| m.iter().find(|e| e.key == code || e.key == english));
+        let entry =
+            node.and_then(Node::map).and_then(|m| m.iter().find(|e| e.key == code || e.key == english));
         let worded = entry.is_some_and(|e| match &e.value.value {
             Value::Map(m) => m.iter().any(|e| reader.languages.iter().any(|l| l.tag() == e.key)),
             Value::Text { .. } | Value::List(_) => true,
@@ -413,7 +562,12 @@ fn yes_and_no<'n>(
 }
 
 fn words_beside(beside: &Entry, step: &Node) -> Problem {
-    let tags: Vec<&Entry> = step.map().unwrap_or_default().iter().filter(|e| e.key.len() == 2 && e.key_at.column == beside.key_at.column && e.key != "id").collect();
+    let tags: Vec<&Entry> = step
+        .map()
+        .unwrap_or_default()
+        .iter()
+        .filter(|e| e.key.len() == 2 && e.key_at.column == beside.key_at.column && e.key != "id")
+        .collect();
     let names: Vec<String> = tags.iter().map(|e| format!("`{}`", e.key)).collect();
     let lines: Vec<String> = tags.iter().map(|e| e.key_at.line.to_string()).collect();
     let also = |list: &[String], word: &str| list.join(&format!(" {word} "));
@@ -421,12 +575,21 @@ fn words_beside(beside: &Entry, step: &Node) -> Problem {
         "Y103",
         beside.key_at,
         both(
-            format!("spørgsmålet har ingen tekst: {} står ved siden af `ask`, ikke under", also(&names, "og")),
+            format!(
+                "spørgsmålet har ingen tekst: {} står ved siden af `ask`, ikke under",
+                also(&names, "og")
+            ),
             format!("this question has no words: {} stand beside `ask`, not under it", also(&names, "and")),
         ),
     )
-    .label(both("står ved siden af `ask` og hører derfor ikke til det", "stands beside `ask`, so it does not belong to it"))
-    .why(both("`ask` er tom, og borgeren ville ikke se noget", "`ask` is empty and the citizen would see nothing"))
+    .label(both(
+        "står ved siden af `ask` og hører derfor ikke til det",
+        "stands beside `ask`, so it does not belong to it",
+    ))
+    .why(both(
+        "`ask` er tom, og borgeren ville ikke se noget",
+        "`ask` is empty and the citizen would see nothing",
+    ))
     .mend(both(
         format!("ryk linje {} to mellemrum til højre", also(&lines, "og")),
         format!("move line {} two spaces to the right", also(&lines, "and")),

@@ -1,6 +1,6 @@
 //! Steps of a dialogue -> items in a row, each knowing where it goes on.
 
-use super::fields::{Reader, not_yet, suggest, did_you_mean};
+use super::fields::{Reader, did_you_mean, not_yet, suggest};
 use super::header::{named, nowhere};
 use super::model::*;
 use super::problem::{Problem, Span, both};
@@ -54,9 +54,13 @@ impl<'n> Drafts<'n> {
         match root.get("steps").filter(|n| !n.is_empty()) {
             Some(steps) => drafts.main = drafts.block(reader, steps, "steps", 0, defaults),
             None => reader.report(
-                Problem::error("F206", Span::on_line(1, 1, 1), both("dialogen har ingen trin (`steps`)", "the dialogue has no `steps`"))
-                    .why(both("der er intet at tale om", "there is nothing to talk about"))
-                    .mend(both("steps:\n  - ask: …", "steps:\n  - ask: …")),
+                Problem::error(
+                    "F206",
+                    Span::on_line(1, 1, 1),
+                    both("dialogen har ingen trin (`steps`)", "the dialogue has no `steps`"),
+                )
+                .why(both("der er intet at tale om", "there is nothing to talk about"))
+                .mend(both("steps:\n  - ask: …", "steps:\n  - ask: …")),
             ),
         }
         for entry in root.get("sections").and_then(Node::map).unwrap_or_default() {
@@ -69,21 +73,39 @@ impl<'n> Drafts<'n> {
         if drafts.list.len() > MAX_STEPS {
             let at = drafts.list[MAX_STEPS].at;
             reader.report(
-                Problem::error("Y109", at, both("dialogen har mere end 200 trin", "the dialogue has more than 200 steps"))
-                    .why(both("så lang en samtale når ingen igennem", "nobody gets through a conversation that long"))
-                    .mend(both("del den i flere dialoger", "split it into several dialogues")),
+                Problem::error(
+                    "Y109",
+                    at,
+                    both("dialogen har mere end 200 trin", "the dialogue has more than 200 steps"),
+                )
+                .why(both(
+                    "så lang en samtale når ingen igennem",
+                    "nobody gets through a conversation that long",
+                ))
+                .mend(both("del den i flere dialoger", "split it into several dialogues")),
             );
         }
         drafts.link_all();
         drafts
     }
 
-    fn block(&mut self, reader: &mut Reader, steps: &'n Node, path: &str, depth: usize, defaults: &Defaults) -> Block {
+    fn block(
+        &mut self,
+        reader: &mut Reader,
+        steps: &'n Node,
+        path: &str,
+        depth: usize,
+        defaults: &Defaults,
+    ) -> Block {
         let Some(list) = steps.list() else {
             reader.report(
-                Problem::error("Y103", steps.at, both("trin skrives med en streg foran", "steps are written with a dash in front"))
-                    .why(both("trinene kan ikke læses, som de står", "the steps cannot be read as they stand"))
-                    .mend(both("- say: …\n- ask: …", "- say: …\n- ask: …")),
+                Problem::error(
+                    "Y103",
+                    steps.at,
+                    both("trin skrives med en streg foran", "steps are written with a dash in front"),
+                )
+                .why(both("trinene kan ikke læses, som de står", "the steps cannot be read as they stand"))
+                .mend(both("- say: …\n- ask: …", "- say: …\n- ask: …")),
             );
             return Block::new();
         };
@@ -97,7 +119,14 @@ impl<'n> Drafts<'n> {
         block
     }
 
-    fn step(&mut self, reader: &mut Reader, step: &'n Node, path: String, depth: usize, defaults: &Defaults) -> Option<ItemNo> {
+    fn step(
+        &mut self,
+        reader: &mut Reader,
+        step: &'n Node,
+        path: String,
+        depth: usize,
+        defaults: &Defaults,
+    ) -> Option<ItemNo> {
         let entries = step.map().unwrap_or_default();
         let kind = KINDS.iter().find_map(|k| entries.iter().find(|e| e.key == *k));
         let Some(kind) = kind else { return self.group(reader, step, path, depth, defaults) };
@@ -112,8 +141,15 @@ impl<'n> Drafts<'n> {
         };
         match kind.key.as_str() {
             "say" => {
-                reader.entries(step, &["say", "when", "image", "video", "link", "share", "channels", "id"], false);
-                for entry in entries.iter().filter(|e| matches!(e.key.as_str(), "image" | "video" | "link" | "share" | "channels")) {
+                reader.entries(
+                    step,
+                    &["say", "when", "image", "video", "link", "share", "channels", "id"],
+                    false,
+                );
+                for entry in entries
+                    .iter()
+                    .filter(|e| matches!(e.key.as_str(), "image" | "video" | "link" | "share" | "channels"))
+                {
                     reader.report(not_yet(entry.key_at, &entry.key));
                 }
                 let subject = both("beskeden", "the message");
@@ -126,7 +162,8 @@ impl<'n> Drafts<'n> {
             "ask" => {
                 self.questions += 1;
                 let read = question::read(reader, step, kind, self.questions, defaults)?;
-                draft.item = Item { id: read.question.id.clone(), ..item(Kind::Ask(Box::new(read.question))) };
+                draft.item =
+                    Item { id: read.question.id.clone(), ..item(Kind::Ask(Box::new(read.question))) };
                 draft.options_when = read.options_when;
                 draft.goes = read.goes;
             }
@@ -139,7 +176,8 @@ impl<'n> Drafts<'n> {
             }
             "end" => {
                 reader.entries(step, &["end", "when", "id"], false);
-                let words = (!kind.value.is_empty()).then(|| reader.words(&kind.value, &both("afslutningen", "the ending")));
+                let words = (!kind.value.is_empty())
+                    .then(|| reader.words(&kind.value, &both("afslutningen", "the ending")));
                 draft.item = item(Kind::End(words));
             }
             other => {
@@ -151,7 +189,14 @@ impl<'n> Drafts<'n> {
         Some(self.list.len() - 1)
     }
 
-    fn group(&mut self, reader: &mut Reader, step: &'n Node, path: String, depth: usize, defaults: &Defaults) -> Option<ItemNo> {
+    fn group(
+        &mut self,
+        reader: &mut Reader,
+        step: &'n Node,
+        path: String,
+        depth: usize,
+        defaults: &Defaults,
+    ) -> Option<ItemNo> {
         let Some(steps) = step.get("steps") else {
             reader.report(not_a_step(step));
             return None;
@@ -159,15 +204,28 @@ impl<'n> Drafts<'n> {
         reader.entries(step, &["when", "steps"], false);
         if depth >= MAX_NESTING {
             reader.report(
-                Problem::error("Y109", step.at, both("her er for mange lag inden i hinanden", "too many layers inside one another"))
-                    .why(both("ingen kan overskue, hvem der får hvad at se", "nobody can tell who gets to see what"))
-                    .mend(both("brug en sektion og `visit`", "use a section and `visit`")),
+                Problem::error(
+                    "Y109",
+                    step.at,
+                    both("her er for mange lag inden i hinanden", "too many layers inside one another"),
+                )
+                .why(both(
+                    "ingen kan overskue, hvem der får hvad at se",
+                    "nobody can tell who gets to see what",
+                ))
+                .mend(both("brug en sektion og `visit`", "use a section and `visit`")),
             );
             return None;
         }
         let no = self.list.len();
         self.list.push(Draft {
-            item: Item { id: path.clone(), when: None, kind: Kind::Group { first: None }, next: Next::Return, section: 0 },
+            item: Item {
+                id: path.clone(),
+                when: None,
+                kind: Kind::Group { first: None },
+                next: Next::Return,
+                section: 0,
+            },
             at: step.at,
             when: step.get("when"),
             children: Block::new(),
@@ -181,8 +239,9 @@ impl<'n> Drafts<'n> {
     }
 
     fn link_all(&mut self) {
-        let blocks: Vec<Block> =
-            std::iter::once(self.main.clone()).chain(self.sections.iter().map(|(_, _, b)| b.clone())).collect();
+        let blocks: Vec<Block> = std::iter::once(self.main.clone())
+            .chain(self.sections.iter().map(|(_, _, b)| b.clone()))
+            .collect();
         for (section, block) in blocks.iter().enumerate() {
             self.link(block, Next::Return, section);
         }
@@ -256,13 +315,19 @@ fn not_a_step(step: &Node) -> Problem {
     let problem = Problem::error(
         "Y104",
         first.key_at,
-        both(format!("`{}` er ikke et trin, tjenesten kender", first.key), format!("`{}` is not a step the service knows", first.key)),
+        both(
+            format!("`{}` er ikke et trin, tjenesten kender", first.key),
+            format!("`{}` is not a step the service knows", first.key),
+        ),
     )
     .label(did_you_mean(meant))
     .why(both("trinet ville blive sprunget over", "the step would be passed over"));
     match meant {
         Some(word) => problem.mend(both(format!("{word}: …"), format!("{word}: …"))).fix(first.key_at, word),
-        None => problem.mend(both("et trin er say, ask, visit, goto, end, eller when med steps", "a step is say, ask, visit, goto, end, or when with steps")),
+        None => problem.mend(both(
+            "et trin er say, ask, visit, goto, end, eller when med steps",
+            "a step is say, ask, visit, goto, end, or when with steps",
+        )),
     }
 }
 

@@ -13,7 +13,11 @@ pub struct Node {
 #[derive(Debug, Clone, PartialEq)]
 pub enum Value {
     /// `note` is a `#` after the text with all that follows on the line: YAML drops it.
-    Text { text: String, quoted: bool, note: Option<(Span, String)> },
+    Text {
+        text: String,
+        quoted: bool,
+        note: Option<(Span, String)>,
+    },
     List(Vec<Node>),
     Map(Vec<Entry>),
 }
@@ -217,9 +221,16 @@ impl Builder<'_> {
 }
 
 fn written_twice(key: &str, at: Span, first: Span) -> Problem {
-    Problem::error("Y107", at, both(format!("`{key}` er skrevet to gange"), format!("`{key}` is written twice")))
-        .also(first, both("første gang her", "first here"))
-        .label(both("og igen her", "and again here"))
-        .why(both("kun det ene kan gælde, og det andet ville gå tabt", "only one of them can count; the other would be lost"))
-        .mend(both("behold den ene af de to linjer", "keep one of the two lines"))
+    Problem::error(
+        "Y107",
+        at,
+        both(format!("`{key}` er skrevet to gange"), format!("`{key}` is written twice")),
+    )
+    .also(first, both("første gang her", "first here"))
+    .label(both("og igen her", "and again here"))
+    .why(both(
+        "kun det ene kan gælde, og det andet ville gå tabt",
+        "only one of them can count; the other would be lost",
+    ))
+    .mend(both("behold den ene af de to linjer", "keep one of the two lines"))
 }

@@ -16,7 +16,10 @@ pub type Questions<'q> = Vec<&'q Question>;
 /// All lines of a `when` must hold.
 pub fn condition(reader: &mut Reader, node: &Node, questions: &Questions<'_>) -> Condition {
     let Some(entries) = node.map() else {
-        reader.report(wrong_value(node.at, both("linjer som `spørgsmål: svar`", "lines such as `question: answer`")));
+        reader.report(wrong_value(
+            node.at,
+            both("linjer som `spørgsmål: svar`", "lines such as `question: answer`"),
+        ));
         return Condition::All(Vec::new());
     };
     Condition::All(entries.iter().filter_map(|e| line(reader, e, questions)).collect())
@@ -25,7 +28,10 @@ pub fn condition(reader: &mut Reader, node: &Node, questions: &Questions<'_>) ->
 fn line(reader: &mut Reader, entry: &Entry, questions: &Questions<'_>) -> Option<Condition> {
     if matches!(entry.key.as_str(), "any" | "all") {
         let Some(list) = entry.value.list() else {
-            reader.report(wrong_value(entry.value.at, both("en liste med streg foran hver linje", "a list with a dash before each line")));
+            reader.report(wrong_value(
+                entry.value.at,
+                both("en liste med streg foran hver linje", "a list with a dash before each line"),
+            ));
             return None;
         };
         let parts = list.iter().map(|n| condition(reader, n, questions)).collect();
@@ -48,13 +54,15 @@ fn fact_test(reader: &mut Reader, fact: Fact, node: &Node) -> Option<Test> {
     match fact {
         Fact::Today => dates(reader, node),
         Fact::TimeOfDay => times(reader, node),
-        Fact::Channel | Fact::Language | Fact::Place | Fact::Audience | Fact::Returning | Fact::Weekday => match &node.value {
-            Value::Map(entries) => {
-                let not = entries.iter().find(|e| matches!(e.key.as_str(), "not" | "none_of"))?;
-                Some(Test::NoneOf(plain(reader, &not.value)))
+        Fact::Channel | Fact::Language | Fact::Place | Fact::Audience | Fact::Returning | Fact::Weekday => {
+            match &node.value {
+                Value::Map(entries) => {
+                    let not = entries.iter().find(|e| matches!(e.key.as_str(), "not" | "none_of"))?;
+                    Some(Test::NoneOf(plain(reader, &not.value)))
+                }
+                Value::Text { .. } | Value::List(_) => Some(Test::OneOf(plain(reader, node))),
             }
-            Value::Text { .. } | Value::List(_) => Some(Test::OneOf(plain(reader, node))),
-        },
+        }
     }
 }
 
@@ -76,8 +84,12 @@ fn test(reader: &mut Reader, node: &Node, question: &Question) -> Option<Test> {
 
 fn bare(reader: &mut Reader, node: &Node, question: &Question) -> Option<Test> {
     match &question.answer {
-        AnswerType::Choice(_) | AnswerType::YesNo(_) | AnswerType::Multi { .. } => Some(Test::OneOf(coded(reader, node, question))),
-        AnswerType::Scale { .. } | AnswerType::Number { .. } => Some(Test::Equals(numbers(reader, node, question))),
+        AnswerType::Choice(_) | AnswerType::YesNo(_) | AnswerType::Multi { .. } => {
+            Some(Test::OneOf(coded(reader, node, question)))
+        }
+        AnswerType::Scale { .. } | AnswerType::Number { .. } => {
+            Some(Test::Equals(numbers(reader, node, question)))
+        }
         AnswerType::Text { .. } => Some(Test::Is(plain(reader, node))),
     }
 }
@@ -87,7 +99,9 @@ fn word(reader: &mut Reader, entry: &Entry, question: &Question) -> Option<Test>
     let allowed: &[&str] = match &question.answer {
         AnswerType::Choice(_) | AnswerType::YesNo(_) => &["not", "none_of"],
         AnswerType::Multi { .. } => &["has_all", "none_of", "not", "only", "count"],
-        AnswerType::Scale { .. } | AnswerType::Number { .. } => &["above", "below", "at_least", "at_most", "between", "not"],
+        AnswerType::Scale { .. } | AnswerType::Number { .. } => {
+            &["above", "below", "at_least", "at_most", "between", "not"]
+        }
         AnswerType::Text { .. } => &["contains", "longer_than", "not"],
     };
     if !allowed.contains(&entry.key.as_str()) {
@@ -96,7 +110,9 @@ fn word(reader: &mut Reader, entry: &Entry, question: &Question) -> Option<Test>
     }
     let number = |reader: &mut Reader| numbers(reader, node, question).first().copied();
     Some(match (entry.key.as_str(), &question.answer) {
-        ("not" | "none_of", AnswerType::Choice(_) | AnswerType::YesNo(_) | AnswerType::Multi { .. }) => Test::NoneOf(coded(reader, node, question)),
+        ("not" | "none_of", AnswerType::Choice(_) | AnswerType::YesNo(_) | AnswerType::Multi { .. }) => {
+            Test::NoneOf(coded(reader, node, question))
+        }
         ("not", AnswerType::Scale { .. } | AnswerType::Number { .. }) => {
             Test::NoneOf(numbers(reader, node, question).iter().map(|n| n.normalize().to_string()).collect())
         }
@@ -170,7 +186,10 @@ fn numbers(reader: &mut Reader, node: &Node, question: &Question) -> Vec<Decimal
                     Problem::error(
                         "C403",
                         at,
-                        both(format!("`{id}` har {}, men `{text}` er ikke et tal", kind.da), format!("`{id}` has {}, but `{text}` is no number", kind.en)),
+                        both(
+                            format!("`{id}` har {}, men `{text}` er ikke et tal", kind.da),
+                            format!("`{id}` has {}, but `{text}` is no number", kind.en),
+                        ),
                     )
                     .why(both("betingelsen kan aldrig være sand", "the condition can never be true"))
                     .mend(both("skriv et tal", "write a number")),

@@ -120,9 +120,16 @@ pub enum Style {
 
 #[derive(Debug, Clone, PartialEq)]
 pub enum Piece {
-    Text { text: String, style: Style },
+    Text {
+        text: String,
+        style: Style,
+    },
     /// `${question}` or `${question | fallback}`.
-    Answer { question: String, fallback: Option<String>, style: Style },
+    Answer {
+        question: String,
+        fallback: Option<String>,
+        style: Style,
+    },
 }
 
 impl Template {
@@ -169,10 +176,13 @@ fn turn(rest: &str, style: Style, before: Option<char>) -> Option<(&'static str,
     let word = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
     match style {
         Style::Bold => rest.starts_with("**").then_some(("**", Style::Plain)),
-        Style::Italic => (rest.starts_with('_') && !word(rest[1..].chars().next())).then_some(("_", Style::Plain)),
+        Style::Italic => {
+            (rest.starts_with('_') && !word(rest[1..].chars().next())).then_some(("_", Style::Plain))
+        }
         Style::Plain if rest.starts_with("**") => rest[2..].contains("**").then_some(("**", Style::Bold)),
         Style::Plain if rest.starts_with('_') && !word(before) && word(rest[1..].chars().next()) => {
-            let closes = rest[1..].char_indices().any(|(n, c)| c == '_' && !word(rest[n + 2..].chars().next()));
+            let closes =
+                rest[1..].char_indices().any(|(n, c)| c == '_' && !word(rest[n + 2..].chars().next()));
             closes.then_some(("_", Style::Italic))
         }
         Style::Plain => None,
@@ -206,9 +216,6 @@ mod tests {
                 Piece::Answer { question, fallback, .. } => format!("${question}{fallback:?}"),
             })
             .collect();
-        assert_eq!(
-            shape,
-            "(Hej )B(du)(, )I(tak)( for )$min_filSome(\"intet\")(, og snake_case_navn * 2)"
-        );
+        assert_eq!(shape, "(Hej )B(du)(, )I(tak)( for )$min_filSome(\"intet\")(, og snake_case_navn * 2)");
     }
 }

@@ -1,7 +1,9 @@
 //! Plays a transcript against the engine, storing the session between any two lines.
 
 use jiff::{SignedDuration, Timestamp};
-use snak::engine::{self, Begin, ButtonKind, Effect, Input, Message, Moment, Outcome, Press, Session, Turn, Value};
+use snak::engine::{
+    self, Begin, ButtonKind, Effect, Input, Message, Moment, Outcome, Press, Session, Turn, Value,
+};
 use snak::script::{Institution, Language, Parts, Script, ScriptId, StaffLanguage, picture};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -9,7 +11,10 @@ use std::path::{Path, PathBuf};
 /// The checked script of a `.chat`; a script with problems fails with their pictures.
 pub fn script_of(chat: &Path, root: &Path) -> Script {
     let folder = chat.parent().unwrap();
-    let beside = fs::read_dir(folder).unwrap().map(|e| e.unwrap().path()).find(|p| p.extension().is_some_and(|e| e == "yaml"));
+    let beside = fs::read_dir(folder)
+        .unwrap()
+        .map(|e| e.unwrap().path())
+        .find(|p| p.extension().is_some_and(|e| e == "yaml"));
     let path = beside.unwrap_or_else(|| {
         let below = folder.strip_prefix(root).unwrap();
         Path::new(env!("CARGO_MANIFEST_DIR")).join("dialogues").join(below).with_extension("yaml")
@@ -53,8 +58,22 @@ struct Player<'s> {
 
 /// The transcript as it comes out when the `at:`, `you:` and `wait:` lines of `written` are played.
 pub fn play(script: &Script, written: &str) -> String {
-    let mut player = Player { script, session: None, now: Timestamp::UNIX_EPOCH, wake_at: None, out: String::new(), shown: Vec::new() };
-    let mut begin = Begin { revision: 1, channel: "telegram", place: None, language: None, returning: false, response: uuid::Uuid::nil() };
+    let mut player = Player {
+        script,
+        session: None,
+        now: Timestamp::UNIX_EPOCH,
+        wake_at: None,
+        out: String::new(),
+        shown: Vec::new(),
+    };
+    let mut begin = Begin {
+        revision: 1,
+        channel: "telegram",
+        place: None,
+        language: None,
+        returning: false,
+        response: uuid::Uuid::nil(),
+    };
     let mut header = true;
     for line in written.lines() {
         let (word, rest) = line.split_once(": ").unwrap_or((line, ""));
@@ -129,7 +148,12 @@ impl Player<'_> {
     // The newest message that shows the label; ticks are not part of it.
     fn button(&self, label: &str) -> Option<Press> {
         let label = label.trim_start_matches(['☐', '☑', ' ']);
-        self.shown.iter().rev().flat_map(|m| m.buttons.iter().flatten()).find(|b| b.label == label).map(|b| b.press)
+        self.shown
+            .iter()
+            .rev()
+            .flat_map(|m| m.buttons.iter().flatten())
+            .find(|b| b.label == label)
+            .map(|b| b.press)
     }
 
     fn wait(&mut self, span: &str) {
@@ -170,7 +194,11 @@ impl Player<'_> {
                 }
                 Effect::Amend { of, message } => {
                     self.message("edit: ", &message);
-                    let old = self.shown.iter_mut().find(|m| m.of == Some(of)).expect("only what was sent is changed");
+                    let old = self
+                        .shown
+                        .iter_mut()
+                        .find(|m| m.of == Some(of))
+                        .expect("only what was sent is changed");
                     let text = if message.text.is_empty() { old.text.clone() } else { message.text.clone() };
                     *old = Message { text, ..message };
                 }
@@ -181,7 +209,11 @@ impl Player<'_> {
                     let ended = name(serde_json::to_value(r.ended).unwrap());
                     let status = name(serde_json::to_value(r.status).unwrap());
                     let audience = name(serde_json::to_value(r.audience).unwrap());
-                    let withdrawn = if r.withdrawn.is_empty() { String::new() } else { format!(", without {}", r.withdrawn.join(" ")) };
+                    let withdrawn = if r.withdrawn.is_empty() {
+                        String::new()
+                    } else {
+                        format!(", without {}", r.withdrawn.join(" "))
+                    };
                     self.write(&format!("-- finished ({ended}, {status}, {audience}{withdrawn})"));
                 }
             }

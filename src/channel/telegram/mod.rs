@@ -1,0 +1,173 @@
+//! Telegram, through teloxide's `Bot`, types and requests on our own HTTP client. The receive loop is ours: an update is
+//! confirmed only when its turn is on disk.
+
+mod callback;
+mod incoming;
+mod receive;
+mod render;
+
+pub use receive::{Status, run};
+
+use super::{Channel, ConversationId, Outbound, SendError, Sent};
+use async_trait::async_trait;
+use std::time::Duration;
+use teloxide::payloads::{EditMessageReplyMarkupSetters, EditMessageTextSetters, SendMessageSetters};
+use teloxide::requests::Requester;
+use teloxide::types::{ChatId, LinkPreviewOptions, MessageId};
+use teloxide::{ApiError, Bot, RequestError};
+
+/// core.telegram.org/bots/api#getupdates: long polling; must stay below the client's own time-out.
+pub(super) const POLL_SECONDS: u32 = 30;
+const CLIENT_TIMEOUT: Duration = Duration::from_secs(45);
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+
+#[derive(Debug, Clone)]
+pub struct Telegram {
+    bot: Bot,
+}
+
+impl Telegram {
+    /// A bot with this token, at another Bot API server than Telegram's where one is given.
+    ///
+    /// # Errors
+    /// A sentence when the address is none, or the client cannot be made.
+    pub fn new(token: &str, api_url: Option<&str>) -> Result<Telegram, String> {
+        let client = reqwest::Client::builder()
+            .timeout(CLIENT_TIMEOUT)
+            .connect_timeout(CONNECT_TIMEOUT)
+            .build()
+            .map_err(|e| format!("the HTTP client cannot be made: {e}"))?;
+        let mut bot = Bot::with_client(token, client);
+        if let Some(url) = api_url {
+            let url = url.parse().map_err(|_| format!("TELOXIDE_API_URL is not an address: {url}"))?;
+            bot = bot.set_api_url(url);
+        }
+        Ok(Telegram { bot })
+    }
+}
+
+#[async_trait]
+impl Channel for Telegram {
+    fn name(&self) -> &'static str {
+        "telegram"
+    }
+
+    async fn send(&self, to: &ConversationId, outbound: &Outbound) -> Result<Sent, SendError> {
+        let chat =
+            to.address().parse().map(ChatId).map_err(|_| SendError::Refused("not a chat id".to_owned()))?;
+        match outbound {
+            Outbound::Say(message) => self.say(chat, message).await,
+            Outbound::Amend { of, message } => self.amend(chat, of, message).await,
+        }
+    }
+}
+
+impl Telegram {
+    async fn say(&self, chat: ChatId, message: &crate::engine::Message) -> Result<Sent, SendError> {
+        let keyboard = render::keyboard(&message.buttons);
+        let parts = render::parts(&message.text);
+        let mut sent = None;
+        for (n, (text, entities)) in parts.iter().enumerate() {
+            let mut request = self
+                .bot
+                .send_message(chat, text)
+                .entities(entities.clone())
+                .link_preview_options(no_preview());
+            // The buttons stand under the last part.
+            if n + 1 == parts.len() && !message.buttons.is_empty() {
+                request = request.reply_markup(keyboard.clone());
+            }
+            sent = Some(request.await.map_err(send_error)?.id);
+        }
+        sent.map(|id| Sent(id.0.to_string()))
+            .ok_or_else(|| SendError::Refused("the message has no words".to_owned()))
+    }
+
+    async fn amend(
+        &self,
+        chat: ChatId,
+        of: &str,
+        message: &crate::engine::Message,
+    ) -> Result<Sent, SendError> {
+        let id = MessageId(of.parse().map_err(|_| SendError::Refused("not a message id".to_owned()))?);
+        let keyboard = render::keyboard(&message.buttons);
+        let result = if message.text.is_empty() {
+            // An edit of the buttons alone leaves no "edited" beside the message.
+            self.bot.edit_message_reply_markup(chat, id).reply_markup(keyboard).await.map(drop)
+        } else {
+            let (text, entities) = render::parts(&message.text).swap_remove(0);
+            let request = self
+                .bot
+                .edit_message_text(chat, id, text)
+                .entities(entities)
+                .link_preview_options(no_preview());
+            request.reply_markup(keyboard).await.map(drop)
+        };
+        match result {
+            Ok(()) => Ok(Sent(of.to_owned())),
+            Err(RequestError::Api(
+                // Done before, or the citizen has deleted the chat's history: there is nothing left to change.
+                ApiError::MessageNotModified
+                | ApiError::MessageToEditNotFound
+                | ApiError::MessageIdInvalid
+                | ApiError::MessageCantBeEdited,
+            )) => Ok(Sent(of.to_owned())),
+            Err(error) => Err(send_error(error)),
+        }
+    }
+}
+
+fn no_preview() -> LinkPreviewOptions {
+    LinkPreviewOptions {
+        is_disabled: true,
+        url: None,
+        prefer_small_media: false,
+        prefer_large_media: false,
+        show_above_text: false,
+    }
+}
+
+/// What a failed request means for delivery.
+fn send_error(error: RequestError) -> SendError {
+    match error {
+        RequestError::RetryAfter(seconds) => SendError::Throttled(seconds.duration()),
+        RequestError::Api(
+            ApiError::BotBlocked
+            | ApiError::UserDeactivated
+            | ApiError::CantInitiateConversation
+            | ApiError::ChatNotFound,
+        ) => SendError::Blocked,
+        RequestError::Api(ApiError::Unknown(text)) => by_description(text),
+        // A wrong token is mended by the operator: messages wait for it.
+        RequestError::Api(e @ ApiError::InvalidToken) => SendError::Unreachable(e.to_string()),
+        RequestError::Api(other) => SendError::Refused(other.to_string()),
+        RequestError::MigrateToChatId(_) => SendError::Refused("the chat has become a group".to_owned()),
+        // Addresses hold the token: they never reach a log.
+        RequestError::Network(e) => {
+            let e = std::sync::Arc::try_unwrap(e).map(reqwest::Error::without_url);
+            SendError::Unreachable(e.map_or_else(|_| "network error".to_owned(), |e| e.to_string()))
+        }
+        RequestError::InvalidJson { .. } => SendError::Unreachable("the answer is no JSON".to_owned()),
+        RequestError::Io(e) => SendError::Unreachable(e.to_string()),
+    }
+}
+
+// teloxide leaves out the error code: only what Telegram calls a bad request is the message's own fault.
+fn by_description(text: String) -> SendError {
+    if text.starts_with("Forbidden") {
+        SendError::Blocked
+    } else if text.starts_with("Bad Request") {
+        SendError::Refused(text)
+    } else {
+        SendError::Unreachable(text)
+    }
+}
+
+/// What a failed request of another kind is called in a log.
+fn scrubbed(error: RequestError) -> String {
+    match send_error(error) {
+        SendError::Throttled(wait) => format!("asked to wait {wait:?}"),
+        SendError::Unreachable(why) | SendError::Refused(why) => why,
+        SendError::Blocked => "blocked".to_owned(),
+    }
+}

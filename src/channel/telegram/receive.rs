@@ -1,0 +1,130 @@
+//! Long polling that confirms an update only when its turn is on disk: the next offset is asked for after the whole batch.
+
+use super::incoming::incoming;
+use super::{POLL_SECONDS, Telegram, scrubbed};
+use crate::channel::{ConversationId, Inbox, Incoming};
+use futures_util::future::join_all;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+use teloxide::payloads::{AnswerCallbackQuerySetters, GetUpdatesSetters};
+use teloxide::requests::Requester;
+use teloxide::types::{AllowedUpdate, CallbackQueryId, Update};
+use tokio::sync::watch;
+use tracing::{info, warn};
+
+const FIRST_PAUSE: Duration = Duration::from_secs(1);
+const LAST_PAUSE: Duration = Duration::from_secs(60);
+
+/// Whether Telegram can be reached, in a sentence for the operator; `None` while all is well.
+#[derive(Debug, Clone, Default)]
+pub struct Status(Arc<Mutex<Option<String>>>);
+
+impl Status {
+    pub fn note(&self) -> Option<String> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+    // Told once for each time it begins and ends.
+    fn set(&self, note: Option<String>) {
+        let mut now = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        match (&*now, &note) {
+            (None, Some(why)) => warn!(why, "Telegram cannot be reached; it is tried again"),
+            (Some(_), None) => info!("Telegram can be reached"),
+            (None, None) | (Some(_), Some(_)) => {}
+        }
+        *now = note;
+    }
+}
+
+/// Receives until `stop` says so. Telegram being away is no end: it is tried again with growing pauses.
+pub async fn run(telegram: Telegram, inbox: Arc<dyn Inbox>, status: Status, mut stop: watch::Receiver<bool>) {
+    tokio::select! {
+        // A turn in hand is finished by its own task; what was not confirmed comes again.
+        _ = stop.wait_for(|stop| *stop) => {}
+        () = receive_for_ever(telegram, inbox, status) => {}
+    }
+}
+
+async fn receive_for_ever(telegram: Telegram, inbox: Arc<dyn Inbox>, status: Status) {
+    let mut wait = FIRST_PAUSE;
+    let mut offset: i32 = 0;
+    let mut greeted = false;
+    loop {
+        if !greeted {
+            greeted = greet(&telegram).await;
+        }
+        // The first poll after a failure is short, so that a service that is back is noticed at once.
+        match poll(&telegram, offset).await {
+            Ok(updates) => {
+                status.set(None);
+                wait = FIRST_PAUSE;
+                let last = updates.iter().map(|u| u.id.0).max();
+                if handle(&telegram, &inbox, updates).await {
+                    offset = last.map_or(offset, |last| last.wrapping_add(1) as i32);
+                } else {
+                    // Not kept: the same batch is asked for again, what was kept of it is known by its id.
+                    tokio::time::sleep(FIRST_PAUSE).await;
+                }
+            }
+            Err(why) => {
+                status.set(Some(why));
+                tokio::time::sleep(wait).await;
+                wait = (wait * 2).min(LAST_PAUSE);
+            }
+        }
+    }
+}
+
+// Tells the operator the link that citizens use. A webhook from before would keep updates from us.
+async fn greet(telegram: &Telegram) -> bool {
+    let me = telegram.bot.get_me().await;
+    if let Ok(me) = &me {
+        let _ = telegram.bot.delete_webhook().await;
+        info!("Telegram bot connected: https://t.me/{}", me.username());
+    }
+    me.is_ok()
+}
+
+async fn poll(telegram: &Telegram, offset: i32) -> Result<Vec<Update>, String> {
+    let request =
+        telegram.bot.get_updates().offset(offset).timeout(POLL_SECONDS).limit(100).allowed_updates(vec![
+            AllowedUpdate::Message,
+            AllowedUpdate::CallbackQuery,
+            AllowedUpdate::MyChatMember,
+        ]);
+    request.await.map_err(scrubbed)
+}
+
+// In order within a conversation, side by side across conversations. Whether all of the batch is on disk.
+async fn handle(telegram: &Telegram, inbox: &Arc<dyn Inbox>, updates: Vec<Update>) -> bool {
+    let mut lines: HashMap<ConversationId, Vec<(Incoming, Option<String>)>> = HashMap::new();
+    for update in &updates {
+        let (event, press) = incoming(update);
+        lines.entry(event.conversation.clone()).or_default().push((event, press));
+    }
+    let work = lines.into_values().map(|line| {
+        let telegram = telegram.clone();
+        let inbox = inbox.clone();
+        tokio::spawn(async move { in_order(telegram, inbox, line).await })
+    });
+    join_all(work).await.into_iter().all(|kept| kept.unwrap_or(false))
+}
+
+async fn in_order(telegram: Telegram, inbox: Arc<dyn Inbox>, line: Vec<(Incoming, Option<String>)>) -> bool {
+    for (event, press) in line {
+        // The rest of the line waits for it: an answer must not overtake the one before.
+        let Ok(received) = inbox.receive(event).await else { return false };
+        if let Some(id) = press {
+            // Best effort: an unanswered press only leaves a spinner.
+            let bot = telegram.bot.clone();
+            tokio::spawn(async move {
+                let answer = bot.answer_callback_query(CallbackQueryId(id));
+                let _ = match received.toast {
+                    Some(toast) => answer.text(toast).await,
+                    None => answer.await,
+                };
+            });
+        }
+    }
+    true
+}

@@ -1,0 +1,99 @@
+//! A message in Telegram's form: text with entities counted in UTF-16, and inline buttons.
+
+use super::callback;
+use crate::engine::{Button, Run, Text};
+use crate::script::Style;
+use teloxide::types::{InlineKeyboardButton, InlineKeyboardMarkup, MessageEntity, MessageEntityKind};
+
+/// core.telegram.org/bots/api#sendmessage
+const MAX_TEXT: usize = 4096;
+
+/// The text in pieces that Telegram takes, each with its entities. Never empty; cut at a line or a word where there is one.
+pub fn parts(text: &Text) -> Vec<(String, Vec<MessageEntity>)> {
+    let mut parts = vec![(String::new(), Vec::new())];
+    let mut length = 0;
+    for Run(words, style) in &text.0 {
+        let mut rest = words.as_str();
+        while !rest.is_empty() {
+            let room = MAX_TEXT - length;
+            let end = cut(rest, room);
+            if end == 0 {
+                parts.push((String::new(), Vec::new()));
+                length = 0;
+                continue;
+            }
+            let piece = &rest[..end];
+            rest = &rest[end..];
+            let size = piece.encode_utf16().count();
+            if let Some((out, entities)) = parts.last_mut() {
+                let kind = match style {
+                    Style::Plain => None,
+                    Style::Bold => Some(MessageEntityKind::Bold),
+                    Style::Italic => Some(MessageEntityKind::Italic),
+                };
+                entities.extend(kind.map(|kind| MessageEntity::new(kind, length, size)));
+                out.push_str(piece);
+            }
+            length += size;
+            if !rest.is_empty() {
+                parts.push((String::new(), Vec::new()));
+                length = 0;
+            }
+        }
+    }
+    parts.retain(|(text, _)| !text.trim().is_empty());
+    if parts.is_empty() {
+        parts.push(("…".to_owned(), Vec::new()));
+    }
+    parts
+}
+
+// Where to cut so that at most `room` UTF-16 units come before: all of it, else after a line, a word, or any character.
+fn cut(text: &str, room: usize) -> usize {
+    let mut units = 0;
+    let mut end = 0;
+    for (at, c) in text.char_indices() {
+        units += c.len_utf16();
+        if units > room {
+            let whole = &text[..at];
+            return whole.rfind('\n').or_else(|| whole.rfind(' ')).map_or(at, |n| n + 1);
+        }
+        end = at + c.len_utf8();
+    }
+    end
+}
+
+/// Rows of inline buttons; a several-choice shows its ticks.
+pub fn keyboard(rows: &[Vec<Button>]) -> InlineKeyboardMarkup {
+    InlineKeyboardMarkup::new(rows.iter().map(|row| row.iter().map(button)))
+}
+
+fn button(button: &Button) -> InlineKeyboardButton {
+    let label = match button.on {
+        Some(true) => format!("☑ {}", button.label),
+        Some(false) => format!("☐ {}", button.label),
+        None => button.label.clone(),
+    };
+    InlineKeyboardButton::callback(label, callback::data(&button.press))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn entities_are_counted_in_utf16_and_citizens_stars_stay_stars() {
+        let text = Text(vec![Run("👍 *hej* ".to_owned(), Style::Plain), Run("fed".to_owned(), Style::Bold)]);
+        let parts = parts(&text);
+        assert_eq!(parts[0].0, "👍 *hej* fed");
+        assert_eq!((parts[0].1[0].offset, parts[0].1[0].length), (9, 3));
+    }
+
+    #[test]
+    fn a_long_text_is_cut_between_words() {
+        let text = Text::plain("åben ".repeat(2000));
+        let parts = parts(&text);
+        assert_eq!(parts.len(), 3);
+        assert!(parts.iter().all(|(t, _)| t.encode_utf16().count() <= MAX_TEXT && t.starts_with("åben")));
+    }
+}

@@ -1,0 +1,151 @@
+//! `snak chat`: a dialogue in the terminal. The same engine, no store; works through pipes.
+
+use super::Failure;
+use crate::engine::{self, Begin, Effect, Input, Message, Moment, Session};
+use crate::library;
+use crate::script::{Language, Script, StaffLanguage, picture};
+use jiff::Timestamp;
+use std::io::{BufRead, IsTerminal, Write};
+use std::path::Path;
+
+/// Try a dialogue in the terminal.
+///
+/// One line of input is one reply: an option's number or words, or your own words. `/tilbage`, `/spring`, `/stop`, `/sprog`,
+/// `/hjaelp` and `/privatliv` work as on Telegram. Nothing is stored.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Example:\n  snak chat nordby-bibliotek/aabningstider --lang en --place station\n  printf 'start\\nAldrig\\n' | snak chat nordby-bibliotek/aabningstider")]
+pub struct Chat {
+    /// INSTITUTION/DIALOGUE
+    dialogue: String,
+    /// The scripts
+    #[arg(long, value_name = "DIR", default_value = "dialogues", env = "SNAK_DIALOGUES")]
+    dialogues: std::path::PathBuf,
+    /// The citizen's language
+    #[arg(long)]
+    lang: Option<String>,
+    /// The place whose code was scanned
+    #[arg(long)]
+    place: Option<String>,
+}
+
+pub fn run(command: &Chat) -> Result<(), Failure> {
+    let script = load(&command.dialogues, &command.dialogue)?;
+    let mut out = std::io::stdout().lock();
+    let mut chat = Console { script: &script, numbered: Vec::new() };
+    let begin = Begin {
+        revision: 0,
+        channel: "console",
+        place: command.place.clone(),
+        language: command.lang.as_deref().and_then(Language::parse),
+        returning: false,
+        response: uuid::Uuid::now_v7(),
+    };
+    let turn = engine::start(&script, begin, &moment()?);
+    let broken = |e: std::io::Error| Failure::Failed(format!("the terminal cannot be written to: {e}"));
+    chat.show(&turn.effects, &mut out).map_err(broken)?;
+    let mut session = turn.session;
+    let terminal = std::io::stdin().is_terminal();
+    let mut lines = std::io::stdin().lock().lines();
+    while !session.is_finished() {
+        if terminal {
+            write!(out, "> ").and_then(|()| out.flush()).map_err(broken)?;
+        }
+        let Some(Ok(line)) = lines.next() else {
+            return Err(Failure::Failed("the input ended before the dialogue did".to_owned()));
+        };
+        session = chat.reply(session, &line, &mut out).map_err(broken)?;
+    }
+    Ok(())
+}
+
+fn load(folder: &Path, dialogue: &str) -> Result<Script, Failure> {
+    let path = folder.join(format!("{}.yaml", dialogue.trim_end_matches(".yaml")));
+    if !path.is_file() {
+        return Err(Failure::Misuse(format!("there is no dialogue {dialogue} in {}", folder.display())));
+    }
+    let file = library::file(&path).map_err(|e| Failure::Misuse(e.to_string()))?;
+    let (script, problems) = file.check();
+    script.ok_or_else(|| {
+        let pictures: String = problems.iter().filter(|p| p.is_error()).map(|p| format!("\n{}", picture(p, &file.yaml, StaffLanguage::Da))).collect();
+        Failure::Failed(format!("{dialogue} has errors and cannot be played\n{pictures}"))
+    })
+}
+
+fn moment() -> Result<Moment, Failure> {
+    let seed = getrandom::u64().map_err(|e| Failure::Failed(format!("the system gives no random numbers: {e}")))?;
+    Ok(Moment { now: Timestamp::now(), seed })
+}
+
+struct Console<'s> {
+    script: &'s Script,
+    /// What the numbers shown stand for.
+    numbered: Vec<(String, engine::Press)>,
+}
+
+impl Console<'_> {
+    fn reply(&mut self, session: Session, line: &str, out: &mut impl Write) -> std::io::Result<Session> {
+        let input = match line.trim() {
+            "/tilbage" | "/back" => Input::Back,
+            "/spring" | "/skip" => Input::Skip,
+            "/stop" => Input::Stop,
+            "/hjaelp" | "/help" => Input::Help,
+            "/privatliv" | "/privacy" => Input::Privacy,
+            "/sprog" | "/language" => Input::Language(None),
+            typed => match self.numbered.iter().find(|(label, _)| label.to_lowercase() == typed.to_lowercase()) {
+                Some((_, press)) if !self.is_option(press) => Input::Press(*press),
+                _ => Input::Text(typed.to_owned()),
+            },
+        };
+        let before = session.clone();
+        let moment = Moment { now: Timestamp::now(), seed: session.nonce };
+        match engine::advance(self.script, session, &input, &moment) {
+            Ok(turn) => {
+                self.show(&turn.effects, out)?;
+                Ok(turn.session)
+            }
+            Err(error) => {
+                writeln!(out, "{error}")?;
+                Ok(before)
+            }
+        }
+    }
+
+    // Options are understood as typed, several at once too; the other buttons are pressed by their words.
+    fn is_option(&self, press: &engine::Press) -> bool {
+        matches!(press.button, engine::ButtonKind::Option(_))
+    }
+
+    fn show(&mut self, effects: &[Effect], out: &mut impl Write) -> std::io::Result<()> {
+        for effect in effects {
+            match effect {
+                Effect::Say(message) => self.message(message, out)?,
+                Effect::Toast(text) => writeln!(out, "({text})")?,
+                // What has scrolled by is not rewritten in a terminal.
+                Effect::Amend { .. } | Effect::Respond(_) | Effect::WakeAt(_) => {}
+            }
+        }
+        out.flush()
+    }
+
+    fn message(&mut self, message: &Message, out: &mut impl Write) -> std::io::Result<()> {
+        writeln!(out, "\n{}", message.text)?;
+        if !message.buttons.is_empty() {
+            self.numbered.clear();
+        }
+        let mut number = 0;
+        let mut others = Vec::new();
+        for button in message.buttons.iter().flatten() {
+            self.numbered.push((button.label.clone(), button.press));
+            if self.is_option(&button.press) {
+                number += 1;
+                writeln!(out, "  {number}  {}", button.label)?;
+            } else if button.press.button != engine::ButtonKind::Done {
+                others.push(format!("[{}]", button.label));
+            }
+        }
+        if !others.is_empty() {
+            writeln!(out, "  {}", others.join(" "))?;
+        }
+        Ok(())
+    }
+}

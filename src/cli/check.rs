@@ -1,0 +1,117 @@
+//! `snak check`: every mistake in the scripts, with its place and its mending.
+
+use super::Failure;
+use crate::library::{self, File};
+use crate::script::{Problem, StaffLanguage, picture};
+use serde_json::json;
+use std::collections::HashMap;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+/// Check scripts: what is wrong, where, and how it is mended.
+///
+/// Exits 0 when there are no errors (warnings may remain), 1 with errors, 2 when a path cannot be read.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Example:\n  snak check dialogues/nordby-bibliotek/aabningstider.yaml --lang en")]
+pub struct Check {
+    /// Scripts, folders of an institution, or folders of several [default: dialogues]
+    paths: Vec<PathBuf>,
+    /// The language of the messages
+    #[arg(long, value_name = "da|en", default_value = "da", value_parser = ["da", "en"])]
+    lang: String,
+    /// `text` for people, `json` for programs
+    #[arg(long, default_value = "text", value_parser = ["text", "json"])]
+    format: String,
+    /// Warnings count as errors
+    #[arg(long)]
+    strict: bool,
+}
+
+pub fn run(command: &Check) -> Result<(), Failure> {
+    let paths = match command.paths.as_slice() {
+        [] => vec![PathBuf::from(std::env::var("SNAK_DIALOGUES").unwrap_or_else(|_| "dialogues".to_owned()))],
+        paths => paths.to_vec(),
+    };
+    let mut files = Vec::new();
+    for path in &paths {
+        files.extend(files_at(path)?);
+    }
+    let language = if command.lang == "en" { StaffLanguage::En } else { StaffLanguage::Da };
+    let mut found = problems(&files);
+    found.sort_by(|(a, _), (b, _)| (a.severity, &a.file, a.at).cmp(&(b.severity, &b.file, b.at)));
+    let errors = found.iter().filter(|(p, _)| p.is_error()).count();
+    let out = if command.format == "json" { as_json(&found, language) } else { as_text(&found, &files, language) };
+    // Whoever reads along may have gone: that is no mistake of the scripts.
+    let _ = std::io::stdout().lock().write_all(out.as_bytes());
+    match errors > 0 || (command.strict && !found.is_empty()) {
+        true => Err(Failure::Failed(String::new())),
+        false => Ok(()),
+    }
+}
+
+/// The files that a path stands for.
+fn files_at(path: &Path) -> Result<Vec<File>, Failure> {
+    let misuse = |why: String| Failure::Misuse(why);
+    if path.is_file() {
+        return Ok(vec![library::file(path).map_err(|e| misuse(e.to_string()))?]);
+    }
+    library::scan(path).map_err(|e| misuse(e.to_string()))
+}
+
+/// Every problem with the text of its file.
+fn problems(files: &[File]) -> Vec<(Problem, &str)> {
+    let mut found = Vec::new();
+    let mut codes: HashMap<String, String> = HashMap::new();
+    for file in files {
+        let (script, problems) = file.check();
+        found.extend(problems.into_iter().map(|p| (p, file.yaml.as_str())));
+        let Some(script) = script else { continue };
+        let code = script.header().entry.code.clone();
+        if let Some(other) = codes.get(&code) {
+            found.push((library::code_taken(&script, &file.yaml, other), &file.yaml));
+        } else {
+            codes.insert(code, script.id().to_string());
+        }
+    }
+    found
+}
+
+fn as_text(found: &[(Problem, &str)], files: &[File], language: StaffLanguage) -> String {
+    let mut out: String = found.iter().map(|(p, source)| format!("{}\n", picture(p, source, language))).collect();
+    let errors = found.iter().filter(|(p, _)| p.is_error()).count();
+    let warnings = found.len() - errors;
+    let fixable = found.iter().filter(|(p, _)| p.fix.is_some()).count();
+    let count = |n: usize, one: &str, more: &str| format!("{n} {}", if n == 1 { one } else { more });
+    let dialogues = files.len();
+    out.push_str(&match language {
+        StaffLanguage::Da if found.is_empty() => format!("Alt er i orden: {} kontrolleret.\n", count(dialogues, "dialog", "dialoger")),
+        StaffLanguage::En if found.is_empty() => format!("All is well: {} checked.\n", count(dialogues, "dialogue", "dialogues")),
+        StaffLanguage::Da => format!(
+            "{} kontrolleret: {}, {}, {fixable} med et forslag (✎).\n",
+            count(dialogues, "dialog", "dialoger"),
+            count(errors, "fejl", "fejl"),
+            count(warnings, "advarsel", "advarsler")
+        ),
+        StaffLanguage::En => format!(
+            "{} checked: {}, {}, {fixable} with a proposal (✎).\n",
+            count(dialogues, "dialogue", "dialogues"),
+            count(errors, "error", "errors"),
+            count(warnings, "warning", "warnings")
+        ),
+    });
+    out
+}
+
+fn as_json(found: &[(Problem, &str)], language: StaffLanguage) -> String {
+    let list: Vec<serde_json::Value> = found
+        .iter()
+        .map(|(p, _)| {
+            json!({
+                "file": p.file, "line": p.at.line, "column": p.at.column, "end_line": p.at.end_line, "end_column": p.at.end_column,
+                "severity": p.severity, "code": p.code, "message": p.what.to(language), "why": p.why.to(language),
+                "mend": p.mend.to(language), "fix": p.fix,
+            })
+        })
+        .collect();
+    format!("{:#}\n", serde_json::Value::Array(list))
+}

@@ -1,0 +1,211 @@
+//! Outbox -> channel: at least once, in order per conversation, as slowly as the platform asks.
+
+use crate::channel::{Channel, ConversationId, Outbound, SendError, Sent};
+use crate::dispatch::Parcel;
+use crate::engine;
+use std::collections::{HashMap, VecDeque};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+use storage::{ConversationKey, Queued, Store};
+use tokio::sync::mpsc::UnboundedReceiver;
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+use tracing::{info, warn};
+
+/// Pauses between two tries while the platform cannot be reached: from the first to the last, doubled each time.
+const FIRST_PAUSE: Duration = Duration::from_secs(1);
+const LAST_PAUSE: Duration = Duration::from_secs(60);
+/// Rows read at once when the service starts.
+const PAGE: usize = 500;
+
+#[derive(Debug)]
+pub struct Delivery<C: ?Sized> {
+    store: Arc<dyn Store>,
+    channels: HashMap<&'static str, Arc<C>>,
+    /// Between two messages of one turn, so that they can be read.
+    bubble_pause: Duration,
+    queues: Mutex<HashMap<ConversationKey, VecDeque<Queued>>>,
+}
+
+/// What became of a row.
+enum Done {
+    /// Sent, or never to be sent: it is settled.
+    Settled(Option<Sent>),
+    /// The citizen cannot be reached any more: everything that waits for them is dropped.
+    Gone,
+    /// The service is being stopped: the row stays in the outbox.
+    Stopped,
+}
+
+impl<C: Channel + ?Sized + 'static> Delivery<C> {
+    pub fn new(store: Arc<dyn Store>, channels: Vec<Arc<C>>, bubble_pause: Duration) -> Delivery<C> {
+        let channels = channels.into_iter().map(|c| (c.name(), c)).collect();
+        Delivery { store, channels, bubble_pause, queues: Mutex::default() }
+    }
+
+    /// Sends what was left in the outbox, then what `rows` brings, until `stop` says so. Must begin before the first event is
+    /// taken, so that old rows come before new ones.
+    ///
+    /// # Errors
+    /// Those of the store while the outbox is read.
+    pub async fn run(
+        self: Arc<Self>,
+        left: Vec<Queued>,
+        mut rows: UnboundedReceiver<Vec<Queued>>,
+        stop: watch::Receiver<bool>,
+    ) {
+        let mut workers = JoinSet::new();
+        self.enqueue(left, &mut workers, &stop);
+        let mut stopped = stop.clone();
+        loop {
+            tokio::select! {
+                _ = stopped.wait_for(|stop| *stop) => break,
+                more = rows.recv() => match more {
+                    Some(more) => self.enqueue(more, &mut workers, &stop),
+                    None => break,
+                },
+                // Workers that have nothing left are forgotten.
+                Some(_) = workers.join_next() => {}
+            }
+        }
+        while workers.join_next().await.is_some() {}
+    }
+
+    /// Everything in the outbox of `store`, in order per conversation.
+    ///
+    /// # Errors
+    /// Those of the store.
+    pub async fn left_over(store: &dyn Store) -> storage::Result<Vec<Queued>> {
+        let mut all: Vec<Queued> = Vec::new();
+        loop {
+            let page = store.outbox(all.last().map(|q| q.id), PAGE).await?;
+            let last = page.len() < PAGE;
+            all.extend(page);
+            if last {
+                return Ok(all);
+            }
+        }
+    }
+
+    fn enqueue(self: &Arc<Self>, rows: Vec<Queued>, workers: &mut JoinSet<()>, stop: &watch::Receiver<bool>) {
+        let mut queues = self.queues.lock().unwrap_or_else(PoisonError::into_inner);
+        for row in rows {
+            let key = row.id.conversation;
+            if let Some(queue) = queues.get_mut(&key) {
+                queue.push_back(row);
+                continue;
+            }
+            queues.insert(key, VecDeque::from([row]));
+            let delivery = self.clone();
+            let stop = stop.clone();
+            workers.spawn(async move { delivery.work(key, stop).await });
+        }
+    }
+
+    // The next row, or the end of the queue: taken together, so that a row that comes meanwhile starts a new worker.
+    fn next(&self, key: &ConversationKey) -> Option<Queued> {
+        let mut queues = self.queues.lock().unwrap_or_else(PoisonError::into_inner);
+        let next = queues.get_mut(key)?.pop_front();
+        if next.is_none() {
+            queues.remove(key);
+        }
+        next
+    }
+
+    async fn work(&self, key: ConversationKey, stop: watch::Receiver<bool>) {
+        let mut address: Option<ConversationId> = None;
+        let mut said = None;
+        while let Some(row) = self.next(&key) {
+            if *stop.borrow() {
+                return;
+            }
+            if address.is_none() {
+                address = self.store.address(&key).await.unwrap_or_default().map(ConversationId);
+            }
+            let Some(to) = &address else {
+                // Erased meanwhile: there is nobody to send to.
+                self.settle(&row, None).await;
+                continue;
+            };
+            let is_say = matches!(engine::decode::<Parcel>(&row.outgoing.body), Ok(Parcel::Say(_)));
+            if is_say && said == Some(row.id.version) {
+                pause(self.bubble_pause, &stop).await;
+            }
+            match self.deliver(&row, to, &stop).await {
+                Done::Settled(sent) => self.settle(&row, sent).await,
+                Done::Gone => {
+                    info!(conversation = ?key, "cannot be reached any more: what waited is dropped");
+                    self.settle(&row, None).await;
+                    while let Some(rest) = self.next(&key) {
+                        self.settle(&rest, None).await;
+                    }
+                    return;
+                }
+                Done::Stopped => return,
+            }
+            if is_say {
+                said = Some(row.id.version);
+            }
+        }
+    }
+
+    async fn settle(&self, row: &Queued, sent: Option<Sent>) {
+        if let Err(error) = self.store.settle(row.id, sent.map(|s| s.0)).await {
+            warn!(%error, "a sent message could not be marked as sent; it may come again");
+        }
+    }
+
+    async fn deliver(&self, row: &Queued, to: &ConversationId, stop: &watch::Receiver<bool>) -> Done {
+        let Some(channel) = self.channels.get(to.channel()) else {
+            warn!(channel = to.channel(), "no such channel is connected: the message is dropped");
+            return Done::Settled(None);
+        };
+        let outbound = match (engine::decode::<Parcel>(&row.outgoing.body), row.outgoing.message) {
+            (Ok(Parcel::Say(message)), _) => Outbound::Say(message),
+            (Ok(Parcel::Amend(message)), Some(of)) => match self.store.sent(&row.id.conversation, of).await {
+                Ok(Some(of)) => Outbound::Amend { of, message },
+                // It never reached the platform, or is no longer ours to change.
+                Ok(None) => return Done::Settled(None),
+                Err(error) => {
+                    warn!(%error, "a message to change could not be found");
+                    return Done::Settled(None);
+                }
+            },
+            (Ok(Parcel::Amend(_)), None) => return Done::Settled(None),
+            (Err(error), _) => {
+                warn!(%error, "an outbox row cannot be read and is dropped");
+                return Done::Settled(None);
+            }
+        };
+        let mut wait = FIRST_PAUSE;
+        loop {
+            let mut stopped = stop.clone();
+            let result = tokio::select! {
+                _ = stopped.wait_for(|stop| *stop) => return Done::Stopped,
+                result = channel.send(to, &outbound) => result,
+            };
+            match result {
+                Ok(sent) => return Done::Settled(Some(sent)),
+                Err(SendError::Throttled(asked)) => pause(asked, stop).await,
+                Err(SendError::Unreachable(why)) => {
+                    warn!(channel = to.channel(), why, "cannot send; trying again in {wait:?}");
+                    pause(wait, stop).await;
+                    wait = (wait * 2).min(LAST_PAUSE);
+                }
+                Err(SendError::Blocked) => return Done::Gone,
+                Err(SendError::Refused(why)) => {
+                    warn!(channel = to.channel(), why, "the platform refused a message; it is dropped");
+                    return Done::Settled(None);
+                }
+            }
+        }
+    }
+}
+
+async fn pause(span: Duration, stop: &watch::Receiver<bool>) {
+    let mut stopped = stop.clone();
+    tokio::select! {
+        _ = stopped.wait_for(|stop| *stop) => {}
+        () = tokio::time::sleep(span) => {}
+    }
+}

@@ -1,0 +1,68 @@
+//! What is kept of a conversation between two events: its sessions, and which dialogues it has been through.
+
+use crate::engine::{Ended, Session};
+use crate::script::{Language, Script, ScriptId};
+use jiff::civil::Date;
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+
+/// So long after the end the session is still there: a page can show it, and an answer can be mended.
+pub const ENDED_KEPT: SignedDuration = SignedDuration::from_mins(30);
+
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct Conversation {
+    pub open: Option<Session>,
+    /// Left for another dialogue; can be gone on with until they are given up.
+    pub parked: Vec<Session>,
+    /// The last one that ended, until [`ENDED_KEPT`] has passed: with it goes the link to an anonymous response.
+    pub ended: Option<Kept>,
+    pub done: Vec<Done>,
+    /// The entry that was asked for while another dialogue was open.
+    pub wanted: Option<Wanted>,
+    pub language: Option<Language>,
+    /// The citizen blocked us: nothing is sent before they write again.
+    pub blocked: bool,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Kept {
+    pub session: Session,
+    pub until: Timestamp,
+}
+
+/// A dialogue that was answered. Of an anonymous one only the month is kept.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Done {
+    pub dialogue: ScriptId,
+    pub on: Date,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Wanted {
+    pub code: String,
+    pub place: Option<String>,
+}
+
+impl Conversation {
+    /// Takes note of a session that has ended.
+    pub fn end(&mut self, script: &Script, session: Session, ended: Ended, now: Timestamp) {
+        if ended == Ended::Declined {
+            return;
+        }
+        let day = now.to_zoned(script.institution().timezone.clone()).date();
+        let on = if script.header().privacy.anonymous { day.first_of_month() } else { day };
+        self.done.retain(|d| d.dialogue != session.script);
+        self.done.push(Done { dialogue: session.script.clone(), on });
+        let until = now.checked_add(ENDED_KEPT).unwrap_or(now);
+        self.ended = Some(Kept { session, until });
+    }
+
+    /// Nothing is kept that anybody could miss.
+    pub fn is_empty(&self) -> bool {
+        self.open.is_none() && self.parked.is_empty() && self.ended.is_none() && self.done.is_empty() && !self.blocked
+    }
+
+    pub fn done_before(&self, dialogue: &ScriptId) -> bool {
+        self.done.iter().any(|d| d.dialogue == *dialogue)
+    }
+}

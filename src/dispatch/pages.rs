@@ -1,0 +1,68 @@
+//! Draws a page from what is kept, for channels that show the conversation themselves.
+
+use super::reception::{closed_words, split};
+use super::{Conversation, Dispatch};
+use crate::channel::{ConversationId, InboxError, Page, PageState, Pages};
+use crate::engine::{self, Begin, Effect, Moment, Session};
+use crate::script::{Language, PeriodState, Script};
+use async_trait::async_trait;
+use jiff::Timestamp;
+
+#[async_trait]
+impl Pages for Dispatch {
+    async fn page(&self, payload: &str, of: Option<&ConversationId>, language: Option<Language>) -> Result<Option<Page>, InboxError> {
+        let (code, _) = split(payload);
+        let Some(latest) = self.library.by_code(&code) else { return Ok(None) };
+        let not_kept = |why: String| InboxError::NotKept(why);
+        let stored = match of {
+            Some(of) => self.store.conversation(&self.key(of)).await.map_err(|e| not_kept(e.to_string()))?,
+            None => None,
+        };
+        let conversation: Conversation =
+            stored.map(|s| engine::decode(&s.body)).transpose().map_err(|e| not_kept(e.to_string()))?.unwrap_or_default();
+        let moment = Moment { now: Timestamp::now(), seed: 0 };
+        let of_this = |s: &&Session| s.script == *latest.script.id();
+        let open = conversation.open.as_ref().filter(of_this);
+        let ended = conversation.ended.as_ref().map(|k| &k.session).filter(of_this);
+        let Some(session) = open.or(ended) else {
+            let script = &latest.script;
+            let language = script.offered(language);
+            let state = match script.period_at(moment.now) {
+                PeriodState::Open => opening(script, latest.revision, language, &moment),
+                PeriodState::NotYet(_) | PeriodState::Over(_) => PageState::Closed(closed_words(script, &moment, language)),
+            };
+            return Ok(Some(page(script, language, state)));
+        };
+        let Some(published) = self.library.revision(&session.script, session.revision) else {
+            return Err(not_kept(format!("revision {} is missing", session.revision)));
+        };
+        let script = &published.script;
+        let recap = engine::recap(script, session, &moment);
+        let again = script.header().answer_again && script.period_at(moment.now) == PeriodState::Open;
+        let state = if open.is_some() { PageState::Running(recap) } else { PageState::Ended { recap, again } };
+        Ok(Some(page(script, session.language, state)))
+    }
+}
+
+// The card as a session would show it; nothing begins by looking.
+fn opening(script: &Script, revision: u32, language: Language, moment: &Moment) -> PageState {
+    let begin = Begin { revision, channel: "web", place: None, language: Some(language), returning: false, response: uuid::Uuid::nil() };
+    let turn = engine::start(script, begin, moment);
+    let card = turn.effects.into_iter().find_map(|e| match e {
+        Effect::Say(message) => Some(message),
+        Effect::Amend { .. } | Effect::Toast(_) | Effect::Respond(_) | Effect::WakeAt(_) => None,
+    });
+    PageState::Opening(card.unwrap_or_else(|| engine::Message::bare(language)))
+}
+
+fn page(script: &Script, language: Language, state: PageState) -> Page {
+    Page {
+        title: script.header().title_in(language),
+        institution: script.institution().name.plain(language),
+        language,
+        languages: script.header().languages.clone(),
+        state,
+        help: engine::help(script, language),
+        privacy: engine::privacy(script, language),
+    }
+}

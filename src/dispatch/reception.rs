@@ -1,0 +1,453 @@
+//! Which dialogue is an event about? Entries, keywords, what is offered, and the sessions a conversation has. Pure.
+
+use super::conversation::{Conversation, Wanted};
+use crate::channel::Content;
+use crate::engine::{
+    self, Arg, Begin, Button, ButtonKind, Effect, Ended, EngineError, Input, Message, Moment, Press, Session, State, Text, Turn,
+    date, is_word, lines,
+};
+use crate::library::{Library, Published};
+use crate::script::{Language, PeriodState, Script, fold};
+use std::sync::Arc;
+
+/// Dialogues offered at once: more are not read on a phone.
+const OFFERED: usize = 8;
+/// The step of buttons that belong to no session: they name an entry code instead.
+const ENTRY: u16 = u16::MAX;
+
+/// What an event comes to: the conversation as it shall be, and what follows.
+pub struct Reception<'l> {
+    pub library: &'l Library,
+    pub channel: &'static str,
+    /// The platform's language.
+    pub platform_language: Option<Language>,
+    pub moment: Moment,
+    pub conversation: Conversation,
+    pub effects: Vec<Effect>,
+}
+
+impl Reception<'_> {
+    /// Takes one event.
+    ///
+    /// # Errors
+    /// [`EngineError`] if a session does not fit its revision.
+    pub fn take(&mut self, content: &Content) -> Result<(), EngineError> {
+        if *content != Content::Blocked {
+            self.conversation.blocked = false;
+        }
+        match content {
+            Content::Start { payload } => self.enter(payload),
+            Content::Accepted { payload, language } => self.accepted(payload, *language),
+            Content::Input(Input::TimeUp) => self.time_up(),
+            Content::Input(Input::Press(press)) => self.press(press),
+            Content::Input(input) => self.input(input),
+            Content::Blocked => {
+                self.conversation.blocked = true;
+                Ok(())
+            }
+            Content::Nothing => Ok(()),
+        }
+    }
+
+    fn language(&self) -> Language {
+        let open = self.conversation.open.as_ref().or(self.conversation.ended.as_ref().map(|k| &k.session));
+        open.map(|s| s.language).or(self.conversation.language).or(self.platform_language).unwrap_or(Language::DANISH)
+    }
+
+    fn say(&mut self, text: impl Into<String>, buttons: Vec<Vec<Button>>) {
+        let language = self.language();
+        self.effects.push(Effect::Say(Message { text: Text::plain(text), buttons, ..Message::bare(language) }));
+    }
+
+    fn line(&self, name: &str) -> String {
+        lines(self.language()).get(name)
+    }
+
+    fn enter(&mut self, payload: &str) -> Result<(), EngineError> {
+        let (code, place) = split(payload);
+        if code.is_empty() {
+            return self.offer(None);
+        }
+        let Some(published) = self.library.by_code(&code) else { return self.offer(Some("over")) };
+        if !self.is_open(&published.script) {
+            return self.closed(&published.script);
+        }
+        let place = known_place(&published.script, place);
+        let id = published.script.id();
+        if let Some(open) = &self.conversation.open {
+            let waiting = matches!(open.state, State::Waiting(_));
+            return match (open.script == *id, waiting) {
+                (true, true) => self.running(&published.script),
+                (false, true) => self.busy(Wanted { code, place }),
+                (_, false) => self.begin(&published, place, false),
+            };
+        }
+        if let Some(n) = self.conversation.parked.iter().position(|s| s.script == *id) {
+            let session = self.conversation.parked.remove(n);
+            self.conversation.open = Some(session);
+            return self.show_open();
+        }
+        if self.conversation.done_before(id) {
+            return self.done_before(&published);
+        }
+        self.begin(&published, place, false)
+    }
+
+    /// The card was shown and accepted elsewhere: it is passed at once.
+    fn accepted(&mut self, payload: &str, language: Option<Language>) -> Result<(), EngineError> {
+        let (code, place) = split(payload);
+        let Some(published) = self.library.by_code(&code).filter(|p| self.is_open(&p.script)) else { return Ok(()) };
+        if self.conversation.open.is_some() {
+            // Pressed twice, or in two windows: the session that began first goes on.
+            return Ok(());
+        }
+        if self.conversation.done_before(published.script.id()) && !published.script.header().answer_again {
+            return Ok(());
+        }
+        self.conversation.language = language.or(self.conversation.language);
+        self.begin(&published, known_place(&published.script, place), true)
+    }
+
+    fn begin(&mut self, published: &Published, place: Option<String>, accepted: bool) -> Result<(), EngineError> {
+        let script = &published.script;
+        if let Some(old) = self.conversation.open.take() {
+            self.close(old, Ended::Restarted);
+        }
+        let begin = Begin {
+            revision: published.revision,
+            channel: self.channel,
+            place,
+            language: self.conversation.language.or(self.platform_language),
+            returning: self.conversation.done_before(script.id()),
+            response: response_id(&self.moment),
+        };
+        let mut turn = engine::start(script, begin, &self.moment);
+        if accepted {
+            let press = Press { session: turn.session.nonce, step: 0, visit: 0, button: ButtonKind::Start };
+            turn = engine::advance(script, turn.session, &Input::Press(press), &self.moment)?;
+        }
+        self.apply(script, turn);
+        Ok(())
+    }
+
+    // The turn's session goes back where it belongs.
+    fn apply(&mut self, script: &Script, turn: Turn) {
+        self.effects.extend(turn.effects);
+        self.conversation.language = Some(turn.session.language).filter(|_| turn.session.is_finished()).or(self.conversation.language);
+        match turn.session.state {
+            State::Finished(ended) => self.conversation.end(script, turn.session, ended, self.moment.now),
+            State::Card { .. } | State::Waiting(_) => self.conversation.open = Some(turn.session),
+        }
+    }
+
+    fn close(&mut self, session: Session, ended: Ended) {
+        let Some(published) = self.library.revision(&session.script, session.revision) else { return };
+        let turn = engine::close(&published.script, session, ended, &self.moment);
+        self.effects.extend(turn.effects.into_iter().filter(|e| !matches!(e, Effect::WakeAt(_))));
+    }
+
+    fn script_of(&self, session: &Session) -> Result<Arc<Published>, EngineError> {
+        let found = self.library.revision(&session.script, session.revision);
+        found.ok_or_else(|| EngineError::StepGone(format!("{} revision {}", session.script, session.revision)))
+    }
+
+    fn input(&mut self, input: &Input) -> Result<(), EngineError> {
+        let Some(session) = self.conversation.open.take() else { return self.without_session(input) };
+        let published = self.script_of(&session)?;
+        let turn = engine::advance(&published.script, session, input, &self.moment)?;
+        self.apply(&published.script, turn);
+        Ok(())
+    }
+
+    fn without_session(&mut self, input: &Input) -> Result<(), EngineError> {
+        if let Input::Text(typed) = input {
+            let folded = fold(typed);
+            let named = self.library.offered().into_iter().find(|p| {
+                let entry = &p.script.header().entry;
+                entry.keywords.iter().any(|k| fold(k) == folded) || entry.code == folded
+            });
+            if let Some(published) = named {
+                let code = published.script.header().entry.code.clone();
+                return self.enter(&code);
+            }
+            let privacy = is_word("privacy-words", &folded);
+            if let Some(published) = self.last_script().filter(|_| privacy) {
+                let text = engine::privacy(&published.script, self.language());
+                let language = self.language();
+                self.effects.push(Effect::Say(Message { text, ..Message::bare(language) }));
+                return Ok(());
+            }
+        }
+        match input {
+            Input::Form(_) => {
+                let toast = self.line("closed");
+                self.effects.push(Effect::Toast(toast));
+                Ok(())
+            }
+            Input::Privacy | Input::Help => {
+                let Some(published) = self.last_script().or_else(|| self.library.offered().into_iter().next()) else { return self.offer(None) };
+                let language = self.language();
+                let text = match input {
+                    Input::Privacy => engine::privacy(&published.script, language),
+                    _ => engine::help(&published.script, language),
+                };
+                self.effects.push(Effect::Say(Message { text, ..Message::bare(language) }));
+                Ok(())
+            }
+            _ => self.offer(None),
+        }
+    }
+
+    fn last_script(&self) -> Option<Arc<Published>> {
+        let session = &self.conversation.ended.as_ref()?.session;
+        self.library.revision(&session.script, session.revision)
+    }
+
+    fn press(&mut self, press: &Press) -> Result<(), EngineError> {
+        if press.step == ENTRY {
+            return self.entry_button(press);
+        }
+        if self.conversation.open.as_ref().is_some_and(|s| s.nonce == press.session) {
+            return self.input(&Input::Press(*press));
+        }
+        let toast = self.line("closed");
+        self.effects.push(Effect::Toast(toast));
+        Ok(())
+    }
+
+    fn entry_button(&mut self, press: &Press) -> Result<(), EngineError> {
+        let code = code_of(press.session);
+        let Some(published) = self.library.by_code(&code) else { return self.offer(Some("over")) };
+        if !self.is_open(&published.script) {
+            return self.closed(&published.script);
+        }
+        match press.button {
+            ButtonKind::Start => self.enter(&code),
+            ButtonKind::GoOn => self.show_open(),
+            ButtonKind::StartOver => {
+                let place = self.conversation.open.as_ref().and_then(|s| s.place.clone());
+                self.begin(&published, place, false)
+            }
+            ButtonKind::AnswerAgain if published.script.header().answer_again && self.conversation.open.is_none() => {
+                let place = self.conversation.ended.as_ref().and_then(|k| k.session.place.clone());
+                self.begin(&published, place, false)
+            }
+            ButtonKind::Switch => {
+                if let Some(open) = self.conversation.open.take_if(|s| s.script != *published.script.id()) {
+                    self.conversation.parked.push(open);
+                }
+                let place = self.conversation.wanted.take().filter(|w| w.code == code).and_then(|w| w.place);
+                let resumed = self.conversation.parked.iter().position(|s| s.script == *published.script.id());
+                match resumed {
+                    Some(n) => {
+                        let session = self.conversation.parked.remove(n);
+                        self.conversation.open = Some(session);
+                        self.show_open()
+                    }
+                    None => self.begin(&published, place, false),
+                }
+            }
+            _ => {
+                let toast = self.line("closed");
+                self.effects.push(Effect::Toast(toast));
+                Ok(())
+            }
+        }
+    }
+
+    fn show_open(&mut self) -> Result<(), EngineError> {
+        let Some(session) = &self.conversation.open else { return self.offer(None) };
+        let press = Press { session: session.nonce, step: 0, visit: 0, button: ButtonKind::GoOn };
+        self.input(&Input::Press(press))
+    }
+
+    fn button(&self, label: &str, code: &str, kind: ButtonKind) -> Vec<Button> {
+        vec![Button { label: label.to_owned(), press: entry_press(code, kind), on: None }]
+    }
+
+    fn running(&mut self, script: &Script) -> Result<(), EngineError> {
+        let language = self.language();
+        let code = script.header().entry.code.clone();
+        let title = script.header().title_in(language);
+        let text = lines(language).with("running", &[("title", Arg::Text(&title))]);
+        let buttons = vec![
+            self.button(&self.line("go-on"), &code, ButtonKind::GoOn),
+            self.button(&self.line("start-over"), &code, ButtonKind::StartOver),
+        ];
+        self.say(text, buttons);
+        Ok(())
+    }
+
+    fn busy(&mut self, wanted: Wanted) -> Result<(), EngineError> {
+        let language = self.language();
+        let Some(open) = self.conversation.open.as_ref() else { return Ok(()) };
+        let current = self.script_of(open)?;
+        let title = current.script.header().title_in(language);
+        let text = lines(language).with("running", &[("title", Arg::Text(&title))]);
+        let buttons = vec![
+            self.button(&self.line("finish-first"), &current.script.header().entry.code, ButtonKind::GoOn),
+            self.button(&self.line("switch"), &wanted.code, ButtonKind::Switch),
+        ];
+        self.conversation.wanted = Some(wanted);
+        self.say(text, buttons);
+        Ok(())
+    }
+
+    fn done_before(&mut self, published: &Published) -> Result<(), EngineError> {
+        let language = self.language();
+        let header = published.script.header();
+        let text = lines(language).with("answered-before", &[("title", Arg::Text(&header.title_in(language)))]);
+        let buttons = match header.answer_again {
+            true => vec![self.button(&self.line("answer-again"), &header.entry.code, ButtonKind::AnswerAgain)],
+            false => Vec::new(),
+        };
+        self.say(text, buttons);
+        Ok(())
+    }
+
+    fn is_open(&self, script: &Script) -> bool {
+        script.period_at(self.moment.now) == PeriodState::Open
+    }
+
+    fn closed(&mut self, script: &Script) -> Result<(), EngineError> {
+        let text = closed_words(script, &self.moment, self.language());
+        self.say(text, Vec::new());
+        self.offer(Some("others-open"))
+    }
+
+    // What can be answered, nearest deadline first; `lead` is what was wrong with what was asked for.
+    fn offer(&mut self, lead: Option<&str>) -> Result<(), EngineError> {
+        let mut open: Vec<Arc<Published>> = self.library.offered().into_iter().filter(|p| self.is_open(&p.script)).collect();
+        open.sort_by_key(|p| (p.script.header().period.to.is_none(), p.script.header().period.to));
+        let language = self.language();
+        if open.is_empty() {
+            let text = self.line(if lead == Some("over") { "over" } else { "nothing-open" });
+            if lead != Some("others-open") {
+                self.say(text, Vec::new());
+            }
+            return Ok(());
+        }
+        let buttons = open
+            .iter()
+            .take(OFFERED)
+            .map(|p| self.button(&p.script.header().title_in(language), &p.script.header().entry.code, ButtonKind::Start))
+            .collect();
+        let text = match lead {
+            None => self.line("greeting"),
+            Some("over") => format!("{} {}", self.line("over"), self.line("others-open")),
+            Some(lead) => self.line(lead),
+        };
+        self.say(text, buttons);
+        Ok(())
+    }
+
+    // One wake-up covers everything the conversation waits for; whatever is due now is done.
+    fn time_up(&mut self) -> Result<(), EngineError> {
+        let now = self.moment.now;
+        if self.conversation.ended.as_ref().is_some_and(|k| k.until <= now) {
+            self.conversation.ended = None;
+        }
+        for session in std::mem::take(&mut self.conversation.parked) {
+            let published = self.script_of(&session)?;
+            let closes = session.touched_at.checked_add(published.script.header().defaults.give_up_after);
+            if closes.is_ok_and(|at| at <= now) {
+                let script = &published.script;
+                let turn = engine::close(script, session, Ended::Timeout, &self.moment);
+                // Nobody has thought of it for days: it is closed without a word.
+                self.effects.extend(turn.effects.into_iter().filter(|e| matches!(e, Effect::Respond(_))));
+            } else {
+                self.conversation.parked.push(session);
+            }
+        }
+        if self.conversation.open.is_some() {
+            return self.input(&Input::TimeUp);
+        }
+        Ok(())
+    }
+
+    /// When the conversation must be woken next.
+    pub fn wake_at(&self) -> Option<jiff::Timestamp> {
+        let open = self.conversation.open.as_ref().and_then(|s| {
+            let published = self.library.revision(&s.script, s.revision)?;
+            engine::wake_at(&published.script, s)
+        });
+        let parked = self.conversation.parked.iter().filter_map(|s| {
+            let published = self.library.revision(&s.script, s.revision)?;
+            s.touched_at.checked_add(published.script.header().defaults.give_up_after).ok()
+        });
+        let ended = self.conversation.ended.as_ref().map(|k| k.until);
+        open.into_iter().chain(parked).chain(ended).min()
+    }
+}
+
+/// Why a dialogue cannot be answered now.
+pub fn closed_words(script: &Script, moment: &Moment, language: Language) -> String {
+    match script.period_at(moment.now) {
+        PeriodState::NotYet(from) => lines(language).with("opens", &[("date", Arg::Text(&date(from, language)))]),
+        PeriodState::Open | PeriodState::Over(_) => lines(language).get("over"),
+    }
+}
+
+/// `<code>` or `<code>_<place>`, case folded; a code has no `_`.
+pub fn split(payload: &str) -> (String, Option<String>) {
+    let payload = payload.trim().to_lowercase();
+    match payload.split_once('_') {
+        Some((code, place)) => (code.to_owned(), Some(place.to_owned()).filter(|p| !p.is_empty())),
+        None => (payload, None),
+    }
+}
+
+fn known_place(script: &Script, place: Option<String>) -> Option<String> {
+    let known = |p: &String| p == "ven" || script.header().entry.places.iter().any(|(code, _)| code == p);
+    place.map(|p| if known(&p) { p } else { "other".to_owned() })
+}
+
+// UUIDv7: ids made at different places never meet, and sort by time.
+fn response_id(moment: &Moment) -> uuid::Uuid {
+    let millis = moment.now.as_millisecond().max(0) as u64;
+    let mut random = [0; 10];
+    random[..8].copy_from_slice(&moment.seed.to_be_bytes());
+    random[8..].copy_from_slice(&moment.now.subsec_nanosecond().to_be_bytes()[2..]);
+    uuid::Builder::from_unix_timestamp_millis(millis, &random).into_uuid()
+}
+
+const LETTERS: &[u8; 36] = b"abcdefghijklmnopqrstuvwxyz0123456789";
+
+// A code of up to twelve letters and digits as one number, so that it fits where a session's nonce stands.
+fn entry_press(code: &str, button: ButtonKind) -> Press {
+    let session = code.bytes().fold(0u64, |sum, b| {
+        let letter = LETTERS.iter().position(|l| *l == b).unwrap_or(0) as u64 + 1;
+        sum.wrapping_mul(37).wrapping_add(letter)
+    });
+    Press { session, step: ENTRY, visit: 0, button }
+}
+
+fn code_of(mut number: u64) -> String {
+    let mut letters = Vec::new();
+    while number > 0 {
+        let letter = (number % 37) as usize;
+        letters.push(letter.checked_sub(1).map_or(b'?', |n| LETTERS[n]));
+        number /= 37;
+    }
+    letters.reverse();
+    String::from_utf8(letters).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_entry_code_travels_in_a_button() {
+        for code in ["a", "aabn", "999999999999", "abc123xyz"] {
+            assert_eq!(code_of(entry_press(code, ButtonKind::Start).session), code);
+        }
+    }
+
+    #[test]
+    fn a_payload_splits_at_the_first_underscore() {
+        assert_eq!(split("AABN_perron_1"), ("aabn".to_owned(), Some("perron_1".to_owned())));
+        assert_eq!(split("aabn"), ("aabn".to_owned(), None));
+        assert_eq!(split("aabn_"), ("aabn".to_owned(), None));
+    }
+}
