@@ -4,12 +4,44 @@
 //! another database can stand behind it. Bodies are bytes that only the caller understands; every one is sealed before it
 //! touches the disk.
 
+#[cfg(any(test, feature = "contract"))]
+pub mod contract;
+mod memory;
 mod rows;
+mod seal;
+mod sled_store;
 
+pub use memory::MemoryStore;
 pub use rows::*;
+pub use seal::{KeyError, MasterKey};
+pub use sled_store::SledStore;
 
 use async_trait::async_trait;
 use jiff::Timestamp;
+use std::path::PathBuf;
+use std::sync::Arc;
+use uuid::Uuid;
+
+/// The store behind a URL: `sled:FOLDER` or `memory:`. A folder that is not there is made.
+///
+/// # Errors
+/// [`StoreError::Url`], [`StoreError::WrongKey`], [`StoreError::InUse`], [`StoreError::Newer`]: nothing was changed on disk.
+pub async fn open(url: &str, key: &MasterKey) -> Result<Arc<dyn Store>> {
+    match url.split_once(':') {
+        Some(("memory", "")) => Ok(Arc::new(MemoryStore::new()?)),
+        Some(("sled", folder)) if !folder.is_empty() => {
+            Ok(Arc::new(SledStore::open(&PathBuf::from(folder), key).await?))
+        }
+        _ => Err(StoreError::Url(url.to_owned())),
+    }
+}
+
+/// The lookup key of a conversation: a keyed hash, so that the platform's id cannot be read from it.
+pub fn key_of(secrets: &Secrets, conversation: &str) -> ConversationKey {
+    let mut key = ConversationKey([0; 16]);
+    key.0.copy_from_slice(&seal::mac(&secrets.lookup, &[b"conversation", conversation.as_bytes()])[..16]);
+    key
+}
 
 /// One place where everything is kept. Every method may be called from many tasks at once.
 #[async_trait]
@@ -20,20 +52,21 @@ pub trait Store: Send + Sync + std::fmt::Debug {
     /// The conversation's body with its version. `None` means that nothing was ever kept, or that it was removed.
     async fn conversation(&self, of: &ConversationKey) -> Result<Option<Stored>>;
 
-    /// Applies one turn: all of it or none of it, on disk when this returns.
+    /// Applies one turn: all of it or none of it, on disk when this returns. Gives the conversation's new version, which
+    /// also names its outbox rows.
     ///
     /// # Errors
     /// [`StoreError::Conflict`] if the conversation's version is not `changes.expected`: read again and compute again.
     /// [`StoreError::Duplicate`] if the update was seen before: nothing is to be done.
-    async fn commit(&self, changes: Changes) -> Result<()>;
+    async fn commit(&self, changes: Changes) -> Result<Version>;
 
     /// One row per response of a dialogue after `after`, in commit order, at most `limit`. Only rows that are on disk.
     ///
     /// Cursor 0 is before the first. An empty list means "nothing new", not "no such cursor".
     async fn responses(&self, of: &DialogueId, after: Cursor, limit: usize) -> Result<Vec<ResponseRow>>;
 
-    /// The last cursor of a dialogue that is on disk; 0 where there is none. Counts every row ever written, erased ones too.
-    async fn latest(&self, of: &DialogueId) -> Result<Cursor>;
+    /// How far a dialogue's answer log reaches, counting only what is on disk. Nothing was ever written: both are 0.
+    async fn extent(&self, of: &DialogueId) -> Result<Extent>;
 
     /// The platform address of a conversation, as given in [`Changes::address`]. Needed to send, kept apart from the rest.
     async fn address(&self, of: &ConversationKey) -> Result<Option<String>>;

@@ -36,6 +36,15 @@ pub struct DialogueId(pub String);
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct Cursor(pub u64);
 
+/// How far an answer log reaches.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Extent {
+    /// The last cursor; counts every row ever written, erased ones too.
+    pub latest: Cursor,
+    /// Rows that are there and not erased.
+    pub responses: u64,
+}
+
 /// Our name for a message of a conversation, before and after the platform has given it one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct MessageRef(pub u64);

@@ -1,0 +1,258 @@
+//! A store that forgets everything when the process ends: for trying things, and as the plain statement of what a store does.
+
+use crate::seal::random;
+use crate::*;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+#[derive(Debug)]
+pub struct MemoryStore {
+    secrets: Secrets,
+    state: Mutex<State>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    conversations: HashMap<ConversationKey, Line>,
+    addresses: HashMap<ConversationKey, String>,
+    outbox: BTreeMap<OutboxId, Outgoing>,
+    sent: BTreeMap<(ConversationKey, MessageRef), String>,
+    logs: HashMap<DialogueId, Log>,
+    places: HashMap<Uuid, (DialogueId, Cursor)>,
+    links: BTreeSet<(ConversationKey, Uuid)>,
+    seen: HashMap<UpdateId, Timestamp>,
+    documents: BTreeMap<(Kind, String), Vec<u8>>,
+    closed: bool,
+}
+
+/// `body: None` is a conversation that was removed and still has something to send.
+#[derive(Debug)]
+struct Line {
+    version: Version,
+    body: Option<Vec<u8>>,
+    wake_at: Option<Timestamp>,
+}
+
+#[derive(Debug, Default)]
+struct Log {
+    latest: Cursor,
+    rows: BTreeMap<Cursor, (Uuid, Row)>,
+}
+
+impl MemoryStore {
+    /// An empty store with secrets of its own.
+    ///
+    /// # Errors
+    /// [`StoreError::Backend`] if the system has no random numbers.
+    pub fn new() -> Result<MemoryStore> {
+        Ok(MemoryStore { secrets: Secrets::generate()?, state: Mutex::default() })
+    }
+
+    fn state(&self) -> Result<MutexGuard<'_, State>> {
+        let state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        if state.closed { Err(StoreError::Closed) } else { Ok(state) }
+    }
+}
+
+impl Secrets {
+    pub(crate) fn generate() -> Result<Secrets> {
+        let none = |e| StoreError::Backend(format!("the system gives no random numbers: {e}"));
+        let epoch = u64::from_be_bytes(random().map_err(none)?);
+        let fresh = || random::<32>().map_err(none);
+        Ok(Secrets { lookup: fresh()?, pseudonym: fresh()?, cursor: fresh()?, epoch })
+    }
+}
+
+impl State {
+    fn log(&mut self, of: &DialogueId) -> &mut Log {
+        self.logs.entry(of.clone()).or_default()
+    }
+
+    // The response's old row goes, a new one comes last.
+    fn write(&mut self, dialogue: &DialogueId, response: Uuid, row: Row) {
+        if let Some((old, cursor)) = self.places.remove(&response) {
+            self.log(&old).rows.remove(&cursor);
+        }
+        let log = self.log(dialogue);
+        log.latest.0 += 1;
+        let cursor = log.latest;
+        log.rows.insert(cursor, (response, row));
+        self.places.insert(response, (dialogue.clone(), cursor));
+    }
+
+    fn has_outbox(&self, of: &ConversationKey) -> bool {
+        self.outbox.keys().any(|id| id.conversation == *of)
+    }
+
+    fn forget(&mut self, of: &ConversationKey) {
+        self.conversations.remove(of);
+        self.addresses.remove(of);
+        self.sent.retain(|(c, _), _| c != of);
+    }
+
+    fn documents(&mut self, documents: Vec<Document>) {
+        for Document { kind, id, body } in documents {
+            match body {
+                Some(body) => self.documents.insert((kind, id), body),
+                None => self.documents.remove(&(kind, id)),
+            };
+        }
+    }
+}
+
+#[async_trait]
+impl Store for MemoryStore {
+    fn secrets(&self) -> &Secrets {
+        &self.secrets
+    }
+
+    async fn conversation(&self, of: &ConversationKey) -> Result<Option<Stored>> {
+        let state = self.state()?;
+        let line = state.conversations.get(of);
+        Ok(line.and_then(|l| Some(Stored { version: l.version, body: l.body.clone()? })))
+    }
+
+    async fn commit(&self, changes: Changes) -> Result<Version> {
+        let mut state = self.state()?;
+        let of = changes.conversation;
+        if state.seen.contains_key(&changes.update) {
+            return Err(StoreError::Duplicate(changes.update));
+        }
+        let old = state.conversations.get(&of);
+        if old.filter(|l| l.body.is_some()).map_or(Version(0), |l| l.version) != changes.expected {
+            return Err(StoreError::Conflict(of));
+        }
+        let version = Version(old.map_or(0, |l| l.version.0) + 1);
+        for (n, outgoing) in (0u16..).zip(changes.outbox) {
+            state.outbox.insert(OutboxId { conversation: of, version, n }, outgoing);
+        }
+        if let Some(address) = changes.address {
+            state.addresses.insert(of, address);
+        }
+        let (body, wake_at) = match changes.body {
+            Body::Put(body) => (Some(body), changes.wake_at),
+            Body::Remove => (None, None),
+        };
+        let gone = body.is_none();
+        state.conversations.insert(of, Line { version, body, wake_at });
+        if gone && !state.has_outbox(&of) {
+            state.forget(&of);
+        }
+        for ResponseChange { dialogue, response, row, linked } in changes.responses {
+            state.write(&dialogue, response, Row::Live(row));
+            match linked {
+                true => state.links.insert((of, response)),
+                false => state.links.remove(&(of, response)),
+            };
+        }
+        state.documents(changes.documents);
+        state.seen.insert(changes.update, changes.at);
+        Ok(version)
+    }
+
+    async fn responses(&self, of: &DialogueId, after: Cursor, limit: usize) -> Result<Vec<ResponseRow>> {
+        let state = self.state()?;
+        let Some(log) = state.logs.get(of) else { return Ok(Vec::new()) };
+        let rows = log.rows.range(Cursor(after.0.saturating_add(1))..).take(limit);
+        Ok(rows
+            .map(|(cursor, (response, row))| ResponseRow {
+                cursor: *cursor,
+                response: *response,
+                row: row.clone(),
+            })
+            .collect())
+    }
+
+    async fn extent(&self, of: &DialogueId) -> Result<Extent> {
+        let state = self.state()?;
+        let live =
+            |log: &Log| log.rows.values().filter(|(_, row)| matches!(row, Row::Live(_))).count() as u64;
+        Ok(state
+            .logs
+            .get(of)
+            .map_or(Extent::default(), |log| Extent { latest: log.latest, responses: live(log) }))
+    }
+
+    async fn address(&self, of: &ConversationKey) -> Result<Option<String>> {
+        Ok(self.state()?.addresses.get(of).cloned())
+    }
+
+    async fn outbox(&self, after: Option<OutboxId>, limit: usize) -> Result<Vec<Queued>> {
+        let state = self.state()?;
+        let rows = state.outbox.iter().filter(|(id, _)| after.is_none_or(|after| **id > after)).take(limit);
+        Ok(rows.map(|(id, outgoing)| Queued { id: *id, outgoing: outgoing.clone() }).collect())
+    }
+
+    async fn settle(&self, id: OutboxId, sent: Option<String>) -> Result<()> {
+        let mut state = self.state()?;
+        let Some(row) = state.outbox.remove(&id) else { return Ok(()) };
+        let of = id.conversation;
+        match (row.message, sent) {
+            (Some(message), _) if row.forget => drop(state.sent.remove(&(of, message))),
+            (Some(message), Some(sent)) => drop(state.sent.insert((of, message), sent)),
+            (Some(_), None) | (None, _) => {}
+        }
+        if state.conversations.get(&of).is_none_or(|l| l.body.is_none()) && !state.has_outbox(&of) {
+            state.forget(&of);
+        }
+        Ok(())
+    }
+
+    async fn sent(&self, of: &ConversationKey, message: MessageRef) -> Result<Option<String>> {
+        Ok(self.state()?.sent.get(&(*of, message)).cloned())
+    }
+
+    async fn due(&self, now: Timestamp, limit: usize) -> Result<Vec<ConversationKey>> {
+        let state = self.state()?;
+        let due = |(key, line): (&ConversationKey, &Line)| {
+            line.wake_at.filter(|at| *at <= now).map(|at| (at, *key))
+        };
+        let list: BTreeSet<(Timestamp, ConversationKey)> =
+            state.conversations.iter().filter_map(due).collect();
+        Ok(list.into_iter().take(limit).map(|(_, key)| key).collect())
+    }
+
+    async fn document(&self, kind: Kind, id: &str) -> Result<Option<Vec<u8>>> {
+        Ok(self.state()?.documents.get(&(kind, id.to_owned())).cloned())
+    }
+
+    async fn documents(&self, kind: Kind, prefix: &str) -> Result<Vec<(String, Vec<u8>)>> {
+        let state = self.state()?;
+        let found = state.documents.iter().filter(|((k, id), _)| *k == kind && id.starts_with(prefix));
+        Ok(found.map(|((_, id), body)| (id.clone(), body.clone())).collect())
+    }
+
+    async fn keep(&self, documents: Vec<Document>) -> Result<()> {
+        self.state()?.documents(documents);
+        Ok(())
+    }
+
+    async fn erase(&self, of: &ConversationKey, at: Timestamp) -> Result<Receipt> {
+        let mut state = self.state()?;
+        let linked: Vec<Uuid> =
+            state.links.iter().filter(|(c, _)| c == of).map(|(_, response)| *response).collect();
+        for response in &linked {
+            let Some((dialogue, _)) = state.places.get(response).cloned() else { continue };
+            state.write(&dialogue, *response, Row::Erased { at, reason: Reason::Citizen });
+            state.links.remove(&(*of, *response));
+        }
+        let known = state.conversations.get(of).is_some_and(|l| l.body.is_some());
+        state.outbox.retain(|id, _| id.conversation != *of);
+        state.forget(of);
+        Ok(Receipt { conversations: known.into(), responses: linked.len() })
+    }
+
+    async fn forget_updates(&self, before: Timestamp) -> Result<()> {
+        self.state()?.seen.retain(|_, at| *at >= before);
+        Ok(())
+    }
+
+    fn broken(&self) -> Option<String> {
+        None
+    }
+
+    async fn close(&self) -> Result<()> {
+        self.state()?.closed = true;
+        Ok(())
+    }
+}

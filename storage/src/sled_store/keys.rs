@@ -1,0 +1,137 @@
+//! Where things lie: the trees of a sled store, and the keys in them. No key holds a platform's id in clear.
+
+use crate::*;
+
+/// A fixed few: sled slows down with many trees (spacejam/sled#1484). The byte is bound into every sealed value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Tree {
+    /// conversation -> version, wake-up, body
+    Conversations = 0,
+    /// dialogue 0 cursor -> a response or its tombstone
+    Responses = 1,
+    /// conversation, version, place in the commit -> a message to send
+    Outbox = 2,
+    /// `a` conversation -> platform address; `s` conversation, message -> platform's message id
+    People = 3,
+    /// `p` response -> dialogue and cursor; `l` conversation, response; `w` wake-up, conversation
+    Index = 4,
+    /// day, keyed hash of an update id
+    Seen = 5,
+    /// kind, id -> body; kind 0 is the store's own: `extent <dialogue>`, `secrets`
+    Documents = 6,
+    /// Further pieces of values that are too large for one
+    Pieces = 7,
+}
+
+pub const TREES: [(Tree, &str); 8] = [
+    (Tree::Conversations, "conversations"),
+    (Tree::Responses, "responses"),
+    (Tree::Outbox, "outbox"),
+    (Tree::People, "people"),
+    (Tree::Index, "index"),
+    (Tree::Seen, "seen"),
+    (Tree::Documents, "documents"),
+    (Tree::Pieces, "pieces"),
+];
+
+/// The store's own kind of document.
+const OWN: u8 = 0;
+
+pub fn log(dialogue: &DialogueId) -> Vec<u8> {
+    [dialogue.0.as_bytes(), &[0]].concat()
+}
+
+pub fn row(dialogue: &DialogueId, cursor: Cursor) -> Vec<u8> {
+    [dialogue.0.as_bytes(), &[0], &cursor.0.to_be_bytes()].concat()
+}
+
+/// The cursor at the end of a row's key.
+pub fn cursor_of(row: &[u8]) -> Option<Cursor> {
+    row.last_chunk().map(|bytes| Cursor(u64::from_be_bytes(*bytes)))
+}
+
+pub fn outbox(id: &OutboxId) -> Vec<u8> {
+    [id.conversation.0.as_slice(), &id.version.0.to_be_bytes(), &id.n.to_be_bytes()].concat()
+}
+
+pub fn outbox_id(key: &[u8]) -> Option<OutboxId> {
+    let (conversation, rest) = key.split_first_chunk()?;
+    let (version, rest) = rest.split_first_chunk()?;
+    let conversation = ConversationKey(*conversation);
+    let version = Version(u64::from_be_bytes(*version));
+    Some(OutboxId { conversation, version, n: u16::from_be_bytes(rest.try_into().ok()?) })
+}
+
+pub fn address(of: &ConversationKey) -> Vec<u8> {
+    [b"a".as_slice(), &of.0].concat()
+}
+
+pub fn sent_of(of: &ConversationKey) -> Vec<u8> {
+    [b"s".as_slice(), &of.0].concat()
+}
+
+pub fn sent(of: &ConversationKey, message: MessageRef) -> Vec<u8> {
+    [b"s".as_slice(), &of.0, &message.0.to_be_bytes()].concat()
+}
+
+pub fn place(response: Uuid) -> Vec<u8> {
+    [b"p".as_slice(), response.as_bytes()].concat()
+}
+
+pub fn links(of: &ConversationKey) -> Vec<u8> {
+    [b"l".as_slice(), &of.0].concat()
+}
+
+pub fn link(of: &ConversationKey, response: Uuid) -> Vec<u8> {
+    [b"l".as_slice(), &of.0, response.as_bytes()].concat()
+}
+
+pub fn response_of(link: &[u8]) -> Option<Uuid> {
+    link.last_chunk().map(|bytes| Uuid::from_bytes(*bytes))
+}
+
+pub const WAKES: &[u8] = b"w";
+
+pub fn wake(at: Timestamp, of: &ConversationKey) -> Vec<u8> {
+    [WAKES, &at.as_millisecond().max(0).to_be_bytes(), &of.0].concat()
+}
+
+/// When and whom a wake-up key wakes.
+pub fn woken(key: &[u8]) -> Option<(i64, ConversationKey)> {
+    let (at, of) = key.get(1..)?.split_first_chunk()?;
+    Some((i64::from_be_bytes(*at), ConversationKey(of.try_into().ok()?)))
+}
+
+const DAY_MILLIS: i64 = 24 * 60 * 60 * 1000;
+
+/// The day that an update is filed under, counted from 1970.
+pub fn day(at: Timestamp) -> u32 {
+    (at.as_millisecond().max(0) / DAY_MILLIS) as u32
+}
+
+pub fn seen(day: u32, hash: &[u8; 32]) -> Vec<u8> {
+    [day.to_be_bytes().as_slice(), &hash[..16]].concat()
+}
+
+pub fn document(kind: Kind, id: &str) -> Vec<u8> {
+    [&[kind as u8], id.as_bytes()].concat()
+}
+
+pub fn extent(of: &DialogueId) -> Vec<u8> {
+    [&[OWN], b"extent ".as_slice(), of.0.as_bytes()].concat()
+}
+
+pub fn secrets() -> Vec<u8> {
+    [&[OWN], b"secrets".as_slice()].concat()
+}
+
+/// The dialogues' extents begin so.
+pub fn extents() -> Vec<u8> {
+    [&[OWN], b"extent ".as_slice()].concat()
+}
+
+/// A further piece of the value at `key`.
+pub fn piece(tree: Tree, key: &[u8], n: u8) -> Vec<u8> {
+    [&[tree as u8], key, &[n]].concat()
+}

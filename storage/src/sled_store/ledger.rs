@@ -1,0 +1,306 @@
+//! What each job means for the trees. Plain functions over a batch: nothing here touches the disk.
+
+use super::keys::{self, Tree};
+use super::trees::Batch;
+use crate::seal::mac;
+use crate::*;
+
+/// A conversation as it is stored. `body: None` is one that was removed and still has something to send.
+struct Line {
+    version: Version,
+    wake_at: Option<i64>,
+    body: Option<Vec<u8>>,
+}
+
+/// No wake-up.
+const NEVER: i64 = i64::MIN;
+
+impl Line {
+    fn to_bytes(&self) -> Vec<u8> {
+        let mut bytes = Vec::with_capacity(17 + self.body.as_ref().map_or(0, Vec::len));
+        bytes.extend_from_slice(&self.version.0.to_be_bytes());
+        bytes.extend_from_slice(&self.wake_at.unwrap_or(NEVER).to_be_bytes());
+        bytes.push(self.body.is_some().into());
+        bytes.extend_from_slice(self.body.as_deref().unwrap_or_default());
+        bytes
+    }
+
+    fn from_bytes(bytes: &[u8]) -> Result<Line> {
+        let read = || {
+            let (version, rest) = bytes.split_first_chunk()?;
+            let (wake_at, rest) = rest.split_first_chunk()?;
+            let (there, body) = rest.split_first()?;
+            let wake_at = Some(i64::from_be_bytes(*wake_at)).filter(|at| *at != NEVER);
+            Some(Line {
+                version: Version(u64::from_be_bytes(*version)),
+                wake_at,
+                body: (*there == 1).then(|| body.to_vec()),
+            })
+        };
+        read().ok_or_else(|| cut("conversation"))
+    }
+}
+
+fn cut(what: &'static str) -> StoreError {
+    StoreError::Corrupt { what, why: "it is shorter than it must be".to_owned() }
+}
+
+/// The conversation that lies under these bytes; `None` for one that was removed.
+pub fn stored(bytes: &[u8]) -> Result<Option<Stored>> {
+    let Line { version, body, .. } = Line::from_bytes(bytes)?;
+    Ok(body.map(|body| Stored { version, body }))
+}
+
+fn line(batch: &Batch<'_>, of: &ConversationKey) -> Result<Option<Line>> {
+    batch.get(Tree::Conversations, &of.0)?.map(|bytes| Line::from_bytes(&bytes)).transpose()
+}
+
+pub fn commit(batch: &mut Batch<'_>, secrets: &Secrets, changes: Changes) -> Result<Version> {
+    let of = changes.conversation;
+    let update = mac(&secrets.lookup, &[b"update", changes.update.0.as_bytes()]);
+    let today = keys::day(changes.at);
+    // Resent within a day, so around midnight it lies under a neighbouring one.
+    for day in [today, today.saturating_sub(1), today.saturating_add(1)] {
+        if batch.has(Tree::Seen, &keys::seen(day, &update))? {
+            return Err(StoreError::Duplicate(changes.update));
+        }
+    }
+    let old = line(batch, &of)?;
+    if old.as_ref().filter(|l| l.body.is_some()).map_or(Version(0), |l| l.version) != changes.expected {
+        return Err(StoreError::Conflict(of));
+    }
+    let version = Version(old.as_ref().map_or(0, |l| l.version.0) + 1);
+    for (n, outgoing) in (0u16..).zip(&changes.outbox) {
+        batch.put(
+            Tree::Outbox,
+            keys::outbox(&OutboxId { conversation: of, version, n }),
+            outgoing_bytes(outgoing),
+        );
+    }
+    if let Some(address) = changes.address {
+        batch.put(Tree::People, keys::address(&of), address.into_bytes());
+    }
+    put_line(batch, &of, old, version, changes.body, changes.wake_at)?;
+    for change in changes.responses {
+        let link = keys::link(&of, change.response);
+        match change.linked {
+            true => batch.put(Tree::Index, link, Vec::new()),
+            false => batch.remove(Tree::Index, link),
+        }
+        write(batch, &change.dialogue, change.response, &Row::Live(change.row))?;
+    }
+    documents(batch, changes.documents);
+    batch.put(Tree::Seen, keys::seen(today, &update), Vec::new());
+    Ok(version)
+}
+
+fn put_line(
+    batch: &mut Batch<'_>,
+    of: &ConversationKey,
+    old: Option<Line>,
+    version: Version,
+    body: Body,
+    wake_at: Option<Timestamp>,
+) -> Result<()> {
+    if let Some(at) = old.and_then(|l| l.wake_at) {
+        batch.remove(Tree::Index, wake_key(at, of));
+    }
+    let Body::Put(body) = body else {
+        if !has_outbox(batch, of)? {
+            return forget(batch, of);
+        }
+        let stump = Line { version, wake_at: None, body: None };
+        batch.put(Tree::Conversations, of.0.to_vec(), stump.to_bytes());
+        return Ok(());
+    };
+    let wake_at = wake_at.map(|at| at.as_millisecond().max(0));
+    if let Some(at) = wake_at {
+        batch.put(Tree::Index, wake_key(at, of), Vec::new());
+    }
+    batch.put(Tree::Conversations, of.0.to_vec(), Line { version, wake_at, body: Some(body) }.to_bytes());
+    Ok(())
+}
+
+fn wake_key(millis: i64, of: &ConversationKey) -> Vec<u8> {
+    keys::wake(Timestamp::from_millisecond(millis).unwrap_or(Timestamp::UNIX_EPOCH), of)
+}
+
+fn has_outbox(batch: &Batch<'_>, of: &ConversationKey) -> Result<bool> {
+    Ok(!batch.keys(Tree::Outbox, &of.0)?.is_empty())
+}
+
+// Everything that names the citizen, and the conversation itself.
+fn forget(batch: &mut Batch<'_>, of: &ConversationKey) -> Result<()> {
+    batch.remove(Tree::Conversations, of.0.to_vec());
+    batch.remove(Tree::People, keys::address(of));
+    for key in batch.keys(Tree::People, &keys::sent_of(of))? {
+        batch.remove(Tree::People, key);
+    }
+    Ok(())
+}
+
+// The response's old row goes, a new one comes last. Counted in the same write, so order of cursors is order of commits.
+fn write(batch: &mut Batch<'_>, dialogue: &DialogueId, response: Uuid, row: &Row) -> Result<()> {
+    let place = keys::place(response);
+    if let Some(old) = batch.get(Tree::Index, &place)? {
+        let was_live = batch.get(Tree::Responses, &old)?.is_some_and(|bytes| bytes.first() == Some(&LIVE));
+        let of = DialogueId(
+            String::from_utf8_lossy(old.get(..old.len().saturating_sub(9)).unwrap_or_default()).into_owned(),
+        );
+        if was_live {
+            let extent = extent(batch, &of)?;
+            let responses = extent.responses.saturating_sub(1);
+            put_extent(batch, &of, Extent { responses, ..extent });
+        }
+        batch.remove(Tree::Responses, old);
+    }
+    let before = extent(batch, dialogue)?;
+    let live = matches!(row, Row::Live(_));
+    let now = Extent { latest: Cursor(before.latest.0 + 1), responses: before.responses + u64::from(live) };
+    put_extent(batch, dialogue, now);
+    let key = keys::row(dialogue, now.latest);
+    batch.put(Tree::Responses, key.clone(), row_bytes(response, row));
+    batch.put(Tree::Index, place, key);
+    Ok(())
+}
+
+fn extent(batch: &Batch<'_>, of: &DialogueId) -> Result<Extent> {
+    batch.get(Tree::Documents, &keys::extent(of))?.map_or(Ok(Extent::default()), |bytes| extent_of(&bytes))
+}
+
+fn put_extent(batch: &mut Batch<'_>, of: &DialogueId, extent: Extent) {
+    let bytes = [extent.latest.0.to_be_bytes(), extent.responses.to_be_bytes()].concat();
+    batch.put(Tree::Documents, keys::extent(of), bytes);
+}
+
+pub fn extent_of(bytes: &[u8]) -> Result<Extent> {
+    let read = || {
+        let (latest, rest) = bytes.split_first_chunk()?;
+        Some(Extent {
+            latest: Cursor(u64::from_be_bytes(*latest)),
+            responses: u64::from_be_bytes(rest.try_into().ok()?),
+        })
+    };
+    read().ok_or_else(|| cut("count of responses"))
+}
+
+const LIVE: u8 = 0;
+const ERASED: u8 = 1;
+
+fn row_bytes(response: Uuid, row: &Row) -> Vec<u8> {
+    match row {
+        Row::Live(body) => [&[LIVE], response.as_bytes().as_slice(), body].concat(),
+        Row::Erased { at, reason } => {
+            let reason = match reason {
+                Reason::Citizen => 0,
+                Reason::Staff => 1,
+                Reason::Retention => 2,
+            };
+            [&[ERASED], response.as_bytes().as_slice(), &at.as_millisecond().to_be_bytes(), &[reason]]
+                .concat()
+        }
+    }
+}
+
+/// The row at `key`.
+pub fn row(key: &[u8], bytes: &[u8]) -> Result<ResponseRow> {
+    let read = || {
+        let cursor = keys::cursor_of(key)?;
+        let (kind, rest) = bytes.split_first()?;
+        let (response, rest) = rest.split_first_chunk()?;
+        let row = match *kind {
+            LIVE => Row::Live(rest.to_vec()),
+            _ => {
+                let (at, reason) = rest.split_first_chunk()?;
+                let reason = match reason.first()? {
+                    0 => Reason::Citizen,
+                    1 => Reason::Staff,
+                    _ => Reason::Retention,
+                };
+                Row::Erased { at: Timestamp::from_millisecond(i64::from_be_bytes(*at)).ok()?, reason }
+            }
+        };
+        Some(ResponseRow { cursor, response: Uuid::from_bytes(*response), row })
+    };
+    read().ok_or_else(|| cut("response"))
+}
+
+fn outgoing_bytes(outgoing: &Outgoing) -> Vec<u8> {
+    let named = u8::from(outgoing.message.is_some()) | u8::from(outgoing.forget) << 1;
+    let message = outgoing.message.map_or(0, |m| m.0);
+    [&[named], message.to_be_bytes().as_slice(), &outgoing.body].concat()
+}
+
+pub fn outgoing(bytes: &[u8]) -> Result<Outgoing> {
+    let read = || {
+        let (named, rest) = bytes.split_first()?;
+        let (message, body) = rest.split_first_chunk()?;
+        let message = (named & 1 != 0).then(|| MessageRef(u64::from_be_bytes(*message)));
+        Some(Outgoing { message, forget: named & 2 != 0, body: body.to_vec() })
+    };
+    read().ok_or_else(|| cut("message to send"))
+}
+
+pub fn documents(batch: &mut Batch<'_>, documents: Vec<Document>) {
+    for Document { kind, id, body } in documents {
+        let key = keys::document(kind, &id);
+        match body {
+            Some(body) => batch.put(Tree::Documents, key, body),
+            None => batch.remove(Tree::Documents, key),
+        }
+    }
+}
+
+pub fn settle(batch: &mut Batch<'_>, id: OutboxId, sent: Option<String>) -> Result<()> {
+    let key = keys::outbox(&id);
+    let Some(bytes) = batch.get(Tree::Outbox, &key)? else { return Ok(()) };
+    let row = outgoing(&bytes)?;
+    batch.remove(Tree::Outbox, key);
+    let of = id.conversation;
+    match (row.message, sent) {
+        (Some(message), _) if row.forget => batch.remove(Tree::People, keys::sent(&of, message)),
+        (Some(message), Some(sent)) => batch.put(Tree::People, keys::sent(&of, message), sent.into_bytes()),
+        (Some(_), None) | (None, _) => {}
+    }
+    let gone = line(batch, &of)?.is_none_or(|l| l.body.is_none());
+    if gone && !has_outbox(batch, &of)? {
+        forget(batch, &of)?;
+    }
+    Ok(())
+}
+
+pub fn erase(batch: &mut Batch<'_>, of: &ConversationKey, at: Timestamp) -> Result<Receipt> {
+    let mut receipt = Receipt::default();
+    for link in batch.keys(Tree::Index, &keys::links(of))? {
+        let response = keys::response_of(&link).ok_or_else(|| cut("link to a response"))?;
+        if let Some(place) = batch.get(Tree::Index, &keys::place(response))? {
+            let dialogue =
+                String::from_utf8_lossy(place.get(..place.len().saturating_sub(9)).unwrap_or_default())
+                    .into_owned();
+            write(batch, &DialogueId(dialogue), response, &Row::Erased { at, reason: Reason::Citizen })?;
+            receipt.responses += 1;
+        }
+        batch.remove(Tree::Index, link);
+    }
+    if let Some(line) = line(batch, of)? {
+        receipt.conversations = line.body.is_some().into();
+        if let Some(at) = line.wake_at {
+            batch.remove(Tree::Index, wake_key(at, of));
+        }
+    }
+    for key in batch.keys(Tree::Outbox, &of.0)? {
+        batch.remove(Tree::Outbox, key);
+    }
+    forget(batch, of)?;
+    Ok(receipt)
+}
+
+/// Drops at most `limit` update ids filed under days before `before`; gives how many.
+pub fn forget_updates(batch: &mut Batch<'_>, before: Timestamp, limit: usize) -> Result<usize> {
+    let old = batch.keys_before(Tree::Seen, &keys::day(before).to_be_bytes(), limit)?;
+    let count = old.len();
+    for key in old {
+        batch.remove(Tree::Seen, key);
+    }
+    Ok(count)
+}

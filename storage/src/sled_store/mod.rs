@@ -1,0 +1,237 @@
+//! The store on disk: sled 0.34.7 behind one writer thread. Readers read the trees; what they may see of the answer log ends
+//! at the durable watermark.
+
+mod folder;
+mod keys;
+mod ledger;
+mod trees;
+mod writer;
+
+use crate::*;
+use keys::Tree;
+use std::collections::HashMap;
+use std::path::Path;
+use std::sync::mpsc::Sender;
+use std::sync::{Mutex, PoisonError, RwLock};
+use tokio::sync::oneshot;
+use trees::Trees;
+use writer::{Job, Reply, Writer};
+
+pub struct SledStore {
+    secrets: Secrets,
+    trees: Arc<Trees>,
+    jobs: Sender<Job>,
+    shared: Arc<Shared>,
+}
+
+impl std::fmt::Debug for SledStore {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("SledStore")
+    }
+}
+
+/// What the writer tells the readers.
+#[derive(Debug, Default)]
+struct Shared {
+    /// How far each dialogue's log is on disk.
+    extents: RwLock<HashMap<DialogueId, Extent>>,
+    /// Messages settled but not yet written: their platform ids are known at once. `None`: the id was dropped.
+    fresh: Mutex<HashMap<OutboxId, (MessageRef, Option<String>)>>,
+    broken: Mutex<Option<String>>,
+}
+
+impl Shared {
+    fn broken(&self) -> Option<String> {
+        self.broken.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+    fn set_broken(&self, why: &str) {
+        self.broken.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert_with(|| why.to_owned());
+    }
+    fn settled(&self, id: &OutboxId) {
+        self.fresh.lock().unwrap_or_else(PoisonError::into_inner).remove(id);
+    }
+}
+
+impl SledStore {
+    /// Opens the folder, or makes it where there is none.
+    ///
+    /// # Errors
+    /// [`StoreError::WrongKey`], [`StoreError::InUse`], [`StoreError::Newer`], [`StoreError::Corrupt`]: nothing was changed.
+    pub async fn open(path: &Path, key: &MasterKey) -> Result<SledStore> {
+        let (path, key) = (path.to_owned(), key.clone());
+        blocking(move || SledStore::open_now(&path, &key)).await
+    }
+
+    fn open_now(path: &Path, key: &MasterKey) -> Result<SledStore> {
+        let folder = folder::open(path, key)?;
+        let shared = Arc::new(Shared::default());
+        let extents = folder
+            .trees
+            .from(Tree::Documents, &keys::extents(), usize::MAX, |key| key.starts_with(&keys::extents()))?;
+        let named = |(key, bytes): (Vec<u8>, Vec<u8>)| {
+            let dialogue = String::from_utf8_lossy(&key[keys::extents().len()..]).into_owned();
+            Ok((DialogueId(dialogue), ledger::extent_of(&bytes)?))
+        };
+        let extents: HashMap<DialogueId, Extent> = extents.into_iter().map(named).collect::<Result<_>>()?;
+        *shared.extents.write().unwrap_or_else(PoisonError::into_inner) = extents;
+        let secrets = folder.secrets.clone();
+        let trees = folder.trees.clone();
+        let (jobs, queue) = std::sync::mpsc::channel();
+        let writer = Writer::new(folder, shared.clone());
+        let thread = std::thread::Builder::new().name("snak-writer".to_owned());
+        thread
+            .spawn(move || writer.run(&queue))
+            .map_err(|e| StoreError::Backend(format!("the writer cannot be started: {e}")))?;
+        Ok(SledStore { secrets, trees, jobs, shared })
+    }
+
+    async fn ask<T>(&self, job: impl FnOnce(Reply<T>) -> Job) -> Result<T> {
+        let (reply, answer) = oneshot::channel();
+        self.jobs.send(job(reply)).map_err(|_| StoreError::Closed)?;
+        answer.await.map_err(|_| StoreError::Closed)?
+    }
+
+    // Scans may wait for the disk: they get a thread of their own.
+    async fn scan<T: Send + 'static>(
+        &self,
+        scan: impl FnOnce(&Trees) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        let trees = self.trees.clone();
+        blocking(move || scan(&trees)).await
+    }
+}
+
+async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
+    let done = tokio::task::spawn_blocking(work).await;
+    done.map_err(|e| StoreError::Backend(format!("a reading was broken off: {e}")))?
+}
+
+#[async_trait]
+impl Store for SledStore {
+    fn secrets(&self) -> &Secrets {
+        &self.secrets
+    }
+
+    async fn conversation(&self, of: &ConversationKey) -> Result<Option<Stored>> {
+        let bytes = self.trees.get(Tree::Conversations, &of.0)?;
+        bytes.map_or(Ok(None), |bytes| ledger::stored(&bytes))
+    }
+
+    async fn commit(&self, changes: Changes) -> Result<Version> {
+        self.ask(|reply| Job::Commit(Box::new(changes), reply)).await
+    }
+
+    async fn responses(&self, of: &DialogueId, after: Cursor, limit: usize) -> Result<Vec<ResponseRow>> {
+        let watermark = self.extent(of).await?.latest;
+        if after >= watermark {
+            return Ok(Vec::new());
+        }
+        let (log, from) = (keys::log(of), keys::row(of, Cursor(after.0 + 1)));
+        self.scan(move |trees| {
+            let on_disk =
+                |key: &[u8]| key.starts_with(&log) && keys::cursor_of(key).is_some_and(|c| c <= watermark);
+            let rows = trees.from(Tree::Responses, &from, limit, on_disk)?;
+            rows.into_iter().map(|(key, bytes)| ledger::row(&key, &bytes)).collect()
+        })
+        .await
+    }
+
+    async fn extent(&self, of: &DialogueId) -> Result<Extent> {
+        Ok(self
+            .shared
+            .extents
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .get(of)
+            .copied()
+            .unwrap_or_default())
+    }
+
+    async fn address(&self, of: &ConversationKey) -> Result<Option<String>> {
+        let address = self.trees.get(Tree::People, &keys::address(of))?;
+        Ok(address.map(|bytes| String::from_utf8_lossy(&bytes).into_owned()))
+    }
+
+    async fn outbox(&self, after: Option<OutboxId>, limit: usize) -> Result<Vec<Queued>> {
+        self.ask(|reply| Job::Outbox(after, limit, reply)).await
+    }
+
+    async fn settle(&self, id: OutboxId, sent: Option<String>) -> Result<()> {
+        let Some(bytes) = self.trees.get(Tree::Outbox, &keys::outbox(&id))? else { return Ok(()) };
+        let row = ledger::outgoing(&bytes)?;
+        if let Some(message) = row.message
+            && (row.forget || sent.is_some())
+        {
+            let now = sent.clone().filter(|_| !row.forget);
+            self.shared.fresh.lock().unwrap_or_else(PoisonError::into_inner).insert(id, (message, now));
+        }
+        self.jobs.send(Job::Settle(id, sent)).map_err(|_| StoreError::Closed)
+    }
+
+    async fn sent(&self, of: &ConversationKey, message: MessageRef) -> Result<Option<String>> {
+        let fresh = {
+            let all = self.shared.fresh.lock().unwrap_or_else(PoisonError::into_inner);
+            let about = all.iter().filter(|(id, (m, _))| id.conversation == *of && *m == message);
+            about.max_by_key(|(id, _)| **id).map(|(_, (_, sent))| sent.clone())
+        };
+        if let Some(sent) = fresh {
+            return Ok(sent);
+        }
+        let sent = self.trees.get(Tree::People, &keys::sent(of, message))?;
+        Ok(sent.map(|bytes| String::from_utf8_lossy(&bytes).into_owned()))
+    }
+
+    async fn due(&self, now: Timestamp, limit: usize) -> Result<Vec<ConversationKey>> {
+        let now = now.as_millisecond();
+        self.scan(move |trees| {
+            let mut due = Vec::new();
+            for key in trees.keys(Tree::Index, keys::WAKES) {
+                let Some((at, of)) = keys::woken(&key?) else { continue };
+                if at > now || due.len() == limit {
+                    break;
+                }
+                due.push(of);
+            }
+            Ok(due)
+        })
+        .await
+    }
+
+    async fn document(&self, kind: Kind, id: &str) -> Result<Option<Vec<u8>>> {
+        self.trees.get(Tree::Documents, &keys::document(kind, id))
+    }
+
+    async fn documents(&self, kind: Kind, prefix: &str) -> Result<Vec<(String, Vec<u8>)>> {
+        let prefix = keys::document(kind, prefix);
+        self.scan(move |trees| {
+            let found = trees.from(Tree::Documents, &prefix, usize::MAX, |key| key.starts_with(&prefix))?;
+            Ok(found
+                .into_iter()
+                .map(|(key, body)| (String::from_utf8_lossy(&key[1..]).into_owned(), body))
+                .collect())
+        })
+        .await
+    }
+
+    async fn keep(&self, documents: Vec<Document>) -> Result<()> {
+        self.ask(|reply| Job::Keep(documents, reply)).await
+    }
+
+    async fn erase(&self, of: &ConversationKey, at: Timestamp) -> Result<Receipt> {
+        let of = *of;
+        self.ask(|reply| Job::Erase(of, at, reply)).await
+    }
+
+    async fn forget_updates(&self, before: Timestamp) -> Result<()> {
+        while self.ask(|reply| Job::ForgetUpdates(before, reply)).await? {}
+        Ok(())
+    }
+
+    fn broken(&self) -> Option<String> {
+        self.shared.broken()
+    }
+
+    async fn close(&self) -> Result<()> {
+        self.ask(Job::Close).await
+    }
+}

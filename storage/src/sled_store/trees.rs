@@ -1,0 +1,258 @@
+//! The trees with their values sealed, and a batch of changes over them that is applied in one transaction.
+
+use super::keys::{self, TREES, Tree};
+use super::ledger;
+use crate::seal::Seal;
+use crate::{DialogueId, Extent, Result, StoreError};
+use sled::transaction::{ConflictableTransactionError, TransactionError, Transactional};
+use std::collections::BTreeMap;
+
+/// Larger values are stored in pieces. sled puts an item above a quarter of a segment into a file of its own that it never
+/// syncs; its leaves hold up to 16 values or so, and a leaf must stay below that as well.
+const PIECE: usize = 48 * 1024;
+
+pub struct Trees {
+    trees: Vec<sled::Tree>,
+    seal: Seal,
+}
+
+impl std::fmt::Debug for Trees {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Trees")
+    }
+}
+
+pub fn backend(error: sled::Error) -> StoreError {
+    StoreError::Backend(error.to_string())
+}
+
+impl Trees {
+    pub fn open(db: &sled::Db, seal: Seal) -> Result<Trees> {
+        let trees =
+            TREES.iter().map(|(_, name)| db.open_tree(name).map_err(backend)).collect::<Result<_>>()?;
+        Ok(Trees { trees, seal })
+    }
+
+    fn tree(&self, tree: Tree) -> &sled::Tree {
+        &self.trees[tree as usize]
+    }
+
+    pub fn get(&self, tree: Tree, key: &[u8]) -> Result<Option<Vec<u8>>> {
+        let Some(stored) = self.tree(tree).get(key).map_err(backend)? else { return Ok(None) };
+        self.whole(tree, key, &stored).map(Some)
+    }
+
+    fn whole(&self, tree: Tree, key: &[u8], stored: &[u8]) -> Result<Vec<u8>> {
+        let Some((&further, first)) = stored.split_first() else { return Ok(Vec::new()) };
+        if further == 0 {
+            return self.opened(tree, key, first);
+        }
+        let mut sealed = first.to_vec();
+        for n in 1..=further {
+            let piece = self.tree(Tree::Pieces).get(keys::piece(tree, key, n)).map_err(backend)?;
+            sealed.extend_from_slice(&piece.ok_or_else(|| damaged(tree))?);
+        }
+        self.opened(tree, key, &sealed)
+    }
+
+    fn opened(&self, tree: Tree, key: &[u8], sealed: &[u8]) -> Result<Vec<u8>> {
+        self.seal.open(&bound(tree, key), sealed).ok_or_else(|| damaged(tree))
+    }
+
+    /// Keys and values from `from` on, while `wanted` says so of the key, at most `limit`.
+    pub fn from(
+        &self,
+        tree: Tree,
+        from: &[u8],
+        limit: usize,
+        wanted: impl Fn(&[u8]) -> bool,
+    ) -> Result<Vec<(Vec<u8>, Vec<u8>)>> {
+        let mut found = Vec::new();
+        for entry in self.tree(tree).range(from..).take(limit) {
+            let (key, stored) = entry.map_err(backend)?;
+            if !wanted(&key) {
+                break;
+            }
+            let value = self.whole(tree, &key, &stored)?;
+            found.push((key.to_vec(), value));
+        }
+        Ok(found)
+    }
+
+    /// Every key that begins with `prefix`, in order.
+    pub fn keys(&self, tree: Tree, prefix: &[u8]) -> impl Iterator<Item = Result<Vec<u8>>> {
+        self.tree(tree).scan_prefix(prefix).keys().map(|key| key.map(|k| k.to_vec()).map_err(backend))
+    }
+}
+
+fn bound(tree: Tree, key: &[u8]) -> Vec<u8> {
+    [&[tree as u8], key].concat()
+}
+
+fn damaged(tree: Tree) -> StoreError {
+    let what = TREES[tree as usize].1;
+    StoreError::Corrupt { what, why: "a value is damaged or does not belong where it lies".to_owned() }
+}
+
+type Changed = BTreeMap<Vec<u8>, Option<Vec<u8>>>;
+
+/// Changes not yet applied, over the trees as they are: what is read is what will be there.
+pub struct Batch<'t> {
+    trees: &'t Trees,
+    changed: Vec<Changed>,
+    /// What each change replaced, so that a job that fails can be taken back.
+    journal: Vec<(Tree, Vec<u8>, Option<Option<Vec<u8>>>)>,
+}
+
+impl<'t> Batch<'t> {
+    pub fn over(trees: &'t Trees) -> Batch<'t> {
+        Batch { trees, changed: vec![Changed::new(); TREES.len()], journal: Vec::new() }
+    }
+
+    pub fn get(&self, tree: Tree, key: &[u8]) -> Result<Option<Vec<u8>>> {
+        match self.changed[tree as usize].get(key) {
+            Some(changed) => Ok(changed.clone()),
+            None => self.trees.get(tree, key),
+        }
+    }
+
+    pub fn has(&self, tree: Tree, key: &[u8]) -> Result<bool> {
+        match self.changed[tree as usize].get(key) {
+            Some(changed) => Ok(changed.is_some()),
+            None => self.trees.tree(tree).contains_key(key).map_err(backend),
+        }
+    }
+
+    pub fn put(&mut self, tree: Tree, key: Vec<u8>, value: Vec<u8>) {
+        self.change(tree, key, Some(value));
+    }
+
+    pub fn remove(&mut self, tree: Tree, key: Vec<u8>) {
+        self.change(tree, key, None);
+    }
+
+    fn change(&mut self, tree: Tree, key: Vec<u8>, value: Option<Vec<u8>>) {
+        let old = self.changed[tree as usize].insert(key.clone(), value);
+        self.journal.push((tree, key, old));
+    }
+
+    /// Keys that begin with `prefix`, in order.
+    pub fn keys(&self, tree: Tree, prefix: &[u8]) -> Result<Vec<Vec<u8>>> {
+        let changed = &self.changed[tree as usize];
+        let mut keys: Vec<Vec<u8>> = Vec::new();
+        for key in self.trees.keys(tree, prefix) {
+            let key = key?;
+            if !changed.contains_key(&key) {
+                keys.push(key);
+            }
+        }
+        let added = changed.range(prefix.to_vec()..).take_while(|(key, _)| key.starts_with(prefix));
+        keys.extend(added.filter(|(_, value)| value.is_some()).map(|(key, _)| key.clone()));
+        keys.sort_unstable();
+        Ok(keys)
+    }
+
+    /// At most `limit` keys that lie before `end` in the trees, changes of this batch left out.
+    pub fn keys_before(&self, tree: Tree, end: &[u8], limit: usize) -> Result<Vec<Vec<u8>>> {
+        let keys = self.trees.tree(tree).range(..end.to_vec()).keys().take(limit);
+        keys.map(|key| key.map(|k| k.to_vec()).map_err(backend)).collect()
+    }
+
+    /// What one job does, or nothing of it.
+    pub fn job<T>(&mut self, job: impl FnOnce(&mut Batch<'t>) -> Result<T>) -> Result<T> {
+        self.journal.clear();
+        let result = job(self);
+        if result.is_err() {
+            for (tree, key, old) in std::mem::take(&mut self.journal).into_iter().rev() {
+                match old {
+                    Some(old) => self.changed[tree as usize].insert(key, old),
+                    None => self.changed[tree as usize].remove(&key),
+                };
+            }
+        }
+        result
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.changed.iter().all(Changed::is_empty)
+    }
+
+    /// The logs whose extent changes, as they will be.
+    pub fn extents(&self) -> Result<Vec<(DialogueId, Extent)>> {
+        let prefix = keys::extents();
+        let changed = self.changed[Tree::Documents as usize]
+            .range(prefix.clone()..)
+            .take_while(|(key, _)| key.starts_with(&prefix));
+        let named = |(key, value): (&Vec<u8>, &Option<Vec<u8>>)| {
+            let dialogue = DialogueId(String::from_utf8_lossy(&key[prefix.len()..]).into_owned());
+            Ok((dialogue, ledger::extent_of(value.as_deref().unwrap_or_default())?))
+        };
+        changed.map(named).collect()
+    }
+
+    /// Applies everything in one transaction over all trees.
+    pub fn apply(self) -> Result<()> {
+        let trees = self.trees;
+        let writes = self.sealed()?;
+        let done = trees.trees.as_slice().transaction(|open: &Vec<sled::transaction::TransactionalTree>| {
+            for (tree, key, value) in &writes {
+                match value {
+                    Some(value) => open[*tree as usize].insert(key.as_slice(), value.as_slice())?,
+                    None => open[*tree as usize].remove(key.as_slice())?,
+                };
+            }
+            Ok::<(), ConflictableTransactionError<()>>(())
+        });
+        done.map_err(|e| match e {
+            TransactionError::Storage(e) => backend(e),
+            TransactionError::Abort(()) => StoreError::Backend("the transaction was given up".to_owned()),
+        })
+    }
+
+    fn sealed(self) -> Result<Vec<(Tree, Vec<u8>, Option<Vec<u8>>)>> {
+        let mut writes = Vec::new();
+        for ((tree, _), changed) in TREES.into_iter().zip(self.changed) {
+            for (key, value) in changed {
+                self.trees.pieces_gone(tree, &key, &mut writes)?;
+                let Some(value) = value else {
+                    writes.push((tree, key, None));
+                    continue;
+                };
+                if value.is_empty() {
+                    writes.push((tree, key, Some(Vec::new())));
+                    continue;
+                }
+                let sealed = self.trees.seal.seal(&bound(tree, &key), &value).map_err(StoreError::Backend)?;
+                let mut pieces = sealed.chunks(PIECE);
+                let first = pieces.next().unwrap_or_default();
+                let further = u8::try_from(pieces.len()).map_err(|_| too_large(tree))?;
+                writes.push((tree, key.clone(), Some([&[further], first].concat())));
+                writes.extend(
+                    (1u8..)
+                        .zip(pieces)
+                        .map(|(n, piece)| (Tree::Pieces, keys::piece(tree, &key, n), Some(piece.to_vec()))),
+                );
+            }
+        }
+        Ok(writes)
+    }
+}
+
+impl Trees {
+    // A value that is replaced may have had more pieces than the new one. Few are in pieces: most keys are looked at once.
+    fn pieces_gone(
+        &self,
+        tree: Tree,
+        key: &[u8],
+        writes: &mut Vec<(Tree, Vec<u8>, Option<Vec<u8>>)>,
+    ) -> Result<()> {
+        let old = self.tree(tree).get(key).map_err(backend)?;
+        let further = old.and_then(|stored| stored.first().copied()).unwrap_or(0);
+        writes.extend((1..=further).map(|n| (Tree::Pieces, keys::piece(tree, key, n), None)));
+        Ok(())
+    }
+}
+
+fn too_large(tree: Tree) -> StoreError {
+    StoreError::Backend(format!("a value for {} is larger than the store takes", TREES[tree as usize].1))
+}

@@ -1,0 +1,198 @@
+//! The one thread that writes: everything that waits becomes one transaction, one flush and one sync, and only then is
+//! anybody answered.
+//!
+//! sled 0.34.7 alone loses acknowledged writes in a power cut (its flush ends in `sync_file_range`) and hangs when many tasks
+//! flush at once (spacejam/sled#1077, #1412). One transaction per group because each seals sled's buffers.
+
+use super::folder::Folder;
+use super::keys::{self, Tree};
+use super::trees::{Batch, backend};
+use super::{Shared, ledger};
+use crate::*;
+use std::io;
+use std::sync::mpsc::{Receiver, RecvTimeoutError};
+use std::sync::{Arc, PoisonError};
+use std::time::{Duration, Instant};
+use tokio::sync::oneshot;
+
+/// Jobs in one group: bounds how long the first of them waits for the rest.
+const MAX_GROUP: usize = 1024;
+/// A settled message may wait this long for a group to ride with.
+const LAZY: Duration = Duration::from_millis(200);
+/// Update ids dropped in one job.
+const FORGET_AT_ONCE: usize = 10_000;
+
+pub type Reply<T> = oneshot::Sender<Result<T>>;
+
+pub enum Job {
+    Commit(Box<Changes>, Reply<Version>),
+    Settle(OutboxId, Option<String>),
+    Keep(Vec<Document>, Reply<()>),
+    Erase(ConversationKey, Timestamp, Reply<Receipt>),
+    ForgetUpdates(Timestamp, Reply<bool>),
+    /// Read between two groups, so that only what is on disk is seen.
+    Outbox(Option<OutboxId>, usize, Reply<Vec<Queued>>),
+    Close(Reply<()>),
+}
+
+/// Answers one job once it is known whether its group is on disk.
+type Answer = Box<dyn FnOnce(Result<(), String>) + Send>;
+
+fn answer<T: Send + 'static>(reply: Reply<T>, result: Result<T>) -> Answer {
+    Box::new(move |kept| {
+        // Whoever asked may have gone; what was written stays.
+        let _ = reply.send(kept.map_err(StoreError::Backend).and(result));
+    })
+}
+
+pub struct Writer {
+    folder: Folder,
+    shared: Arc<Shared>,
+}
+
+impl Writer {
+    pub fn new(folder: Folder, shared: Arc<Shared>) -> Writer {
+        Writer { folder, shared }
+    }
+
+    /// Works until the store is closed or nobody can send jobs any more.
+    pub fn run(self, jobs: &Receiver<Job>) {
+        let mut lazy: Vec<(OutboxId, Option<String>)> = Vec::new();
+        let mut since = Instant::now();
+        loop {
+            let next = match lazy.is_empty() {
+                true => jobs.recv().map_err(|_| RecvTimeoutError::Disconnected),
+                false => jobs.recv_timeout((since + LAZY).saturating_duration_since(Instant::now())),
+            };
+            let mut group = Vec::new();
+            let mut ended = false;
+            match next {
+                Ok(job) => group.push(job),
+                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Disconnected) => ended = true,
+            }
+            while group.len() < MAX_GROUP
+                && let Ok(job) = jobs.try_recv()
+            {
+                group.push(job);
+            }
+            let mut work = Vec::with_capacity(group.len());
+            for job in group {
+                match job {
+                    Job::Settle(id, sent) => {
+                        if lazy.is_empty() {
+                            since = Instant::now();
+                        }
+                        lazy.push((id, sent));
+                    }
+                    other => work.push(other),
+                }
+            }
+            let waits = work.is_empty() && !ended && lazy.len() < MAX_GROUP && since.elapsed() < LAZY;
+            if waits {
+                continue;
+            }
+            let closing = self.group(work, std::mem::take(&mut lazy));
+            if ended || closing.is_some() {
+                drop(self);
+                if let Some(reply) = closing {
+                    let _ = reply.send(Ok(()));
+                }
+                return;
+            }
+        }
+    }
+
+    fn group(&self, jobs: Vec<Job>, settled: Vec<(OutboxId, Option<String>)>) -> Option<Reply<()>> {
+        let mut batch = Batch::over(&self.folder.trees);
+        let mut answers: Vec<Answer> = Vec::new();
+        let mut reads = Vec::new();
+        let mut closing = None;
+        for (id, sent) in &settled {
+            if let Err(error) = batch.job(|b| ledger::settle(b, *id, sent.clone())) {
+                tracing::warn!(%error, "a sent message could not be marked as sent");
+            }
+        }
+        for job in jobs {
+            match job {
+                Job::Commit(changes, reply) => {
+                    let result = batch.job(|b| ledger::commit(b, &self.folder.secrets, *changes));
+                    answers.push(answer(reply, result));
+                }
+                Job::Keep(documents, reply) => {
+                    ledger::documents(&mut batch, documents);
+                    answers.push(answer(reply, Ok(())));
+                }
+                Job::Erase(of, at, reply) => {
+                    let result = batch.job(|b| ledger::erase(b, &of, at));
+                    answers.push(answer(reply, result));
+                }
+                Job::ForgetUpdates(before, reply) => {
+                    let result = batch.job(|b| ledger::forget_updates(b, before, FORGET_AT_ONCE));
+                    answers.push(answer(reply, result.map(|count| count == FORGET_AT_ONCE)));
+                }
+                Job::Outbox(after, limit, reply) => reads.push((after, limit, reply)),
+                Job::Close(reply) => closing = Some(reply),
+                Job::Settle(..) => {}
+            }
+        }
+        let kept = self.keep(batch);
+        for answer in answers {
+            answer(kept.clone());
+        }
+        for (id, _) in &settled {
+            self.shared.settled(id);
+        }
+        for (after, limit, reply) in reads {
+            let _ = reply.send(self.outbox(after, limit));
+        }
+        closing
+    }
+
+    // Everything on disk, or the store is broken from now on: after a failed sync nobody can say what is there.
+    fn keep(&self, batch: Batch<'_>) -> Result<(), String> {
+        if let Some(why) = self.shared.broken() {
+            return Err(why);
+        }
+        if batch.is_empty() {
+            return Ok(());
+        }
+        let extents = batch.extents();
+        let done = extents.and_then(|extents| {
+            batch.apply()?;
+            self.folder.db.flush().map_err(backend)?;
+            self.folder
+                .file
+                .sync_data()
+                .map_err(|e: io::Error| StoreError::Backend(format!("cannot sync the store: {e}")))?;
+            Ok(extents)
+        });
+        match done {
+            Ok(extents) => {
+                self.shared.extents.write().unwrap_or_else(PoisonError::into_inner).extend(extents);
+                Ok(())
+            }
+            Err(error) => {
+                let why = error.to_string();
+                tracing::error!(
+                    why,
+                    "the store can keep nothing more; restart the service when the cause is mended"
+                );
+                self.shared.set_broken(&why);
+                Err(why)
+            }
+        }
+    }
+
+    fn outbox(&self, after: Option<OutboxId>, limit: usize) -> Result<Vec<Queued>> {
+        let from = after.map(|id| [keys::outbox(&id).as_slice(), &[0]].concat()).unwrap_or_default();
+        let rows = self.folder.trees.from(Tree::Outbox, &from, limit, |_| true)?;
+        let queued = |(key, bytes): (Vec<u8>, Vec<u8>)| {
+            let id = keys::outbox_id(&key);
+            let id =
+                id.ok_or(StoreError::Corrupt { what: "message to send", why: "its key is cut".to_owned() })?;
+            Ok(Queued { id, outgoing: ledger::outgoing(&bytes)? })
+        };
+        rows.into_iter().map(queued).collect()
+    }
+}
