@@ -1,7 +1,6 @@
 //! Outbox -> channel: at least once, in order per conversation, as slowly as the platform asks.
 
-use crate::channel::{Channel, ConversationId, Outbound, SendError, Sent};
-use crate::dispatch::Parcel;
+use crate::channel::{Channel, ConversationId, Outbound, Parcel, SendError, Sent};
 use crate::engine;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};

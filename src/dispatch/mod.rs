@@ -2,15 +2,13 @@
 
 mod conversation;
 mod pages;
-mod parcel;
 mod reception;
 mod timer;
 
 pub use conversation::Conversation;
-pub use parcel::Parcel;
 pub use timer::run_timer;
 
-use crate::channel::{Content, ConversationId, Inbox, InboxError, Incoming, Received};
+use crate::channel::{Content, ConversationId, Inbox, InboxError, Incoming, Parcel, Received};
 use crate::engine::{self, Effect, Input, Message, Moment, Response, Text, lines};
 use crate::library::Library;
 use crate::privacy::pseudonym;
