@@ -6,3 +6,4 @@ pub mod library;
 pub mod privacy;
 pub mod script;
 pub mod settings;
+pub mod web;
