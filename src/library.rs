@@ -87,9 +87,9 @@ impl Library {
     pub async fn read(&self, now: Timestamp) -> Result<Reading, LibraryError> {
         let _one_at_a_time = self.reading.lock().await;
         let folder = self.folder.clone();
-        let files = tokio::task::spawn_blocking(move || scan(&folder)).await.map_err(|e| {
-            LibraryError::Folder(self.folder.clone(), std::io::Error::other(e))
-        })??;
+        let files = tokio::task::spawn_blocking(move || scan(&folder))
+            .await
+            .map_err(|e| LibraryError::Folder(self.folder.clone(), std::io::Error::other(e)))??;
         let before = self.shelf.load_full();
         let mut shelf = Shelf { all: before.all.clone(), ..Shelf::default() };
         let mut reading = Reading::default();
@@ -107,8 +107,12 @@ impl Library {
             reading.problems.extend(problems.into_iter().map(|p| (p, source.clone())));
             let old = newest.get(&file.id).cloned();
             match (script, old) {
-                (Some(script), Some(old)) if old.script.fingerprint() == script.fingerprint() => offered.push(old),
-                (Some(script), old) => offered.push(self.publish(&file, script, old.map_or(1, |o| o.revision + 1), now, &mut reading).await?),
+                (Some(script), Some(old)) if old.script.fingerprint() == script.fingerprint() => {
+                    offered.push(old)
+                }
+                (Some(script), old) => offered.push(
+                    self.publish(&file, script, old.map_or(1, |o| o.revision + 1), now, &mut reading).await?,
+                ),
                 (None, Some(old)) => offered.push(old),
                 (None, None) => {}
             }
@@ -129,7 +133,14 @@ impl Library {
         Ok(reading)
     }
 
-    async fn publish(&self, file: &File, script: Script, revision: u32, now: Timestamp, reading: &mut Reading) -> Result<Arc<Published>, LibraryError> {
+    async fn publish(
+        &self,
+        file: &File,
+        script: Script,
+        revision: u32,
+        now: Timestamp,
+        reading: &mut Reading,
+    ) -> Result<Arc<Published>, LibraryError> {
         let id = &file.id;
         let frozen = Frozen {
             number: revision,
@@ -144,8 +155,16 @@ impl Library {
         let codebook = Codebook::with_revision(old, &script, revision, now);
         self.store
             .keep(vec![
-                Document { kind: Kind::Revision, id: format!("{id}/{revision:06}"), body: Some(crate::engine::encode(&frozen).map_err(|e| broken(e.to_string()))?) },
-                Document { kind: Kind::Codebook, id: id.0.clone(), body: Some(codebook.to_bytes().map_err(broken)?) },
+                Document {
+                    kind: Kind::Revision,
+                    id: format!("{id}/{revision:06}"),
+                    body: Some(crate::engine::encode(&frozen).map_err(|e| broken(e.to_string()))?),
+                },
+                Document {
+                    kind: Kind::Codebook,
+                    id: id.0.clone(),
+                    body: Some(codebook.to_bytes().map_err(broken)?),
+                },
             ])
             .await?;
         reading.published.push(id.clone());
@@ -210,7 +229,8 @@ impl File {
         if self.problems.iter().any(|p| p.code == "Y109") {
             return (None, self.problems.clone());
         }
-        let (script, mut problems) = Script::check(&self.id, &self.yaml, &Parts { institution: self.institution.clone() });
+        let (script, mut problems) =
+            Script::check(&self.id, &self.yaml, &Parts { institution: self.institution.clone() });
         problems.extend(self.problems.clone());
         let broken = self.problems.iter().any(Problem::is_error);
         (script.filter(|_| !broken), problems)
@@ -241,9 +261,12 @@ pub fn scan(folder: &Path) -> Result<Vec<File>, LibraryError> {
 pub fn file(path: &Path) -> Result<File, LibraryError> {
     let path = path.canonicalize().map_err(|e| LibraryError::Folder(path.to_owned(), e))?;
     let folder = path.parent().unwrap_or(Path::new("."));
-    institution(folder, std::slice::from_ref(&path))?
-        .pop()
-        .ok_or_else(|| LibraryError::Folder(path.clone(), std::io::Error::other("it is not a dialogue: its name must end in .yaml")))
+    institution(folder, std::slice::from_ref(&path))?.pop().ok_or_else(|| {
+        LibraryError::Folder(
+            path.clone(),
+            std::io::Error::other("it is not a dialogue: its name must end in .yaml"),
+        )
+    })
 }
 
 fn list(folder: &Path) -> Result<Vec<PathBuf>, LibraryError> {
@@ -274,14 +297,16 @@ fn institution(folder: &Path, paths: &[PathBuf]) -> Result<Vec<File>, LibraryErr
     for path in paths.iter().filter(|p| is_dialogue(p)) {
         let stem = path.file_stem().and_then(|n| n.to_str()).unwrap_or_default();
         let id = ScriptId(format!("{folder_name}/{stem}"));
-        let mut file = File { id, yaml: String::new(), institution: parsed.clone(), problems: problems.clone() };
+        let mut file =
+            File { id, yaml: String::new(), institution: parsed.clone(), problems: problems.clone() };
         match std::fs::read(path).map(String::from_utf8) {
             Ok(Ok(yaml)) => file.yaml = yaml,
             Ok(Err(_)) => file.problems.push(Problem { file: format!("{}.yaml", file.id), ..not_utf8() }),
             Err(e) => return Err(LibraryError::Folder(path.clone(), e)),
         }
         for name in [folder_name, stem].into_iter().filter(|n| !fits_a_link(n)) {
-            file.problems.push(Problem { file: format!("{}.yaml", file.id), ..crate::script::bad_name(name) });
+            file.problems
+                .push(Problem { file: format!("{}.yaml", file.id), ..crate::script::bad_name(name) });
         }
         files.push(file);
     }

@@ -1,0 +1,138 @@
+//! One response laid over the codebook: for each question an answer, or the reason why there is none.
+
+use super::codebook::{Codebook, Column, Role};
+use crate::engine::{Answered, Outcome, Response, Value};
+use rust_decimal::Decimal;
+use std::collections::HashMap;
+
+/// A codebook with its questions found in advance for every revision.
+#[derive(Debug)]
+pub struct Atlas {
+    book: Codebook,
+    /// Revision and the question's id in it -> place of its answer column.
+    places: HashMap<u32, HashMap<String, usize>>,
+}
+
+/// How a question fared in one response.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum State {
+    Answered,
+    Skipped,
+    NotAsked,
+    /// Given up after retries.
+    Failed,
+    /// Answered, but the citizen's later answers lead past the question.
+    Withdrawn,
+}
+
+impl State {
+    pub fn name(self) -> &'static str {
+        match self {
+            State::Answered => "answered",
+            State::Skipped => "skipped",
+            State::NotAsked => "not_asked",
+            State::Failed => "failed",
+            State::Withdrawn => "withdrawn",
+        }
+    }
+}
+
+/// A question in one response. `given` is there when answered, and when withdrawn answers were asked for.
+#[derive(Debug, PartialEq)]
+pub struct Cell<'r> {
+    pub state: State,
+    pub given: Option<Given<'r>>,
+    pub other: Option<&'r str>,
+}
+
+/// A value with its codes as exports know them.
+#[derive(Debug, PartialEq)]
+pub enum Given<'r> {
+    Code(&'r str),
+    /// In the order in which they were chosen.
+    Codes(Vec<&'r str>),
+    Number(Decimal),
+    Text(&'r str),
+}
+
+impl Atlas {
+    pub fn new(book: Codebook) -> Atlas {
+        let places = book.revisions.iter().map(|r| (r.number, questions(&book, r.number))).collect();
+        Atlas { book, places }
+    }
+
+    pub fn book(&self) -> &Codebook {
+        &self.book
+    }
+
+    /// A cell for each answer column, at its place in the codebook; `None` for other columns, and for questions that were
+    /// not in the response's revision.
+    pub fn lay<'r>(&'r self, response: &'r Response, withdrawn: bool) -> Vec<Option<Cell<'r>>> {
+        let mut cells: Vec<Option<Cell<'r>>> = Vec::new();
+        cells.resize_with(self.book.columns.len(), || None);
+        let Some(places) = self.places.get(&response.revision) else { return cells };
+        for place in places.values() {
+            cells[*place] = Some(Cell { state: State::NotAsked, given: None, other: None });
+        }
+        for answered in &response.answers {
+            let Some(place) = places.get(&answered.question) else { continue };
+            let gone = response.withdrawn.contains(&answered.question);
+            let cell = cell(&self.book.columns[*place], answered, response.revision);
+            cells[*place] = Some(match gone {
+                false => cell,
+                true if withdrawn => Cell { state: State::Withdrawn, ..cell },
+                true => Cell { state: State::Withdrawn, given: None, other: None },
+            });
+        }
+        cells
+    }
+}
+
+fn questions(book: &Codebook, revision: u32) -> HashMap<String, usize> {
+    let mut found: HashMap<String, (u32, usize)> = HashMap::new();
+    for (place, column) in book.columns.iter().enumerate().filter(|(_, c)| c.life.holds(revision)) {
+        for id in column.known.iter().map(|k| &k.id) {
+            let Some(since) = column.known_as(id, revision) else { continue };
+            let newest = found.entry(id.clone()).or_insert((since, place));
+            if newest.0 <= since {
+                *newest = (since, place);
+            }
+        }
+    }
+    found.into_iter().map(|(id, (_, place))| (id, place)).collect()
+}
+
+fn cell<'r>(column: &'r Column, answered: &'r Answered, revision: u32) -> Cell<'r> {
+    match &answered.outcome {
+        Outcome::Skipped => Cell { state: State::Skipped, given: None, other: None },
+        Outcome::Failed => Cell { state: State::Failed, given: None, other: None },
+        Outcome::Given { value, other } => Cell {
+            state: State::Answered,
+            given: Some(match value {
+                Value::Code(code) => Given::Code(exported(column, code, revision)),
+                Value::Codes(codes) => {
+                    Given::Codes(codes.iter().map(|code| exported(column, code, revision)).collect())
+                }
+                Value::Number(number) => Given::Number(number.normalize()),
+                Value::Text(text) => Given::Text(text),
+            }),
+            other: other.as_deref(),
+        },
+    }
+}
+
+// The code as exports know it; one that no revision had stays as it is.
+fn exported<'r>(column: &'r Column, code: &'r str, revision: u32) -> &'r str {
+    let known = column.options.iter().filter_map(|o| o.known_as(code, revision).map(|since| (since, o)));
+    known.max_by_key(|(since, _)| *since).map_or(code, |(_, option)| &option.code)
+}
+
+impl Column {
+    /// The answer column that this one belongs to, itself included.
+    pub fn of(&self, own: usize) -> usize {
+        match &self.role {
+            Role::Answer(_) => own,
+            Role::Flag { of, .. } | Role::Other { of } => *of,
+        }
+    }
+}

@@ -1,0 +1,188 @@
+//! The codebook for whoever pulls: as JSON and as CSV.
+
+use super::codebook::{Codebook, Coded, Column, Known, Life, Role, Texts, TypeOf};
+use super::csv::{Dialect, Line, harmless};
+use super::layout::{ascii_names, time};
+use crate::script::Language;
+use serde::Serialize;
+use std::collections::BTreeSet;
+
+/// One table so far: a row for each response.
+const TABLE: &str = "responses";
+
+#[derive(Serialize)]
+struct Described<'b> {
+    dialogue: &'b str,
+    revisions: Vec<DescribedRevision<'b>>,
+    columns: Vec<DescribedColumn<'b>>,
+}
+
+#[derive(Serialize)]
+struct DescribedRevision<'b> {
+    number: u32,
+    fingerprint: &'b str,
+    published_at: String,
+}
+
+#[derive(Serialize)]
+struct DescribedColumn<'b> {
+    /// From 1, in the order of the columns.
+    ordinal: usize,
+    name: String,
+    table: &'static str,
+    /// The question's id in its latest revision.
+    question: &'b str,
+    #[serde(rename = "type")]
+    kind: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    min: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    max: Option<i64>,
+    text: Texts,
+    options: Vec<DescribedOption<'b>>,
+    since: u32,
+    /// The last revision with it; `null` while the latest has it.
+    until: Option<u32>,
+    was: Vec<&'b str>,
+}
+
+#[derive(Serialize)]
+struct DescribedOption<'b> {
+    code: &'b str,
+    label: &'b Texts,
+    since: u32,
+    until: Option<u32>,
+    /// Other codes that scripts have used for it; exports do not.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    was: Vec<&'b str>,
+}
+
+impl Codebook {
+    /// Every column that the dialogue ever had, with `names` in ASCII where asked.
+    pub fn to_json(&self, ascii: bool) -> serde_json::Result<Vec<u8>> {
+        let mut bytes = serde_json::to_vec_pretty(&self.described(ascii))?;
+        bytes.push(b'\n');
+        Ok(bytes)
+    }
+
+    /// One row for each column, followed by one for each of its options.
+    pub fn to_csv(&self, ascii: bool, raw: bool, dialect: Dialect) -> Vec<u8> {
+        let described = self.described(ascii);
+        let languages = self.languages();
+        let safe = |text: &str| if raw { text.to_owned() } else { harmless(text).into_owned() };
+        let until = |until: Option<u32>| until.map(|n| n.to_string()).unwrap_or_default();
+        let mut out = Vec::new();
+        if dialect == Dialect::Excel {
+            out.extend_from_slice("\u{feff}".as_bytes());
+        }
+        let mut line = Line::new(dialect, &mut out);
+        ["ordinal", "name", "table", "question", "type"].iter().for_each(|name| line.cell(name));
+        languages.iter().for_each(|l| line.cell(&format!("text_{l}")));
+        line.cell("code");
+        languages.iter().for_each(|l| line.cell(&format!("label_{l}")));
+        ["since", "until", "was"].iter().for_each(|name| line.cell(name));
+        line.end();
+        for column in &described.columns {
+            let mut row = |option: Option<&DescribedOption<'_>>| {
+                let mut line = Line::new(dialect, &mut out);
+                line.cell(&column.ordinal.to_string());
+                [&column.name, column.table, column.question, column.kind]
+                    .iter()
+                    .for_each(|text| line.cell(text));
+                let text = |texts: &Texts, l: &Language| safe(texts.get(l).map_or("", String::as_str));
+                languages.iter().for_each(|l| line.cell(&text(&column.text, l)));
+                line.cell(option.map_or("", |o| o.code));
+                languages
+                    .iter()
+                    .for_each(|l| line.cell(&option.map(|o| text(o.label, l)).unwrap_or_default()));
+                line.cell(&option.map_or(column.since, |o| o.since).to_string());
+                line.cell(&until(option.map_or(column.until, |o| o.until)));
+                line.cell(&option.map_or(&column.was, |o| &o.was).join(" "));
+                line.end();
+            };
+            row(None);
+            column.options.iter().for_each(|option| row(Some(option)));
+        }
+        out
+    }
+
+    fn described(&self, ascii: bool) -> Described<'_> {
+        let names =
+            if ascii { ascii_names(self) } else { self.columns.iter().map(|c| c.name.clone()).collect() };
+        let columns = self.columns.iter().zip(names).enumerate();
+        Described {
+            dialogue: &self.dialogue,
+            revisions: self
+                .revisions
+                .iter()
+                .map(|r| DescribedRevision {
+                    number: r.number,
+                    fingerprint: &r.fingerprint,
+                    published_at: time(r.published_at),
+                })
+                .collect(),
+            columns: columns.map(|(place, (column, name))| self.column(place, column, name)).collect(),
+        }
+    }
+
+    fn column<'b>(&'b self, place: usize, column: &'b Column, name: String) -> DescribedColumn<'b> {
+        let of = &self.columns[column.of(place)];
+        let (kind, range) = match &column.role {
+            Role::Answer(TypeOf::Scale { min, max }) => ("scale", Some((*min, *max))),
+            Role::Answer(kind) => (kind.name(), None),
+            Role::Flag { .. } => ("flag", None),
+            Role::Other { .. } => ("text", None),
+        };
+        let text = match &column.role {
+            Role::Answer(_) | Role::Other { .. } => of.text.clone(),
+            Role::Flag { code, .. } => with_label(of, code),
+        };
+        let (question, was) = ids(&of.known);
+        DescribedColumn {
+            ordinal: place + 1,
+            name,
+            table: TABLE,
+            question,
+            kind,
+            min: range.map(|(min, _)| min),
+            max: range.map(|(_, max)| max),
+            text,
+            options: column.options.iter().map(|o| self.option(o)).collect(),
+            since: column.life.first(),
+            until: self.until(&column.life),
+            was,
+        }
+    }
+
+    fn option<'b>(&'b self, option: &'b Coded) -> DescribedOption<'b> {
+        let mut was: Vec<&str> =
+            option.known.iter().map(|k| k.id.as_str()).filter(|id| *id != option.code).collect();
+        was.dedup();
+        let Coded { code, label, life, .. } = option;
+        DescribedOption { code, label, since: life.first(), until: self.until(life), was }
+    }
+
+    fn until(&self, life: &Life) -> Option<u32> {
+        Some(life.last()).filter(|last| *last != self.latest())
+    }
+
+    fn languages(&self) -> BTreeSet<Language> {
+        let labels = self.columns.iter().flat_map(|c| c.options.iter().map(|o| &o.label));
+        self.columns.iter().map(|c| &c.text).chain(labels).flat_map(|texts| texts.keys().copied()).collect()
+    }
+}
+
+// The id now, and those before it.
+fn ids(known: &[Known]) -> (&str, Vec<&str>) {
+    let now = known.last().map_or("", |k| k.id.as_str());
+    let mut was: Vec<&str> = known.iter().map(|k| k.id.as_str()).filter(|id| *id != now).collect();
+    was.dedup();
+    (now, was)
+}
+
+// "Hvad holder dig væk? Der er for langt"
+fn with_label(of: &Column, code: &str) -> Texts {
+    let option = of.options.iter().find(|o| o.code == code);
+    let label = |language: &Language| option.and_then(|o| o.label.get(language)).map_or(code, String::as_str);
+    of.text.iter().map(|(language, text)| (*language, format!("{text} {}", label(language)))).collect()
+}
