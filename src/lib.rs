@@ -42,3 +42,4 @@ pub mod privacy;
 pub mod script;
 pub mod settings;
 pub mod web;
+

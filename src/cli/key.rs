@@ -40,7 +40,7 @@ fn make(path: &Path, settings: &Settings) -> Result<MasterKey, Failure> {
         fs::create_dir_all(folder).map_err(cannot)?;
     }
     let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path).map_err(cannot)?;
-    file.write_all(format!("{}\n", key.to_text()).as_bytes()).map_err(cannot)?;
+    file.write_all(format!("{}\n", key.to_text().as_str()).as_bytes()).map_err(cannot)?;
     file.sync_all().map_err(cannot)?;
     tracing::info!("made a master key in {}: keep a copy of it somewhere safe", path.display());
     Ok(key)

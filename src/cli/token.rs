@@ -1,0 +1,4 @@
+//! x
+#[derive(Debug, clap::Args)]
+pub struct Token {}
+pub async fn run(_: Token) -> Result<(), super::Failure> { Ok(()) }
