@@ -32,6 +32,7 @@ pub struct Shown {
     pub buttons: Vec<Vec<Button>>,
     /// `photo`, `document`, `sticker`, `voice`, `location`, …; `None` for a plain text.
     pub media: Option<String>,
+    /// Whether the phone says "edited": the words were changed, not the buttons alone.
     pub edited: bool,
     /// The emoji that the bot put on it.
     pub reaction: Option<String>,

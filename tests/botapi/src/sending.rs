@@ -112,9 +112,11 @@ pub fn edit_words(state: &mut State, given: &Parameters, key: &str) -> Answer {
     }
     edited.extend(content(words, key));
     edited.extend(buttons.map(|b| ("reply_markup".to_owned(), b)));
+    edited.insert("edit_date".to_owned(), json!(updates::now()));
     put(room, given, edited)
 }
 
+/// A change of buttons alone leaves no "edited" beside the message, and no date.
 pub fn edit_markup(state: &mut State, given: &Parameters) -> Answer {
     let buttons = inline(given)?;
     let room = state.open_room(chat_of(given))?;
@@ -124,8 +126,7 @@ pub fn edit_markup(state: &mut State, given: &Parameters) -> Answer {
     put(room, given, edited)
 }
 
-// A change of buttons alone leaves no "edited" beside the message on the phone; `edit_date` is set all the same.
-fn put(room: &mut Room, given: &Parameters, mut edited: Map<String, Value>) -> Answer {
+fn put(room: &mut Room, given: &Parameters, edited: Map<String, Value>) -> Answer {
     let id = message_of(given)?;
     let message = room.messages.get_mut(&id).ok_or_else(|| refused("message to edit not found"))?;
     if same(&message.json, &edited) {
@@ -133,7 +134,6 @@ fn put(room: &mut Room, given: &Parameters, mut edited: Map<String, Value>) -> A
                    as a current content and reply markup of the message";
         return Err(refused(why));
     }
-    edited.insert("edit_date".to_owned(), json!(updates::now()));
     message.json.clone_from(&edited);
     room.tell_message("bot edits", id);
     Ok(Value::Object(edited))

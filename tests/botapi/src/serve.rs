@@ -80,7 +80,7 @@ async fn take(shared: &Shared, line: &Line, method: &Method, given: Parameters) 
     }
     let answer = match checked {
         Err(refusal) => refuse(&mut shared.lock(), method, &given, refusal),
-        Ok(()) if method.name == "getUpdates" => poll(shared, method, &given).await,
+        Ok(()) if method.name == "getUpdates" => poll(shared, method, &given, fault).await,
         Ok(()) => work(&mut shared.lock(), method, &given, fault),
     };
     if fault == Some(Fault::AnswerLost) {
@@ -156,7 +156,7 @@ fn missing(name: &str) -> String {
     }
 }
 
-async fn poll(shared: &Shared, method: &Method, given: &Parameters) -> Answer {
+async fn poll(shared: &Shared, method: &Method, given: &Parameters, fault: Option<Fault>) -> Answer {
     let limit = number(given, "limit").unwrap_or(100);
     let seconds = number(given, "timeout").unwrap_or(0);
     let (poller, mut changes) = {
@@ -191,7 +191,7 @@ async fn poll(shared: &Shared, method: &Method, given: &Parameters) -> Answer {
             }
             let batch = state.queue.batch(usize::try_from(limit).unwrap_or(100));
             if over || !batch.is_empty() {
-                log(&mut state, method, given, Outcome::Ok, None);
+                log(&mut state, method, given, fault.map_or(Outcome::Ok, Outcome::Fault), None);
                 return Ok(Value::Array(batch));
             }
         }

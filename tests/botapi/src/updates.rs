@@ -83,8 +83,19 @@ pub fn voice(file: &str, size: usize) -> Value {
 
 pub fn document(file: &str, name: &str, size: usize) -> Value {
     json!({"document": {
-        "file_id": file, "file_unique_id": format!("u{file}"), "file_name": name, "file_size": size,
+        "file_id": file, "file_unique_id": format!("u{file}"), "file_name": name, "mime_type": mime_type(name),
+        "file_size": size,
     }})
+}
+
+fn mime_type(name: &str) -> &'static str {
+    match name.rsplit_once('.').map(|(_, ending)| ending) {
+        Some("jpg" | "jpeg") => "image/jpeg",
+        Some("png") => "image/png",
+        Some("json") => "application/json",
+        Some("pdf") => "application/pdf",
+        Some(_) | None => "application/octet-stream",
+    }
 }
 
 /// `my_chat_member`: the bot's standing in a chat has changed.

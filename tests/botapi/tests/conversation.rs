@@ -1,5 +1,7 @@
 //! Citizens and bot in one chat: what each sees of the other, and what Telegram lets pass.
 
+#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a test may fail where it stands")]
+
 mod bot;
 
 use bot::SOON;
@@ -33,6 +35,11 @@ async fn a_press_travels_to_the_bot_and_its_answer_back_to_the_phone() {
 
     let edit = json!({"chat_id": 7, "message_id": sent, "text": "Hvornår?\n✓ Morgen",
         "entities": [{"type": "bold", "offset": 0, "length": 8}], "reply_markup": {"inline_keyboard": []}});
+    let ticked = json!({"inline_keyboard": [[{"text": "☑ Morgen", "callback_data": "m"}]]});
+    bot.does("editMessageReplyMarkup", json!({"chat_id": 7, "message_id": sent, "reply_markup": ticked}))
+        .await;
+    let shown = ida.chat();
+    assert!(shown.shows("Morgen") && !shown.last_from_bot().unwrap().edited);
     bot.does("editMessageText", edit.clone()).await;
     let same = bot.refusal("editMessageText", edit).await.1;
     assert_eq!(
@@ -54,6 +61,8 @@ async fn a_press_travels_to_the_bot_and_its_answer_back_to_the_phone() {
         "    [☐ Morgen] [Aften]",
         "you: [☐ Morgen]",
         "toast: Gemt",
+        "bot edits: Hvornår?",
+        "    [☑ Morgen]",
         "bot edits: Hvornår?",
         "✓ Morgen",
         "you: [a]",
