@@ -1,12 +1,11 @@
 //! Outbox -> channel: at least once, in order per conversation, as slowly as the platform asks.
 
-use crate::channel::{Channel, ConversationId, Outbound, SendError, Sent};
-use crate::dispatch::Parcel;
+use crate::channel::{Channel, ConversationId, Outbound, Parcel, SendError, Sent};
 use crate::engine;
-use std::collections::{HashMap, VecDeque};
+use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
-use storage::{ConversationKey, Queued, Store};
+use storage::{ConversationKey, OutboxId, Queued, Store};
 use tokio::sync::mpsc::UnboundedReceiver;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
@@ -24,7 +23,8 @@ pub struct Delivery<C: ?Sized> {
     channels: HashMap<&'static str, Arc<C>>,
     /// Between two messages of one turn, so that they can be read.
     bubble_pause: Duration,
-    queues: Mutex<HashMap<ConversationKey, VecDeque<Queued>>>,
+    /// In the order of the commits, whoever told first.
+    queues: Mutex<HashMap<ConversationKey, BTreeMap<OutboxId, Queued>>>,
 }
 
 /// What became of a row.
@@ -92,10 +92,10 @@ impl<C: Channel + ?Sized + 'static> Delivery<C> {
         for row in rows {
             let key = row.id.conversation;
             if let Some(queue) = queues.get_mut(&key) {
-                queue.push_back(row);
+                queue.insert(row.id, row);
                 continue;
             }
-            queues.insert(key, VecDeque::from([row]));
+            queues.insert(key, BTreeMap::from([(row.id, row)]));
             let delivery = self.clone();
             let stop = stop.clone();
             workers.spawn(async move { delivery.work(key, stop).await });
@@ -105,7 +105,7 @@ impl<C: Channel + ?Sized + 'static> Delivery<C> {
     // The next row, or the end of the queue: taken together, so that a row that comes meanwhile starts a new worker.
     fn next(&self, key: &ConversationKey) -> Option<Queued> {
         let mut queues = self.queues.lock().unwrap_or_else(PoisonError::into_inner);
-        let next = queues.get_mut(key)?.pop_front();
+        let next = queues.get_mut(key)?.pop_first().map(|(_, row)| row);
         if next.is_none() {
             queues.remove(key);
         }

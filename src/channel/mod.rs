@@ -3,7 +3,11 @@
 //! A channel knows neither who decides nor what is stored. It is given an [`Inbox`], and acknowledges an event to its
 //! platform only after [`Inbox::receive`] has returned.
 
+mod parcel;
 pub mod telegram;
+pub mod webchat;
+
+pub use parcel::Parcel;
 
 use crate::engine::{Input, Message};
 use crate::script::Language;

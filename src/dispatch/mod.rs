@@ -2,27 +2,25 @@
 
 mod conversation;
 mod pages;
-mod parcel;
 mod reception;
 mod timer;
 
 pub use conversation::Conversation;
-pub use parcel::Parcel;
 pub use timer::run_timer;
 
-use crate::channel::{Content, ConversationId, Inbox, InboxError, Incoming, Received};
+use crate::channel::{Content, ConversationId, Inbox, InboxError, Incoming, Parcel, Received};
 use crate::engine::{self, Effect, Input, Message, Moment, Response, Text, lines};
 use crate::library::Library;
 use crate::privacy::pseudonym;
 use crate::script::Language;
 use async_trait::async_trait;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use reception::Reception;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use storage::{
-    Body, Changes, ConversationKey, DialogueId, MessageRef, OutboxId, Outgoing, Queued, ResponseChange, Store, StoreError, UpdateId,
-    Version,
+    Body, Changes, ConversationKey, DialogueId, MessageRef, OutboxId, Outgoing, Queued, ResponseChange, Store, StoreError, Stored,
+    UpdateId, Version,
 };
 use tokio::sync::mpsc::UnboundedSender;
 use tracing::{debug, error, warn};
@@ -61,16 +59,13 @@ impl Dispatch {
         loop {
             let moment = Moment { now: Timestamp::now(), seed: seed()? };
             let stored = self.store.conversation(&key).await?;
-            let outcome = self.outcome(&key, stored.as_ref().map(|s| s.body.as_slice()), incoming, moment)?;
-            let expected = stored.as_ref().map_or(Version(0), |s| s.version);
-            let first = stored.is_none();
-            let (changes, received) = self.changes(key, expected, first, incoming, outcome, &moment)?;
-            let rows = queued(&changes);
+            let (changes, received) = self.changes(key, stored.as_ref(), incoming, &moment)?;
+            let outgoing = changes.outbox.clone();
             match self.store.commit(changes).await {
-                Ok(()) => {
-                    if !rows.is_empty() {
+                Ok(version) => {
+                    if !outgoing.is_empty() {
                         // Nobody listens only while the service is being stopped; the rows are on disk.
-                        let _ = self.outbox.send(rows);
+                        let _ = self.outbox.send(queued(key, version, outgoing));
                     }
                     return Ok(received);
                 }
@@ -84,88 +79,58 @@ impl Dispatch {
         }
     }
 
-    // A permanent error must not stop the line: the citizen hears that it went wrong, the update is done with, and what
-    // had been answered stays as it was.
-    fn outcome(&self, key: &ConversationKey, body: Option<&[u8]>, incoming: &Incoming, moment: Moment) -> Result<Outcome, StoreError> {
-        let conversation: Conversation = match body {
-            Some(bytes) => engine::decode(bytes).map_err(|e| StoreError::Corrupt { what: "conversation", why: e.to_string() })?,
-            None => Conversation::default(),
-        };
-        let before = conversation.clone();
-        let work = AssertUnwindSafe(|| {
-            let mut reception = Reception {
-                library: &self.library,
-                channel: incoming.channel,
-                platform_language: incoming.language,
-                moment,
-                conversation,
-                effects: Vec::new(),
-            };
-            reception.take(&incoming.content).map(|()| {
-                let wake_at = reception.wake_at();
-                Outcome { conversation: reception.conversation, effects: reception.effects, wake_at }
-            })
-        });
-        let why = match catch_unwind(work) {
-            Ok(Ok(outcome)) => return Ok(outcome),
-            Ok(Err(error)) => error.to_string(),
-            Err(_) => "the engine panicked".to_owned(),
-        };
-        error!(conversation = ?key, why, "an update could not be handled and was passed over");
-        let language = before.open.as_ref().map(|s| s.language).or(incoming.language).unwrap_or(Language::DANISH);
-        let apology = Message { text: Text::plain(lines(language).get("trouble")), ..Message::bare(language) };
-        // A timer that fails would come again at once and for ever: it is put off for a day.
-        let wake_at = moment.now.checked_add(jiff::SignedDuration::from_hours(24)).ok().filter(|_| before.open.is_some());
-        let effects = if incoming.content == Content::Input(Input::TimeUp) { Vec::new() } else { vec![Effect::Say(apology)] };
-        Ok(Outcome { conversation: before, effects, wake_at })
-    }
-
     fn changes(
         &self,
-        conversation: ConversationKey,
-        expected: Version,
-        first: bool,
+        key: ConversationKey,
+        stored: Option<&Stored>,
         incoming: &Incoming,
-        outcome: Outcome,
         moment: &Moment,
     ) -> Result<(Changes, Received), StoreError> {
-        let damaged = |e: engine::CodecError| StoreError::Corrupt { what: "turn", why: e.to_string() };
+        let (outcome, body) = match self.outcome(stored, incoming, moment) {
+            Ok(outcome) => {
+                let body = match outcome.conversation.is_empty() {
+                    true => Body::Remove,
+                    false => Body::Put(encoded(&outcome.conversation)?),
+                };
+                (outcome, body)
+            }
+            Err(why) => {
+                error!(conversation = ?key, why, "an update could not be handled and was passed over");
+                // What had been answered stays as it was, to the byte.
+                (apology(incoming, moment), stored.map_or(Body::Remove, |s| Body::Put(s.body.clone())))
+            }
+        };
+        let mut received = Received::default();
         let mut outbox = Vec::new();
         let mut responses = Vec::new();
-        let mut received = Received::default();
-        let mut say = |parcel: Parcel, message: Option<u64>, forget: bool| -> Result<(), StoreError> {
-            let body = engine::encode(&parcel).map_err(damaged)?;
-            outbox.push(Outgoing { message: message.map(MessageRef), forget, body });
-            Ok(())
+        let mut post = |parcel: &Parcel, message: Option<u64>, forget| {
+            outbox.push(Outgoing { message: message.map(MessageRef), forget, body: encoded(parcel)? });
+            Ok::<(), StoreError>(())
         };
         for effect in outcome.effects {
             match effect {
                 Effect::Say(_) | Effect::Amend { .. } if incoming.shows_recap || outcome.conversation.blocked => {}
                 Effect::Say(message) => {
                     let of = message.of;
-                    say(Parcel::Say(message), of, false)?;
+                    post(&Parcel::Say(message), of, false)?;
                 }
                 Effect::Amend { of, message } => {
                     let forget = message.buttons.is_empty();
-                    say(Parcel::Amend(message), Some(of), forget)?;
+                    post(&Parcel::Amend(message), Some(of), forget)?;
                 }
                 Effect::Toast(text) => received.toast = Some(text),
-                Effect::Respond(response) => responses.push(self.response(&conversation, response, moment)?),
+                Effect::Respond(response) => responses.push(self.response(&key, response)?),
                 // The conversation's one wake-up is counted from all its sessions.
                 Effect::WakeAt(_) => {}
             }
         }
-        let body = match outcome.conversation.is_empty() {
-            true => Body::Remove,
-            false => Body::Put(engine::encode(&outcome.conversation).map_err(damaged)?),
-        };
         let changes = Changes {
-            conversation,
+            conversation: key,
             update: UpdateId(incoming.update.clone()),
             at: moment.now,
-            expected,
+            expected: stored.map_or(Version(0), |s| s.version),
             body,
-            address: first.then(|| incoming.conversation.0.clone()),
+            address: stored.is_none().then(|| incoming.conversation.0.clone()),
             responses,
             outbox,
             wake_at: outcome.wake_at,
@@ -174,25 +139,55 @@ impl Dispatch {
         Ok((changes, received))
     }
 
-    fn response(&self, key: &ConversationKey, mut response: Response, moment: &Moment) -> Result<ResponseChange, StoreError> {
+    // What the event comes to, or why nothing can be made of it.
+    fn outcome(&self, stored: Option<&Stored>, incoming: &Incoming, moment: &Moment) -> Result<Outcome, String> {
+        let conversation = stored.map(|s| engine::decode(&s.body)).transpose().map_err(|e| e.to_string())?.unwrap_or_default();
+        let mut reception = Reception {
+            library: &self.library,
+            channel: incoming.channel,
+            platform_language: incoming.language,
+            moment: *moment,
+            conversation,
+            effects: Vec::new(),
+        };
+        let taken = catch_unwind(AssertUnwindSafe(|| reception.take(&incoming.content)));
+        taken.map_err(|_| "the engine panicked".to_owned())?.map_err(|e| e.to_string())?;
+        let wake_at = reception.wake_at();
+        Ok(Outcome { conversation: reception.conversation, effects: reception.effects, wake_at })
+    }
+
+    fn response(&self, key: &ConversationKey, mut response: Response) -> Result<ResponseChange, StoreError> {
         let anonymous = self.library.revision(&response.dialogue, response.revision).is_none_or(|p| p.script.header().privacy.anonymous);
         let dialogue = DialogueId(response.dialogue.0.clone());
         response.citizen = match anonymous {
-            true => pseudonym::anonymous(response.id, moment.seed),
+            true => pseudonym::anonymous(self.store.secrets(), response.id),
             false => pseudonym::citizen(self.store.secrets(), &dialogue, key),
         };
-        let row = engine::encode(&response).map_err(|e| StoreError::Corrupt { what: "response", why: e.to_string() })?;
-        Ok(ResponseChange { dialogue, response: response.id, row, linked: !anonymous })
+        Ok(ResponseChange { dialogue, response: response.id, row: encoded(&response)?, linked: !anonymous })
     }
 }
 
-// The rows as the store names them: by the version that the commit makes.
-fn queued(changes: &Changes) -> Vec<Queued> {
-    let version = Version(changes.expected.0 + 1);
-    (0u16..)
-        .zip(&changes.outbox)
-        .map(|(n, outgoing)| Queued { id: OutboxId { conversation: changes.conversation, version, n }, outgoing: outgoing.clone() })
-        .collect()
+fn encoded<T: serde::Serialize>(value: &T) -> Result<Vec<u8>, StoreError> {
+    engine::encode(value).map_err(|e| StoreError::Backend(format!("a turn cannot be written: {e}")))
+}
+
+// A permanent error must not stop the line: the citizen hears that it went wrong, and the update is done with. A wake-up that
+// fails would come again at once and for ever: it is put off for a day, and nobody hears of it.
+fn apology(incoming: &Incoming, moment: &Moment) -> Outcome {
+    let language = incoming.language.unwrap_or(Language::DANISH);
+    let sorry = Message { text: Text::plain(lines(language).get("trouble")), ..Message::bare(language) };
+    let effects = match incoming.content {
+        Content::Input(Input::TimeUp) => Vec::new(),
+        _ => vec![Effect::Say(sorry)],
+    };
+    let wake_at = moment.now.checked_add(SignedDuration::from_hours(24)).ok();
+    Outcome { conversation: Conversation::default(), effects, wake_at }
+}
+
+// The rows as the store names them.
+fn queued(conversation: ConversationKey, version: Version, outgoing: Vec<Outgoing>) -> Vec<Queued> {
+    let id = |n| OutboxId { conversation, version, n };
+    (0u16..).zip(outgoing).map(|(n, outgoing)| Queued { id: id(n), outgoing }).collect()
 }
 
 fn seed() -> Result<u64, StoreError> {
@@ -205,9 +200,17 @@ impl Inbox for Dispatch {
         if incoming.content == Content::Nothing {
             return Ok(Received::default());
         }
-        self.turn(&incoming).await.map_err(|e| {
-            warn!(error = %e, "a turn could not be kept");
-            InboxError::NotKept(e.to_string())
-        })
+        match self.turn(&incoming).await {
+            Ok(received) => Ok(received),
+            // Damaged on disk: it would be damaged again next time, and everybody behind would wait.
+            Err(error @ StoreError::Corrupt { .. }) => {
+                error!(conversation = ?self.key(&incoming.conversation), %error, "an update was passed over");
+                Ok(Received::default())
+            }
+            Err(error) => {
+                warn!(%error, "a turn could not be kept");
+                Err(InboxError::NotKept(error.to_string()))
+            }
+        }
     }
 }

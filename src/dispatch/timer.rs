@@ -6,6 +6,7 @@ use crate::engine::Input;
 use jiff::Timestamp;
 use std::sync::Arc;
 use std::time::Duration;
+use storage::{ConversationKey, StoreError};
 use tokio::sync::watch;
 use tracing::warn;
 
@@ -31,22 +32,28 @@ impl Dispatch {
     /// Wakes what is due, and gives how many conversations that were.
     ///
     /// # Errors
-    /// Those of the store; what was woken before stays done.
-    pub async fn wake_due(&self, now: Timestamp) -> Result<usize, storage::StoreError> {
+    /// Those of the store while it is asked. A conversation that cannot be woken does not keep the others from it.
+    pub async fn wake_due(&self, now: Timestamp) -> Result<usize, StoreError> {
         let due = self.store.due(now, AT_ONCE).await?;
         for key in &due {
-            let Some(stored) = self.store.conversation(key).await? else { continue };
-            let Some(address) = self.store.address(key).await? else { continue };
-            let conversation = ConversationId(address);
-            let (channel, shows_recap) = match conversation.channel() {
-                "web" => ("web", true),
-                _ => ("telegram", false),
-            };
-            // The version makes the id one of a kind: a wake-up that was committed is not done again.
-            let update = format!("timer:{key:?}:{}", stored.version.0);
-            let incoming = Incoming { update, conversation, channel, language: None, content: Content::Input(Input::TimeUp), shows_recap };
-            self.turn(&incoming).await?;
+            if let Err(error) = self.wake(key).await {
+                warn!(conversation = ?key, %error, "could not be woken");
+            }
         }
         Ok(due.len())
+    }
+
+    async fn wake(&self, key: &ConversationKey) -> Result<(), StoreError> {
+        let Some(stored) = self.store.conversation(key).await? else { return Ok(()) };
+        let Some(address) = self.store.address(key).await? else { return Ok(()) };
+        let conversation = ConversationId(address);
+        let (channel, shows_recap) = match conversation.channel() {
+            "web" => ("web", true),
+            _ => ("telegram", false),
+        };
+        // The version makes the id one of a kind: a wake-up that was committed is not done again.
+        let update = format!("timer:{:032x}:{}", u128::from_be_bytes(key.0), stored.version.0);
+        let content = Content::Input(Input::TimeUp);
+        self.turn(&Incoming { update, conversation, channel, language: None, content, shows_recap }).await.map(drop)
     }
 }

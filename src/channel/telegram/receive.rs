@@ -5,34 +5,69 @@ use super::{POLL_SECONDS, Telegram, scrubbed};
 use crate::channel::{ConversationId, Inbox, Incoming};
 use futures_util::future::join_all;
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
-use teloxide::payloads::{AnswerCallbackQuerySetters, GetUpdatesSetters};
+use teloxide::RequestError;
+use teloxide::payloads::{AnswerCallbackQuerySetters, GetUpdatesSetters, SetMyCommandsSetters};
 use teloxide::requests::Requester;
-use teloxide::types::{AllowedUpdate, CallbackQueryId, Update};
+use teloxide::types::{AllowedUpdate, BotCommand, CallbackQueryId, Update};
 use tokio::sync::watch;
 use tracing::{info, warn};
 
 const FIRST_PAUSE: Duration = Duration::from_secs(1);
 const LAST_PAUSE: Duration = Duration::from_secs(60);
 
-/// Whether Telegram can be reached, in a sentence for the operator; `None` while all is well.
+/// What stands in the bot's menu. Names are Latin letters only (core.telegram.org/bots/api#botcommand).
+const COMMANDS: [(&str, &str); 7] = [
+    ("start", "What can I answer?"),
+    ("back", "Change the answer before"),
+    ("skip", "Skip this question"),
+    ("language", "Another language"),
+    ("help", "What is this, and whom can I ask?"),
+    ("privacy", "What happens to my answers?"),
+    ("stop", "Stop the conversation"),
+];
+const COMMANDS_DANISH: [(&str, &str); 7] = [
+    ("start", "Hvad kan jeg svare på?"),
+    ("tilbage", "Ret svaret før"),
+    ("spring", "Spring spørgsmålet over"),
+    ("sprog", "Et andet sprog"),
+    ("hjaelp", "Hvad er det her, og hvem kan jeg spørge?"),
+    ("privatliv", "Hvad sker der med mine svar?"),
+    ("stop", "Stop samtalen"),
+];
+
+/// How it stands with Telegram, for the operator and for links.
 #[derive(Debug, Clone, Default)]
-pub struct Status(Arc<Mutex<Option<String>>>);
+pub struct Status(Arc<Mutex<Standing>>);
+
+#[derive(Debug, Default)]
+struct Standing {
+    trouble: Option<String>,
+    bot: Option<String>,
+}
 
 impl Status {
-    pub fn note(&self) -> Option<String> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    fn now(&self) -> MutexGuard<'_, Standing> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+    /// Why Telegram cannot be reached, in a sentence; `None` while all is well.
+    pub fn trouble(&self) -> Option<String> {
+        self.now().trouble.clone()
+    }
+    /// The bot's name in links, once Telegram has told it.
+    pub fn bot(&self) -> Option<String> {
+        self.now().bot.clone()
     }
     // Told once for each time it begins and ends.
-    fn set(&self, note: Option<String>) {
-        let mut now = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        match (&*now, &note) {
+    fn set(&self, trouble: Option<String>) {
+        let mut now = self.now();
+        match (&now.trouble, &trouble) {
             (None, Some(why)) => warn!(why, "Telegram cannot be reached; it is tried again"),
             (Some(_), None) => info!("Telegram can be reached"),
             (None, None) | (Some(_), Some(_)) => {}
         }
-        *now = note;
+        now.trouble = trouble;
     }
 }
 
@@ -51,9 +86,8 @@ async fn receive_for_ever(telegram: Telegram, inbox: Arc<dyn Inbox>, status: Sta
     let mut greeted = false;
     loop {
         if !greeted {
-            greeted = greet(&telegram).await;
+            greeted = greet(&telegram, &status).await;
         }
-        // The first poll after a failure is short, so that a service that is back is noticed at once.
         match poll(&telegram, offset).await {
             Ok(updates) => {
                 status.set(None);
@@ -75,14 +109,26 @@ async fn receive_for_ever(telegram: Telegram, inbox: Arc<dyn Inbox>, status: Sta
     }
 }
 
-// Tells the operator the link that citizens use. A webhook from before would keep updates from us.
-async fn greet(telegram: &Telegram) -> bool {
-    let me = telegram.bot.get_me().await;
-    if let Ok(me) = &me {
-        let _ = telegram.bot.delete_webhook().await;
-        info!("Telegram bot connected: https://t.me/{}", me.username());
+// Tells the operator the link that citizens use, and Telegram the commands. A webhook from before would keep updates from us.
+async fn greet(telegram: &Telegram, status: &Status) -> bool {
+    let Ok(me) = telegram.bot.get_me().await else { return false };
+    info!("Telegram bot connected: https://t.me/{}", me.username());
+    status.now().bot = Some(me.username().to_owned());
+    if let Err(error) = prepare(telegram).await {
+        warn!(why = scrubbed(error), "Telegram did not take the list of commands");
     }
-    me.is_ok()
+    true
+}
+
+async fn prepare(telegram: &Telegram) -> Result<(), RequestError> {
+    telegram.bot.delete_webhook().await?;
+    telegram.bot.set_my_commands(commands(COMMANDS)).await?;
+    telegram.bot.set_my_commands(commands(COMMANDS_DANISH)).language_code("da").await?;
+    Ok(())
+}
+
+fn commands(list: [(&str, &str); 7]) -> Vec<BotCommand> {
+    list.into_iter().map(|(name, words)| BotCommand::new(name, words)).collect()
 }
 
 async fn poll(telegram: &Telegram, offset: i32) -> Result<Vec<Update>, String> {

@@ -1,0 +1,281 @@
+//! `snak serve`: builds the house from the settings, runs it, and takes it down in order.
+
+use super::{Failure, Places, key};
+use crate::channel::telegram::{self, Telegram};
+use crate::channel::webchat;
+use crate::delivery::Delivery;
+use crate::dispatch::{Dispatch, run_timer};
+use crate::library::{Library, LibraryError, Reading};
+use crate::script::{StaffLanguage, picture};
+use crate::settings::Settings;
+use crate::web::{self, Web};
+use jiff::{SignedDuration, Timestamp};
+use notify::Watcher;
+use std::io::Write;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+use storage::{MasterKey, Store};
+use tokio::net::TcpListener;
+use tokio::sync::{mpsc, watch};
+use tokio::task::JoinHandle;
+use tracing::{info, warn};
+
+/// Turns in hand get this long to finish when the service is stopped.
+const GRACE: Duration = Duration::from_secs(8);
+/// A file that is being saved changes several times in a row.
+const SETTLED: Duration = Duration::from_millis(300);
+/// core.telegram.org/bots/api#getupdates: updates are kept for 24 hours, so an id older than two days cannot come again.
+const UPDATES_KEPT: SignedDuration = SignedDuration::from_hours(48);
+const CLEAN_EVERY: Duration = Duration::from_secs(60 * 60);
+
+/// Run the service: the web chat, Telegram where there is a token, and the pull of answers.
+///
+/// Prints one line, `listening on http://ADDR:PORT`, when it is ready. Settings come from the command line, the environment
+/// (`SNAK_DATA`, `SNAK_DIALOGUES`, `SNAK_LISTEN`, `SNAK_PUBLIC_URL`, `SNAK_KEY_FILE`, `TELOXIDE_TOKEN`, …) and `snak.toml`.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Example:\n  snak serve --listen 127.0.0.1:8080\n  TELOXIDE_TOKEN=123:abc SNAK_DATA=/var/lib/snak snak serve")]
+pub struct Serve {
+    #[command(flatten)]
+    places: Places,
+    /// Where to listen [default: 127.0.0.1:8080]
+    #[arg(long, value_name = "ADDR:PORT")]
+    listen: Option<String>,
+}
+
+pub async fn run(command: Serve) -> Result<(), Failure> {
+    let settings = command.places.settings(command.listen.clone())?;
+    folder_is_there(&settings.dialogues)?;
+    // The port first: a taken one changes nothing on disk.
+    let listener = TcpListener::bind(settings.listen)
+        .await
+        .map_err(|e| Failure::Misuse(format!("cannot listen on {}: {e}", settings.listen)))?;
+    let address = listener.local_addr().map_err(|e| Failure::Misuse(format!("cannot listen: {e}")))?;
+    let master = key::master(&settings)?;
+    let store = storage::open(&settings.store, &master).await.map_err(|e| key::store_failure(&e, &settings))?;
+    let library = open_library(&settings, store.clone()).await?;
+    let house = House::build(&settings, &master, store, library, &format!("http://{address}")).await?;
+    let told = settings.data.join("serve.addr");
+    write_address(&told, &format!("http://{address}"))?;
+    let ended = house.live(listener).await;
+    let _ = std::fs::remove_file(told);
+    ended
+}
+
+fn folder_is_there(folder: &Path) -> Result<(), Failure> {
+    match std::fs::read_dir(folder) {
+        Ok(_) => Ok(()),
+        Err(e) => Err(Failure::Misuse(format!("the dialogues folder {} cannot be read: {e}", folder.display()))),
+    }
+}
+
+/// The library with the folder read; mistakes are told, and do not keep the rest from being served.
+pub async fn open_library(settings: &Settings, store: Arc<dyn Store>) -> Result<Arc<Library>, Failure> {
+    let failed = |e: LibraryError| Failure::Misuse(format!("the dialogues cannot be loaded: {e}"));
+    let library = Arc::new(Library::open(&settings.dialogues, store).await.map_err(failed)?);
+    report(&library.read(Timestamp::now()).await.map_err(failed)?);
+    Ok(library)
+}
+
+fn report(reading: &Reading) {
+    for (problem, source) in &reading.problems {
+        let picture = picture(problem, source, StaffLanguage::Da);
+        if problem.is_error() {
+            warn!("a dialogue has a mistake and is not published as it stands\n{picture}");
+        }
+    }
+    for id in &reading.published {
+        info!(dialogue = %id, "published");
+    }
+}
+
+// Commands on this machine find the service by it.
+fn write_address(path: &Path, address: &str) -> Result<(), Failure> {
+    let cannot = |e: std::io::Error| Failure::Misuse(format!("cannot write {}: {e}", path.display()));
+    if let Some(folder) = path.parent() {
+        std::fs::create_dir_all(folder).map_err(cannot)?;
+    }
+    std::fs::write(path, address).map_err(cannot)
+}
+
+/// Everything that runs, and the switch that stops it.
+struct House {
+    store: Arc<dyn Store>,
+    app: axum::Router,
+    stop: watch::Sender<bool>,
+    tasks: Vec<JoinHandle<()>>,
+    address: String,
+    hint: Option<String>,
+    _watcher: Option<notify::RecommendedWatcher>,
+}
+
+impl House {
+    async fn build(
+        settings: &Settings,
+        master: &MasterKey,
+        store: Arc<dyn Store>,
+        library: Arc<Library>,
+        address: &str,
+    ) -> Result<House, Failure> {
+        let (stop, stopped) = watch::channel(false);
+        let (outbox, rows) = mpsc::unbounded_channel();
+        let dispatch = Arc::new(Dispatch::new(store.clone(), library.clone(), outbox));
+        let telegram = match &settings.telegram_token {
+            Some(token) => Some(Telegram::new(token, settings.telegram_api_url.as_deref()).map_err(Failure::Misuse)?),
+            None => {
+                info!("no Telegram bot is connected (TELOXIDE_TOKEN is not set): the web chat works alone");
+                None
+            }
+        };
+        let status = telegram::Status::default();
+        let mut tasks = Vec::new();
+        let channels = telegram.iter().map(|t| Arc::new(t.clone())).collect();
+        let delivery = Arc::new(Delivery::new(store.clone(), channels, settings.bubble_pause));
+        let left = Delivery::<Telegram>::left_over(store.as_ref()).await.map_err(|e| key::store_failure(&e, settings))?;
+        tasks.push(tokio::spawn(delivery.run(left, rows, stopped.clone())));
+        tasks.push(tokio::spawn(run_timer(dispatch.clone(), stopped.clone())));
+        tasks.push(tokio::spawn(clean(store.clone(), stopped.clone())));
+        if let Some(telegram) = telegram {
+            tasks.push(tokio::spawn(telegram::run(telegram, dispatch.clone(), status.clone(), stopped.clone())));
+        }
+        let public_url = settings.public_url.clone().unwrap_or_else(|| address.to_owned());
+        let bot = status.clone();
+        let chat = webchat::router(dispatch.clone(), dispatch, public_url.starts_with("https://"), Arc::new(move || bot.bot()));
+        let note = status.clone();
+        let web = Web {
+            store: store.clone(),
+            library: library.clone(),
+            operator: master.operator(),
+            telegram: Arc::new(move || note.trouble()),
+        };
+        let _watcher = watch_folder(settings, &library, stopped, &mut tasks);
+        let hint = first_hint(settings, &store, &library, address).await;
+        Ok(House { store, app: web::router(web, chat), stop, tasks, address: address.to_owned(), hint, _watcher })
+    }
+
+    async fn live(self, listener: TcpListener) -> Result<(), Failure> {
+        let ready = format!("listening on {}\n", self.address);
+        let mut out = std::io::stdout().lock();
+        let _ = out.write_all(ready.as_bytes()).and_then(|()| out.flush());
+        drop(out);
+        if let Some(hint) = &self.hint {
+            info!("{hint}");
+        }
+        let mut stopped = self.stop.subscribe();
+        let server = axum::serve(listener, self.app).with_graceful_shutdown(async move {
+            let _ = stopped.wait_for(|stop| *stop).await;
+        });
+        let mut server = tokio::spawn(server.into_future());
+        let early = tokio::select! {
+            ended = &mut server => Some(ended),
+            () = asked_to_stop() => None,
+        };
+        info!("stopping");
+        let _ = self.stop.send(true);
+        let finish = async {
+            if early.is_none() {
+                let _ = server.await;
+            }
+            for task in self.tasks {
+                let _ = task.await;
+            }
+        };
+        if tokio::time::timeout(GRACE, finish).await.is_err() {
+            warn!("some work was still going on and was let go; what it had kept is on disk");
+        }
+        self.store.close().await.map_err(|e| Failure::Failed(format!("the store could not be closed: {e}")))?;
+        match early {
+            Some(_) => Err(Failure::Failed("the web server ended by itself".to_owned())),
+            None => Ok(()),
+        }
+    }
+}
+
+async fn asked_to_stop() {
+    use tokio::signal::unix::{SignalKind, signal};
+    let Ok(mut term) = signal(SignalKind::terminate()) else {
+        let _ = tokio::signal::ctrl_c().await;
+        return;
+    };
+    tokio::select! {
+        _ = term.recv() => {}
+        _ = tokio::signal::ctrl_c() => {}
+    }
+}
+
+// Update ids that cannot come again are dropped, once an hour.
+async fn clean(store: Arc<dyn Store>, mut stop: watch::Receiver<bool>) {
+    loop {
+        tokio::select! {
+            _ = stop.wait_for(|stop| *stop) => return,
+            () = tokio::time::sleep(CLEAN_EVERY) => {}
+        }
+        let Ok(before) = Timestamp::now().checked_sub(UPDATES_KEPT) else { continue };
+        if let Err(error) = store.forget_updates(before).await {
+            warn!(%error, "old update ids could not be dropped");
+        }
+    }
+}
+
+// A script that is saved is read at once. Where the folder cannot be watched, a restart reads it.
+fn watch_folder(
+    settings: &Settings,
+    library: &Arc<Library>,
+    mut stop: watch::Receiver<bool>,
+    tasks: &mut Vec<JoinHandle<()>>,
+) -> Option<notify::RecommendedWatcher> {
+    let (changed, mut changes) = mpsc::unbounded_channel();
+    let watcher = notify::recommended_watcher(move |event: notify::Result<notify::Event>| {
+        if event.is_ok_and(|e| !e.kind.is_access()) {
+            let _ = changed.send(());
+        }
+    });
+    let watching = watcher.and_then(|mut watcher| {
+        watcher.watch(&settings.dialogues, notify::RecursiveMode::Recursive)?;
+        Ok(watcher)
+    });
+    let watcher = match watching {
+        Ok(watcher) => watcher,
+        Err(error) => {
+            warn!(%error, "the dialogues folder cannot be watched: a changed script is read at the next start");
+            return None;
+        }
+    };
+    let library = library.clone();
+    tasks.push(tokio::spawn(async move {
+        loop {
+            tokio::select! {
+                _ = stop.wait_for(|stop| *stop) => return,
+                change = changes.recv() => if change.is_none() { return },
+            }
+            tokio::time::sleep(SETTLED).await;
+            while changes.try_recv().is_ok() {}
+            match library.read(Timestamp::now()).await {
+                Ok(reading) => report(&reading),
+                Err(error) => warn!(%error, "the dialogues folder could not be read again; what was published stays"),
+            }
+        }
+    }));
+    Some(watcher)
+}
+
+// What to try, said where nobody has answered anything yet.
+async fn first_hint(settings: &Settings, store: &Arc<dyn Store>, library: &Library, address: &str) -> Option<String> {
+    let offered = library.offered();
+    let first = offered.iter().find(|p| p.script.id().dialogue() == "aabningstider").or(offered.first())?;
+    for published in &offered {
+        let extent = store.extent(&storage::DialogueId(published.script.id().0.clone())).await.ok()?;
+        if extent.latest.0 > 0 {
+            return None;
+        }
+    }
+    let id = first.script.id();
+    let code = &first.script.header().entry.code;
+    let place = first.script.header().entry.places.first().map(|(place, _)| format!("_{place}")).unwrap_or_default();
+    let base = settings.public_url.as_deref().unwrap_or(address);
+    let program = std::env::args().next().unwrap_or_else(|| "snak".to_owned());
+    Some(format!(
+        "nobody has answered yet. Try it:\n  chat:  {base}/c/{code}{place}\n  token: TOKEN=$({program} token create --institution {} --name first)\n  pull:  curl -H \"Authorization: Bearer $TOKEN\" {base}/v1/dialogues/{id}/responses.csv",
+        id.institution(),
+    ))
+}
