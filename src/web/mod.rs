@@ -5,10 +5,12 @@ mod dialogues;
 mod error;
 mod export;
 mod health;
+mod inside;
 mod query;
 mod router;
 mod token;
 
+pub use inside::{Answer, Inside};
 pub use router::router;
 pub use token::Token;
 
@@ -17,19 +19,17 @@ use std::sync::Arc;
 use storage::Store;
 
 /// What the routes work on.
-pub struct Site {
+pub struct Web {
     pub store: Arc<dyn Store>,
     pub library: Arc<Library>,
     /// Why Telegram cannot be reached; `None` while it can, or where there is no Telegram.
     pub telegram: Arc<dyn Fn() -> Option<String> + Send + Sync>,
     /// The bearer of the operator's commands; it may do everything.
     pub operator: String,
-    /// Base of links; `None` takes what the request was sent to.
-    pub public_url: Option<String>,
 }
 
-impl std::fmt::Debug for Site {
+impl std::fmt::Debug for Web {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Site")
+        f.write_str("Web")
     }
 }

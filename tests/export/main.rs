@@ -1,4 +1,5 @@
 //! The pull over real HTTP: each test is a promise to whoever pulls.
+#![allow(clippy::unwrap_used, reason = "the helpers of a test fail it")]
 
 mod site;
 

@@ -7,7 +7,7 @@ use snak::engine::{self, Answered, Audience, Ended, Outcome, Response, Status, V
 use snak::export::Cursors;
 use snak::library::Library;
 use snak::script::{Language, ScriptId};
-use snak::web::{self, Site};
+use snak::web::{self, Web};
 use std::sync::Arc;
 use storage::{
     Body, Changes, ConversationKey, DialogueId, MemoryStore, ResponseChange, Store, UpdateId, Version,
@@ -29,16 +29,15 @@ pub async fn service() -> Service {
     let folder = tempfile::tempdir().unwrap();
     let store: Arc<dyn Store> = Arc::new(MemoryStore::new().unwrap());
     let library = Arc::new(Library::open(folder.path(), store.clone()).await.unwrap());
-    let site = Site {
+    let site = Web {
         store: store.clone(),
         library: library.clone(),
         telegram: Arc::new(|| Some("cannot be reached".to_owned())),
         operator: OPERATOR.to_owned(),
-        public_url: None,
     };
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
-    let router = web::router(Arc::new(site), axum::Router::new());
+    let router = web::router(site, axum::Router::new());
     tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
     let service = Service { store, library, folder, url, http: reqwest::Client::new() };
     service.publish(&sample()).await;
