@@ -1,0 +1,35 @@
+//! The HTTP surface: pulling answers, tokens, health. Channels bring their own routes.
+
+mod auth;
+mod dialogues;
+mod error;
+mod export;
+mod health;
+mod inside;
+mod query;
+mod router;
+mod token;
+
+pub use inside::{Answer, Inside};
+pub use router::router;
+pub use token::Token;
+
+use crate::library::Library;
+use std::sync::Arc;
+use storage::Store;
+
+/// What the routes work on.
+pub struct Web {
+    pub store: Arc<dyn Store>,
+    pub library: Arc<Library>,
+    /// Why Telegram cannot be reached; `None` while it can, or where there is no Telegram.
+    pub telegram: Arc<dyn Fn() -> Option<String> + Send + Sync>,
+    /// The bearer of the operator's commands; it may do everything.
+    pub operator: String,
+}
+
+impl std::fmt::Debug for Web {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Web")
+    }
+}

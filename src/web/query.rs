@@ -1,0 +1,174 @@
+//! Query parameters: each is known, fits and comes once, or the request is refused with what could stand there.
+
+use super::error::Refusal;
+use crate::engine::{Audience, Status};
+use crate::export::{Csv, Dialect, Filter, Shape};
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
+
+/// So many rows can be asked for at once: they are collected before the first is sent.
+pub const MAX_LIMIT: usize = 10_000;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Format {
+    Csv,
+    Ndjson,
+    CodebookCsv,
+    CodebookJson,
+}
+
+impl Format {
+    fn parameters(self) -> &'static [&'static str] {
+        match self {
+            Format::Csv => &[
+                "after", "limit", "since", "until", "status", "revision", "place", "channel", "audience",
+                "columns", "include", "ascii", "raw", "shape", "states", "dialect",
+            ],
+            Format::Ndjson => &[
+                "after", "limit", "since", "until", "status", "revision", "place", "channel", "audience",
+                "columns", "include", "ascii", "raw", "shape",
+            ],
+            Format::CodebookCsv => &["ascii", "raw", "dialect"],
+            Format::CodebookJson => &["ascii"],
+        }
+    }
+}
+
+/// What a dialogue's responses can have.
+#[derive(Debug)]
+pub struct Known {
+    pub format: Format,
+    pub revisions: Vec<u32>,
+    pub places: Vec<String>,
+    pub channels: Vec<String>,
+    /// In which `since` and `until` without a time are days.
+    pub zone: TimeZone,
+}
+
+#[derive(Debug, Default)]
+pub struct Asked {
+    /// The cursor as it was given.
+    pub after: Option<String>,
+    pub limit: Option<usize>,
+    pub filter: Filter,
+    pub columns: Vec<String>,
+    pub withdrawn: bool,
+    pub ascii: bool,
+    pub csv: Csv,
+}
+
+impl Asked {
+    /// # Errors
+    /// A [`Refusal`] that names the parameter and what is allowed.
+    pub fn read(pairs: &[(String, String)], known: &Known) -> Result<Asked, Refusal> {
+        let allowed = known.format.parameters();
+        let mut asked = Asked::default();
+        for (n, (name, value)) in pairs.iter().enumerate() {
+            if !allowed.contains(&name.as_str()) {
+                return Err(Refusal::parameter(
+                    name,
+                    format!("there is no parameter `{name}` here"),
+                    allowed,
+                ));
+            }
+            if pairs[..n].iter().any(|(earlier, _)| earlier == name) {
+                return Err(Refusal::parameter(
+                    name,
+                    format!("`{name}` was given twice; write several values with commas"),
+                    [""; 0],
+                ));
+            }
+            asked.take(name, value, known)?;
+        }
+        Ok(asked)
+    }
+
+    fn take(&mut self, name: &str, value: &str, known: &Known) -> Result<(), Refusal> {
+        let filter = &mut self.filter;
+        match name {
+            "after" => self.after = Some(value.to_owned()),
+            "limit" => self.limit = Some(limit(value)?),
+            "since" => filter.since = Some(time(name, value, &known.zone, false)?),
+            "until" => filter.until = Some(time(name, value, &known.zone, true)?),
+            "status" => filter.status = one(name, value, &STATUS)?,
+            "revision" => {
+                let revisions = several(name, value, known.revisions.iter().map(u32::to_string))?;
+                filter.revisions =
+                    known.revisions.iter().copied().filter(|r| revisions.contains(&r.to_string())).collect();
+            }
+            "place" => filter.places = several(name, value, known.places.iter().cloned())?,
+            "channel" => filter.channels = several(name, value, known.channels.iter().cloned())?,
+            "audience" => {
+                let names = several(name, value, AUDIENCES.iter().map(|(n, _)| (*n).to_owned()))?;
+                filter.audiences =
+                    AUDIENCES.iter().filter(|(n, _)| names.iter().any(|w| w == n)).map(|(_, a)| *a).collect();
+            }
+            // Which columns there are, the layout knows.
+            "columns" if value.split(',').any(|c| c.trim().is_empty()) => {
+                return Err(Refusal::parameter(name, "name columns with commas between them", [""; 0]));
+            }
+            "columns" => self.columns = value.split(',').map(|c| c.trim().to_owned()).collect(),
+            "include" => self.withdrawn = one(name, value, &[("withdrawn", true)])?,
+            "ascii" => self.ascii = one(name, value, &SWITCH)?,
+            "raw" => self.csv.raw = one(name, value, &SWITCH)?,
+            "states" => self.csv.states = one(name, value, &SWITCH)?,
+            "dialect" => self.csv.dialect = one(name, value, &[("excel", Dialect::Excel)])?,
+            "shape" if known.format == Format::Ndjson => {
+                self.csv.shape = one(name, value, &[("wide", Shape::Wide)])?
+            }
+            "shape" => self.csv.shape = one(name, value, &[("wide", Shape::Wide), ("long", Shape::Long)])?,
+            other => {
+                return Err(Refusal::parameter(
+                    other,
+                    format!("there is no parameter `{other}` here"),
+                    [""; 0],
+                ));
+            }
+        }
+        Ok(())
+    }
+}
+
+const SWITCH: [(&str, bool); 2] = [("1", true), ("0", false)];
+const STATUS: [(&str, Option<Status>); 3] =
+    [("complete", Some(Status::Complete)), ("partial", Some(Status::Partial)), ("all", None)];
+const AUDIENCES: [(&str, Audience); 3] =
+    [("not_yet_user", Audience::NotYetUser), ("user", Audience::User), ("unknown", Audience::Unknown)];
+
+fn one<T: Copy>(name: &str, value: &str, choices: &[(&str, T)]) -> Result<T, Refusal> {
+    let found = choices.iter().find(|(n, _)| *n == value).map(|(_, choice)| *choice);
+    found.ok_or_else(|| wrong(name, value, choices.iter().map(|(n, _)| n)))
+}
+
+// One of them, or several with commas.
+fn several(name: &str, value: &str, choices: impl Iterator<Item = String>) -> Result<Vec<String>, Refusal> {
+    let choices: Vec<String> = choices.collect();
+    let wanted: Vec<String> = value.split(',').map(|v| v.trim().to_owned()).collect();
+    match wanted.iter().find(|w| !choices.contains(w)) {
+        Some(stranger) => Err(wrong(name, stranger, choices)),
+        None => Ok(wanted),
+    }
+}
+
+fn limit(value: &str) -> Result<usize, Refusal> {
+    let number = value.parse().ok().filter(|n| (1..=MAX_LIMIT).contains(n));
+    number.ok_or_else(|| wrong("limit", value, [format!("1 to {MAX_LIMIT}")]))
+}
+
+// A time, or a day in the institution's zone: `until` then means to its last second.
+fn time(name: &str, value: &str, zone: &TimeZone, end: bool) -> Result<Timestamp, Refusal> {
+    // An unescaped `+` of an offset arrives as a space.
+    if let Ok(at) = value.replace(' ', "+").parse::<Timestamp>() {
+        return Ok(at);
+    }
+    let day = value.parse::<Date>().ok().filter(|_| value.len() == "2026-11-23".len());
+    let day = if end { day.and_then(|d| d.tomorrow().ok()) } else { day };
+    let begins = day.and_then(|d| d.to_zoned(zone.clone()).ok()).map(|z| z.timestamp());
+    let at = if end { begins.and_then(|b| b.checked_sub(SignedDuration::from_secs(1)).ok()) } else { begins };
+    at.ok_or_else(|| wrong(name, value, ["2026-11-23", "2026-11-23T08:15:04Z"]))
+}
+
+fn wrong(name: &str, value: &str, allowed: impl IntoIterator<Item = impl ToString>) -> Refusal {
+    Refusal::parameter(name, format!("`{name}` cannot be `{value}`"), allowed)
+}

@@ -1,0 +1,24 @@
+//! Every route.
+
+use super::{Web, dialogues, error, export, health, token};
+use axum::Router;
+use axum::routing::{delete, get};
+use std::sync::Arc;
+
+/// The whole surface; `channels` are the routes that channels bring, without a fallback of their own.
+pub fn router(web: Web, channels: Router) -> Router {
+    Router::new()
+        .route("/healthz", get(health::alive))
+        .route("/readyz", get(health::ready))
+        .route("/v1/dialogues", get(dialogues::list))
+        .route("/v1/dialogues/{institution}/{dialogue}/responses.csv", get(export::csv))
+        .route("/v1/dialogues/{institution}/{dialogue}/responses.ndjson", get(export::ndjson))
+        .route("/v1/dialogues/{institution}/{dialogue}/codebook.json", get(dialogues::codebook_json))
+        .route("/v1/dialogues/{institution}/{dialogue}/codebook.csv", get(dialogues::codebook_csv))
+        .route("/v1/operator/tokens", get(token::list).post(token::create))
+        .route("/v1/operator/tokens/{name}", delete(token::revoke))
+        .with_state(Arc::new(web))
+        .merge(channels)
+        .method_not_allowed_fallback(error::no_such_method)
+        .fallback(error::no_such_route)
+}
