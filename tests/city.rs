@@ -16,14 +16,20 @@ struct Plan {
     n: i64,
 }
 
-const BRUGER: [(&str, &str); 3] = [("aldrig", "Aldrig"), ("sjældent", "Under en gang om året"), ("jævnligt", "Oftere end det")];
+const BRUGER: [(&str, &str); 3] =
+    [("aldrig", "Aldrig"), ("sjældent", "Under en gang om året"), ("jævnligt", "Oftere end det")];
 const HVORFOR: [(&str, &str); 4] = [
     ("tid", "Der er lukket, når jeg har tid"),
     ("langt", "Der er for langt"),
     ("behov", "Jeg mangler ikke noget derfra"),
     ("andet", "Noget andet"),
 ];
-const TIDSPUNKT: [(&str, &str); 4] = [("morgen", "Før kl. 9"), ("dag", "Midt på dagen"), ("aften", "Efter kl. 18"), ("weekend", "I weekenden")];
+const TIDSPUNKT: [(&str, &str); 4] = [
+    ("morgen", "Før kl. 9"),
+    ("dag", "Midt på dagen"),
+    ("aften", "Efter kl. 18"),
+    ("weekend", "I weekenden"),
+];
 
 impl Plan {
     fn types(&self) -> bool {
@@ -32,7 +38,12 @@ impl Plan {
     fn bruger(&self) -> (&'static str, &'static str) {
         BRUGER[(self.n / 2 % 3) as usize]
     }
-    fn chosen(&self, options: [(&'static str, &'static str); 4], first: i64, most: usize) -> Vec<(&'static str, &'static str)> {
+    fn chosen(
+        &self,
+        options: [(&'static str, &'static str); 4],
+        first: i64,
+        most: usize,
+    ) -> Vec<(&'static str, &'static str)> {
         let bits = (self.n * 7 + first) % 15 + 1;
         (0..4).filter(|k| bits >> k & 1 == 1).map(|k| options[k as usize]).take(most).collect()
     }
@@ -55,7 +66,8 @@ impl Plan {
 
     /// The row that the institution must find.
     fn row(&self) -> Value {
-        let codes = |list: Vec<(&'static str, &str)>| list.into_iter().map(|(code, _)| code).collect::<Vec<_>>();
+        let codes =
+            |list: Vec<(&'static str, &str)>| list.into_iter().map(|(code, _)| code).collect::<Vec<_>>();
         let mut answers = json!({
             "bruger": self.bruger().0, "tidspunkt": codes(self.tidspunkt()), "selvbetjent": self.selvbetjent().0, "fri": self.fri(),
         });
@@ -134,7 +146,9 @@ async fn answer(citizen: Citizen, plan: Plan) {
 /// The part of a row that the citizens decided.
 fn decided(row: &Value) -> Value {
     let mut kept = json!({});
-    for name in ["answers", "states", "audience", "channel", "place", "language", "status", "ended", "revision"] {
+    for name in
+        ["answers", "states", "audience", "channel", "place", "language", "status", "ended", "revision"]
+    {
         kept[name] = row[name].clone();
     }
     kept
@@ -143,7 +157,8 @@ fn decided(row: &Value) -> Value {
 async fn pulled(url: &str, token: &str) -> Vec<String> {
     let (status, body) = get(url, token).await;
     assert_eq!(status, 200, "{body}");
-    let mut rows: Vec<String> = body.lines().map(|l| decided(&serde_json::from_str(l).unwrap()).to_string()).collect();
+    let mut rows: Vec<String> =
+        body.lines().map(|l| decided(&serde_json::from_str(l).unwrap()).to_string()).collect();
     rows.sort();
     rows
 }
@@ -157,7 +172,9 @@ fn expected() -> Vec<String> {
 const PULL: &str = "/v1/dialogues/nordby-bibliotek/aabningstider/responses.ndjson";
 
 fn everybody_answers(server: &Server) -> Vec<tokio::task::JoinHandle<()>> {
-    (0..CITIZENS).map(|n| tokio::spawn(answer(server.citizen(4_000_000_000 + n, Some("da")), Plan { n }))).collect()
+    (0..CITIZENS)
+        .map(|n| tokio::spawn(answer(server.citizen(4_000_000_000 + n, Some("da")), Plan { n })))
+        .collect()
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -75,7 +75,9 @@ async fn an_update_that_comes_twice_counts_once() {
     citizen.write("1 og 2");
     sees(&citizen, "Hvornår ville det passe dig").await;
     server.wait_until_confirmed(PATIENCE).await.unwrap();
-    for words in ["Jeg er en chatbot", "Hvor tit kommer du", "Hvad holder dig væk", "Hvornår ville det passe dig"] {
+    for words in
+        ["Jeg er en chatbot", "Hvor tit kommer du", "Hvad holder dig væk", "Hvornår ville det passe dig"]
+    {
         assert_eq!(times(&citizen, words), 1, "{words}: {:?}", citizen.transcript());
     }
     well(&server, &service);
@@ -93,9 +95,15 @@ async fn asked_to_wait_it_waits_and_keeps_the_order() {
     sees(&citizen, "Hvornår ville det passe dig").await;
     citizen.write("aften");
     sees(&citizen, "låse dig ind").await;
-    let refused: Vec<_> = server.calls().into_iter().filter(|c| c.chat == Some(13) && c.outcome == Outcome::Fault(Fault::RetryAfter(1))).collect();
+    let refused: Vec<_> = server
+        .calls()
+        .into_iter()
+        .filter(|c| c.chat == Some(13) && c.outcome == Outcome::Fault(Fault::RetryAfter(1)))
+        .collect();
     assert_eq!(refused.len(), 2);
-    let order = |words: &str| citizen.chat().messages.iter().position(|m| m.from_bot && m.text.contains(words)).unwrap();
+    let order = |words: &str| {
+        citizen.chat().messages.iter().position(|m| m.from_bot && m.text.contains(words)).unwrap()
+    };
     assert!(order("Hvor tit") < order("Hvornår ville") && order("Hvornår ville") < order("låse dig ind"));
     well(&server, &service);
 }
@@ -111,7 +119,13 @@ async fn faults_of_the_platform_lose_no_message_and_no_answer() {
     citizen.write("aften");
     sees(&citizen, "låse dig ind").await;
     // The one message in flight may come twice; a press on either copy counts once.
-    citizen.wait_for(|chat| chat.messages.iter().filter(|m| m.text.contains("låse dig ind")).count() == 2, PATIENCE).await.unwrap();
+    citizen
+        .wait_for(
+            |chat| chat.messages.iter().filter(|m| m.text.contains("låse dig ind")).count() == 2,
+            PATIENCE,
+        )
+        .await
+        .unwrap();
     let copies: Vec<_> = {
         let chat = citizen.chat();
         let asked = chat.messages.iter().filter(|m| m.text.contains("låse dig ind"));
@@ -143,7 +157,13 @@ async fn who_blocks_the_bot_is_left_alone_and_the_others_go_on() {
     other.write("jævnligt");
     sees(&other, "Hvornår ville det passe dig").await;
     server.wait_until_confirmed(PATIENCE).await.unwrap();
-    let refusals = |chat: i64| server.calls().iter().filter(|c| c.chat == Some(chat) && matches!(c.outcome, Outcome::Refused { code: 403, .. })).count();
+    let refusals = |chat: i64| {
+        server
+            .calls()
+            .iter()
+            .filter(|c| c.chat == Some(chat) && matches!(c.outcome, Outcome::Refused { code: 403, .. }))
+            .count()
+    };
     assert!(refusals(16) <= 1 && refusals(17) <= 1, "a 403 is not tried again");
     citizen.unblock();
     citizen.write("hjælp");
@@ -165,8 +185,10 @@ async fn whatever_comes_the_service_goes_on() {
     citizen.press_data(1, "rubbish");
     citizen.press_data(1, &"A".repeat(24));
     citizen.add_bot_to_group(-100_500, "Banden");
-    server.push_raw(json!({"poll": {"id": "1", "question": "?", "options": [], "total_voter_count": 0, "is_closed": false,
-        "is_anonymous": true, "type": "regular", "allows_multiple_answers": false}}));
+    server.push_raw(
+        json!({"poll": {"id": "1", "question": "?", "options": [], "total_voter_count": 0, "is_closed": false,
+        "is_anonymous": true, "type": "regular", "allows_multiple_answers": false}}),
+    );
     server.push_raw(json!({"something_new": {"id": 7}}));
     server.wait_until_confirmed(PATIENCE).await.unwrap();
     citizen.start("aabn_torvet");
@@ -190,6 +212,10 @@ async fn entries_lead_where_they_should_and_the_menu_is_there() {
     sees(&citizen, "Jeg er en chatbot").await;
     press(&citizen, "Nej tak").await;
     sees(&citizen, "Helt i orden").await;
-    assert!(server.commands().iter().any(|(_, language, list)| language == "da" && list.len() >= 6), "{:?}", server.commands());
+    assert!(
+        server.commands().iter().any(|(_, language, list)| language == "da" && list.len() >= 6),
+        "{:?}",
+        server.commands()
+    );
     well(&server, &service);
 }

@@ -34,7 +34,7 @@ struct Create {
     #[arg(long, value_name = "N")]
     name: String,
     /// Only this dialogue; may be given several times
-    #[arg(long = "dialogue", value_name = "D")]
+    #[arg(id = "only", long = "dialogue", value_name = "D")]
     dialogues: Vec<String>,
     /// It stops working after this time, such as 90d or 1y [default: never]
     #[arg(long, value_name = "TIME")]
