@@ -1,4 +1,5 @@
 //! How long one turn takes: `advance` alone, and with the session read before and written after, as each message costs it.
+#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a figure that cannot be measured ends the run")]
 
 use criterion::{BatchSize, Criterion, criterion_group, criterion_main};
 use snak::engine::{self, Begin, Input, Moment, Session};

@@ -1,5 +1,6 @@
 //! Two hundred citizens answer the library's dialogue on Telegram at the same time, and what is pulled equals what they said;
 //! the same while the service is killed and started again.
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on fails")]
 
 mod support;
 

@@ -1,4 +1,5 @@
 //! The service as its operator meets it: starting, refusing to start, stopping.
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on fails")]
 
 mod support;
 

@@ -1,4 +1,5 @@
 //! The service on Telegram, against a server that refuses what Telegram refuses.
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on fails")]
 
 mod support;
 

@@ -1,4 +1,5 @@
 //! The web chat as a citizen without JavaScript meets it, on the real service.
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on fails")]
 
 mod support;
 
