@@ -181,13 +181,13 @@ impl House {
     }
 
     async fn live(self, listener: TcpListener) -> Result<(), Failure> {
+        if let Some(hint) = &self.hint {
+            info!("{hint}");
+        }
         let ready = format!("listening on {}\n", self.address);
         let mut out = std::io::stdout().lock();
         let _ = out.write_all(ready.as_bytes()).and_then(|()| out.flush());
         drop(out);
-        if let Some(hint) = &self.hint {
-            info!("{hint}");
-        }
         let mut server = tokio::spawn(web::serve(listener, self.app, self.stop.subscribe()));
         let early = tokio::select! {
             ended = &mut server => Some(ended),
