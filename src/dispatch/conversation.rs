@@ -59,7 +59,11 @@ impl Conversation {
 
     /// Nothing is kept that anybody could miss.
     pub fn is_empty(&self) -> bool {
-        self.open.is_none() && self.parked.is_empty() && self.ended.is_none() && self.done.is_empty() && !self.blocked
+        self.open.is_none()
+            && self.parked.is_empty()
+            && self.ended.is_none()
+            && self.done.is_empty()
+            && !self.blocked
     }
 
     pub fn done_before(&self, dialogue: &ScriptId) -> bool {

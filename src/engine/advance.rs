@@ -6,7 +6,7 @@ use super::input::{Form, Input, Moment};
 use super::lines::{Arg, is_word, lines};
 use super::matching;
 use super::message::{Button, ButtonKind, Effect, Message, Press, Text, Turn};
-use super::session::{Ended, Outcome, Session, State, Value, Waiting};
+use super::session::{Ended, Outcome, Session, State, Waiting, other_value};
 use super::walk::Walk;
 use super::{ask, recap, text, wake};
 use crate::script::{AnswerType, Language, Question, Script, Skip, Style, fold};
@@ -180,7 +180,7 @@ fn take(walk: &mut Walk<'_>, question: &Question, mut waiting: Waiting, reply: R
         }
         Reply::AskWords { code, chosen } => {
             waiting.chosen = chosen;
-            let ticked = Outcome::Given { value: with_other(question, &code, &waiting.chosen), other: None };
+            let ticked = Outcome::Given { value: other_value(question, &code, &waiting.chosen), other: None };
             settle(walk, question, &waiting, &ticked, true);
             waiting.other = Some(code);
             waiting.tries = 0;
@@ -220,14 +220,7 @@ fn again(
 
 fn without_words(question: &Question, waiting: &Waiting) -> Outcome {
     let code = waiting.other.as_deref().unwrap_or_default();
-    Outcome::Given { value: with_other(question, code, &waiting.chosen), other: None }
-}
-
-fn with_other(question: &Question, code: &str, chosen: &[String]) -> Value {
-    match &question.answer {
-        AnswerType::Multi { .. } => Value::Codes(chosen.to_vec()),
-        _ => Value::Code(code.to_owned()),
-    }
+    Outcome::Given { value: other_value(question, code, &waiting.chosen), other: None }
 }
 
 // The question's message shows what was answered and loses its buttons; a guess keeps one to correct it.

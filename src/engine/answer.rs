@@ -186,7 +186,10 @@ impl Reading<'_> {
             _ if form.options.is_empty() => return self.text(&form.words, waiting),
             AnswerType::Multi { options, .. } => {
                 let code = |n: &u8| options.list.get(*n as usize).map(|o| o.code.clone());
-                self.chosen(form.options.iter().filter_map(code).collect())
+                // Words beside the ticks are the `other`, ticked or not.
+                let other =
+                    options.list.iter().filter(|o| o.other && !words.is_empty()).map(|o| o.code.clone());
+                self.chosen(form.options.iter().filter_map(code).chain(other).collect())
             }
             AnswerType::Choice(_)
             | AnswerType::YesNo(_)

@@ -5,7 +5,7 @@ use super::card::card;
 use super::input::Moment;
 use super::lines::{Arg, lines};
 use super::message::{Message, Text};
-use super::session::{Ended, Outcome, Session, State, Value};
+use super::session::{Ended, Outcome, Session, State, Value, other_value};
 use super::text::{outcome, said};
 use super::walk::closing;
 use crate::script::{Basis, Keep, Kind, Language, Script};
@@ -22,13 +22,16 @@ pub struct Recap {
     pub lines: Vec<Line>,
     /// What went wrong with the last answer to the open question.
     pub why: Option<String>,
+    /// Number and visit of the open question, for a form that answers it.
+    pub asked: Option<(u16, u16)>,
     /// The opening card or the open question; `None` when the session has ended.
     pub open: Option<Message>,
 }
 
 /// Everything that was said and answered on the way, and what is open now.
 pub fn recap(script: &Script, session: &Session, moment: &Moment) -> Recap {
-    let mut recap = Recap { language: session.language, lines: Vec::new(), why: None, open: None };
+    let mut recap =
+        Recap { language: session.language, lines: Vec::new(), why: None, asked: None, open: None };
     for passed in &session.trail {
         let Some(no) = script.find(&passed.0) else { continue };
         match &script.item(no).kind {
@@ -59,8 +62,18 @@ pub fn recap(script: &Script, session: &Session, moment: &Moment) -> Recap {
         State::Card { message } => recap.open = Some(card(script, session, *message)),
         State::Waiting(waiting) => {
             recap.why.clone_from(&waiting.why);
-            recap.open =
-                script.question(&waiting.at).map(|q| ask::message(q, waiting, None, script, session, moment));
+            let Some(question) = script.question(&waiting.at) else { return recap };
+            recap.asked = Some((question.number, waiting.visit));
+            recap.open = Some(ask::message(question, waiting, None, script, session, moment));
+            if let Some(code) = &waiting.other {
+                // The option is chosen and its words are awaited: the question itself lies behind.
+                let ticked =
+                    Outcome::Given { value: other_value(question, code, &waiting.chosen), other: None };
+                recap.lines.push(Line::Bot(ask::words(question, script, session)));
+                recap.lines.extend(
+                    outcome(question, &ticked, session.language).map(|w| Line::Citizen(Text::plain(w))),
+                );
+            }
         }
         State::Finished(ended) => {
             let last = session.trail.last().and_then(|p| script.find(&p.0)).map(|no| &script.item(no).kind);

@@ -1,7 +1,7 @@
 //! One walk through one revision: what outlives the process between two messages.
 
 use super::message::Audience;
-use crate::script::{Language, Script, ScriptId};
+use crate::script::{AnswerType, Language, Question, Script, ScriptId};
 use jiff::Timestamp;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
@@ -106,6 +106,18 @@ pub enum Value {
     Codes(Vec<String>),
     Number(Decimal),
     Text(String),
+}
+
+/// The value of a question whose `other` option `code` is chosen, alone or among several.
+pub(super) fn other_value(question: &Question, code: &str, several: &[String]) -> Value {
+    match &question.answer {
+        AnswerType::Multi { .. } => Value::Codes(several.to_vec()),
+        AnswerType::Choice(_)
+        | AnswerType::YesNo(_)
+        | AnswerType::Scale { .. }
+        | AnswerType::Number { .. }
+        | AnswerType::Text { .. } => Value::Code(code.to_owned()),
+    }
 }
 
 impl Session {

@@ -13,12 +13,15 @@ mod router;
 mod token;
 
 pub use inside::{Answer, Inside};
-pub use router::router;
+pub use router::{router, serve};
 pub use token::Token;
 
 use crate::library::Library;
 use std::sync::Arc;
 use storage::Store;
+
+/// Routes with everything they need.
+pub type App = axum::Router;
 
 /// What the routes work on.
 pub struct Web {

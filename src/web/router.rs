@@ -4,6 +4,23 @@ use super::{Web, dialogues, error, export, health, token};
 use axum::Router;
 use axum::routing::{delete, get};
 use std::sync::Arc;
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+
+/// Serves until `stop` says so, then finishes what is in hand.
+///
+/// # Errors
+/// Those of the listener.
+pub async fn serve(
+    listener: TcpListener,
+    app: Router,
+    mut stop: watch::Receiver<bool>,
+) -> std::io::Result<()> {
+    let stopped = async move {
+        let _ = stop.wait_for(|stop| *stop).await;
+    };
+    axum::serve(listener, app).with_graceful_shutdown(stopped).await
+}
 
 /// The whole surface; `channels` are the routes that channels bring, without a fallback of their own.
 pub fn router(web: Web, channels: Router) -> Router {
