@@ -9,6 +9,7 @@ use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 /// The format that this program writes.
 const FORMAT: u32 = 1;
@@ -17,6 +18,9 @@ const FORMAT: u32 = 1;
 const SEGMENT: usize = 8 * 1024 * 1024;
 /// Resident memory is about 2.7 times this when it is full.
 const CACHE: u64 = 64 * 1024 * 1024;
+
+/// So long sled may take to let its file go.
+const LET_GO: Duration = Duration::from_secs(10);
 
 /// Held while the store is open: one process for one folder.
 #[derive(Debug)]
@@ -87,15 +91,24 @@ fn generation_name(number: u64) -> String {
     format!("generation-{number}")
 }
 
+// We hold the folder's lock, so whoever still has sled's own is this process: sled lets it go from a thread of its own, some
+// time after the database was dropped.
 fn open_db(path: &Path) -> Result<sled::Db> {
+    let begun = Instant::now();
     let config =
         sled::Config::new().path(path).segment_size(SEGMENT).cache_capacity(CACHE).flush_every_ms(None);
-    config.open().map_err(|e| match e {
-        sled::Error::Corruption { .. } => {
-            StoreError::Corrupt { what: "store", why: format!("{}: {e}", path.display()) }
+    loop {
+        match config.open() {
+            Ok(db) => return Ok(db),
+            Err(sled::Error::Io(e)) if e.to_string().contains("acquire lock") && begun.elapsed() < LET_GO => {
+                std::thread::sleep(Duration::from_millis(5));
+            }
+            Err(e @ sled::Error::Corruption { .. }) => {
+                return Err(StoreError::Corrupt { what: "store", why: format!("{}: {e}", path.display()) });
+            }
+            Err(other) => return Err(backend(other)),
         }
-        other => backend(other),
-    })
+    }
 }
 
 fn open_file(generation: &Path) -> Result<File> {

@@ -12,7 +12,8 @@ pub enum Tree {
     Responses = 1,
     /// conversation, version, place in the commit -> a message to send
     Outbox = 2,
-    /// `a` conversation -> platform address; `s` conversation, message -> platform's message id
+    /// `a` conversation -> platform address; `s` conversation, message -> platform's message id; `g` conversation -> last version
+    /// of one that was removed and still has something to send
     People = 3,
     /// `p` response -> dialogue and cursor; `l` conversation, response; `w` wake-up, conversation
     Index = 4,
@@ -22,6 +23,16 @@ pub enum Tree {
     Documents = 6,
     /// Further pieces of values that are too large for one
     Pieces = 7,
+}
+
+impl Tree {
+    /// Whether a value here may be too large for one piece.
+    pub fn may_hold_much(self) -> bool {
+        match self {
+            Tree::Conversations | Tree::Responses | Tree::Outbox | Tree::Documents => true,
+            Tree::People | Tree::Index | Tree::Seen | Tree::Pieces => false,
+        }
+    }
 }
 
 pub const TREES: [(Tree, &str); 8] = [
@@ -65,6 +76,10 @@ pub fn outbox_id(key: &[u8]) -> Option<OutboxId> {
 
 pub fn address(of: &ConversationKey) -> Vec<u8> {
     [b"a".as_slice(), &of.0].concat()
+}
+
+pub fn gone(of: &ConversationKey) -> Vec<u8> {
+    [b"g".as_slice(), &of.0].concat()
 }
 
 pub fn sent_of(of: &ConversationKey) -> Vec<u8> {

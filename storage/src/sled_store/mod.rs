@@ -114,7 +114,7 @@ impl Store for SledStore {
 
     async fn conversation(&self, of: &ConversationKey) -> Result<Option<Stored>> {
         let bytes = self.trees.get(Tree::Conversations, &of.0)?;
-        bytes.map_or(Ok(None), |bytes| ledger::stored(&bytes))
+        bytes.map(|bytes| ledger::stored(&bytes)).transpose()
     }
 
     async fn commit(&self, changes: Changes) -> Result<Version> {

@@ -214,9 +214,12 @@ impl<'t> Batch<'t> {
 
     fn sealed(self) -> Result<Vec<Write>> {
         let mut writes = Vec::new();
+        let pieces_somewhere = !self.trees.tree(Tree::Pieces).is_empty();
         for ((tree, _), changed) in TREES.into_iter().zip(self.changed) {
             for (key, value) in changed {
-                self.trees.pieces_gone(tree, &key, &mut writes)?;
+                if pieces_somewhere && tree.may_hold_much() {
+                    self.trees.pieces_gone(tree, &key, &mut writes)?;
+                }
                 let Some(value) = value else {
                     writes.push((tree, key, None));
                     continue;
@@ -242,7 +245,7 @@ impl<'t> Batch<'t> {
 }
 
 impl Trees {
-    // A value that is replaced may have had more pieces than the new one. Few are in pieces: most keys are looked at once.
+    // A value that is replaced may have had more pieces than the new one.
     fn pieces_gone(&self, tree: Tree, key: &[u8], writes: &mut Vec<Write>) -> Result<()> {
         let old = self.tree(tree).get(key).map_err(backend)?;
         let further = old.and_then(|stored| stored.first().copied()).unwrap_or(0);
