@@ -3,7 +3,7 @@
 use crate::*;
 
 /// A fixed few: sled slows down with many trees (spacejam/sled#1484). The byte is bound into every sealed value.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[repr(u8)]
 pub enum Tree {
     /// conversation -> version, wake-up, body
@@ -60,6 +60,12 @@ pub fn row(dialogue: &DialogueId, cursor: Cursor) -> Vec<u8> {
 /// The cursor at the end of a row's key.
 pub fn cursor_of(row: &[u8]) -> Option<Cursor> {
     row.last_chunk().map(|bytes| Cursor(u64::from_be_bytes(*bytes)))
+}
+
+/// The dialogue at the start of a row's key.
+pub fn dialogue_of(row: &[u8]) -> Option<DialogueId> {
+    let name = row.get(..row.len().checked_sub(9)?)?;
+    Some(DialogueId(String::from_utf8(name.to_vec()).ok()?))
 }
 
 pub fn outbox(id: &OutboxId) -> Vec<u8> {
@@ -139,6 +145,11 @@ pub fn extent(of: &DialogueId) -> Vec<u8> {
 
 pub fn secrets() -> Vec<u8> {
     [&[OWN], b"secrets".as_slice()].concat()
+}
+
+/// There while bytes of something erased are still in the file.
+pub fn erased() -> Vec<u8> {
+    [&[OWN], b"erased".as_slice()].concat()
 }
 
 /// The dialogues' extents begin so.

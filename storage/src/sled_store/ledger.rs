@@ -92,6 +92,9 @@ pub fn commit(batch: &mut Batch<'_>, secrets: &Secrets, changes: Changes) -> Res
         write(batch, &change.dialogue, change.response, &Row::Live(change.row))?;
     }
     documents(batch, changes.documents);
+    if changes.erases {
+        mark_erased(batch)?;
+    }
     batch.put(Tree::Seen, keys::seen(today, &update), Vec::new());
     Ok(version)
 }
@@ -134,8 +137,17 @@ fn has_outbox(batch: &Batch<'_>, of: &ConversationKey) -> Result<bool> {
     Ok(!batch.keys(Tree::Outbox, &of.0)?.is_empty())
 }
 
+// What is gone for readers is still in the file: the nightly compaction has to run.
+fn mark_erased(batch: &mut Batch<'_>) -> Result<()> {
+    if !batch.has(Tree::Documents, &keys::erased())? {
+        batch.put(Tree::Documents, keys::erased(), vec![1]);
+    }
+    Ok(())
+}
+
 // Everything that names the citizen, and the conversation itself.
 fn forget(batch: &mut Batch<'_>, of: &ConversationKey) -> Result<()> {
+    mark_erased(batch)?;
     batch.remove(Tree::Conversations, of.0.to_vec());
     batch.remove(Tree::People, keys::address(of));
     batch.remove(Tree::People, keys::gone(of));
@@ -146,28 +158,33 @@ fn forget(batch: &mut Batch<'_>, of: &ConversationKey) -> Result<()> {
 }
 
 // The response's old row goes, a new one comes last. Counted in the same write, so order of cursors is order of commits.
-fn write(batch: &mut Batch<'_>, dialogue: &DialogueId, response: Uuid, row: &Row) -> Result<()> {
+fn write(batch: &mut Batch<'_>, to: &DialogueId, response: Uuid, row: &Row) -> Result<()> {
     let place = keys::place(response);
     if let Some(old) = batch.get(Tree::Index, &place)? {
-        let was_live = batch.get(Tree::Responses, &old)?.is_some_and(|bytes| bytes.first() == Some(&LIVE));
-        let of = DialogueId(
-            String::from_utf8_lossy(old.get(..old.len().saturating_sub(9)).unwrap_or_default()).into_owned(),
-        );
-        if was_live {
+        if is_live(batch, &old)? {
+            let of = dialogue(&old)?;
             let extent = extent(batch, &of)?;
             let responses = extent.responses.saturating_sub(1);
             put_extent(batch, &of, Extent { responses, ..extent });
         }
         batch.remove(Tree::Responses, old);
     }
-    let before = extent(batch, dialogue)?;
+    let before = extent(batch, to)?;
     let live = matches!(row, Row::Live(_));
     let now = Extent { latest: Cursor(before.latest.0 + 1), responses: before.responses + u64::from(live) };
-    put_extent(batch, dialogue, now);
-    let key = keys::row(dialogue, now.latest);
+    put_extent(batch, to, now);
+    let key = keys::row(to, now.latest);
     batch.put(Tree::Responses, key.clone(), row_bytes(response, row));
     batch.put(Tree::Index, place, key);
     Ok(())
+}
+
+fn is_live(batch: &Batch<'_>, row: &[u8]) -> Result<bool> {
+    Ok(batch.get(Tree::Responses, row)?.is_some_and(|bytes| bytes.first() == Some(&LIVE)))
+}
+
+fn dialogue(row: &[u8]) -> Result<DialogueId> {
+    keys::dialogue_of(row).ok_or_else(|| cut("place of a response"))
 }
 
 fn extent(batch: &Batch<'_>, of: &DialogueId) -> Result<Extent> {
@@ -278,13 +295,7 @@ pub fn erase(batch: &mut Batch<'_>, of: &ConversationKey, at: Timestamp) -> Resu
     let mut receipt = Receipt::default();
     for link in batch.keys(Tree::Index, &keys::links(of))? {
         let response = keys::response_of(&link).ok_or_else(|| cut("link to a response"))?;
-        if let Some(place) = batch.get(Tree::Index, &keys::place(response))? {
-            let dialogue =
-                String::from_utf8_lossy(place.get(..place.len().saturating_sub(9)).unwrap_or_default())
-                    .into_owned();
-            write(batch, &DialogueId(dialogue), response, &Row::Erased { at, reason: Reason::Citizen })?;
-            receipt.responses += 1;
-        }
+        receipt.responses += erase_responses(batch, &[response], at, Reason::Citizen)?;
         batch.remove(Tree::Index, link);
     }
     if let Some(line) = line(batch, of)? {
@@ -298,6 +309,26 @@ pub fn erase(batch: &mut Batch<'_>, of: &ConversationKey, at: Timestamp) -> Resu
     }
     forget(batch, of)?;
     Ok(receipt)
+}
+
+pub fn erase_responses(
+    batch: &mut Batch<'_>,
+    responses: &[Uuid],
+    at: Timestamp,
+    reason: Reason,
+) -> Result<usize> {
+    let mut erased = 0;
+    for response in responses {
+        let Some(place) = batch.get(Tree::Index, &keys::place(*response))? else { continue };
+        if is_live(batch, &place)? {
+            write(batch, &dialogue(&place)?, *response, &Row::Erased { at, reason })?;
+            erased += 1;
+        }
+    }
+    if erased > 0 {
+        mark_erased(batch)?;
+    }
+    Ok(erased)
 }
 
 /// Drops at most `limit` update ids filed under days before `before`; gives how many.
