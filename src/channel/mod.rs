@@ -4,6 +4,7 @@
 //! platform only after [`Inbox::receive`] has returned.
 
 pub mod telegram;
+pub mod webchat;
 
 use crate::engine::{Input, Message};
 use crate::script::Language;

@@ -24,11 +24,23 @@ pub struct Recap {
     pub why: Option<String>,
     /// The opening card or the open question; `None` when the session has ended.
     pub open: Option<Message>,
+    /// Which question is open; `None` at the card and after the end.
+    pub asked: Option<Asked>,
+}
+
+/// What a form must carry so that it answers this showing of this question and no other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Asked {
+    /// The session's nonce.
+    pub session: u64,
+    pub step: u16,
+    pub visit: u16,
 }
 
 /// Everything that was said and answered on the way, and what is open now.
 pub fn recap(script: &Script, session: &Session, moment: &Moment) -> Recap {
-    let mut recap = Recap { language: session.language, lines: Vec::new(), why: None, open: None };
+    let mut recap =
+        Recap { language: session.language, lines: Vec::new(), why: None, open: None, asked: None };
     for passed in &session.trail {
         let Some(no) = script.find(&passed.0) else { continue };
         match &script.item(no).kind {
@@ -59,8 +71,10 @@ pub fn recap(script: &Script, session: &Session, moment: &Moment) -> Recap {
         State::Card { message } => recap.open = Some(card(script, session, *message)),
         State::Waiting(waiting) => {
             recap.why.clone_from(&waiting.why);
-            recap.open =
-                script.question(&waiting.at).map(|q| ask::message(q, waiting, None, script, session, moment));
+            let question = script.question(&waiting.at);
+            recap.open = question.map(|q| ask::message(q, waiting, None, script, session, moment));
+            recap.asked =
+                question.map(|q| Asked { session: session.nonce, step: q.number, visit: waiting.visit });
         }
         State::Finished(ended) => {
             let last = session.trail.last().and_then(|p| script.find(&p.0)).map(|no| &script.item(no).kind);

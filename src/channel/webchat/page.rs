@@ -1,0 +1,247 @@
+//! The page of a conversation: who asks, what was said, what is asked now, and what else can be done.
+
+use super::address::{Entry, Note};
+use super::bubble;
+use super::question::question;
+use super::style;
+use crate::channel::{Page, PageState};
+use crate::engine::{ButtonKind, Form, Line, Lines, Message, Recap, Run, Text, lines};
+use crate::script::{Language, Style};
+use maud::{DOCTYPE, Markup, html};
+
+/// Everything a page is drawn from.
+pub struct View<'v> {
+    pub entry: &'v Entry,
+    pub page: &'v Page,
+    /// Drawn anew for each page: its forms carry it.
+    pub nonce: &'v str,
+    pub note: Option<Note>,
+    /// The browser brought a token.
+    pub known: bool,
+    pub draft: Option<&'v Form>,
+    /// The bot's name, where there is one.
+    pub telegram: Option<&'v str>,
+}
+
+impl View<'_> {
+    /// Where its forms go. The fragment outlives a page that answers the form itself.
+    pub fn action(&self) -> String {
+        self.entry.question(None)
+    }
+
+    /// What every form carries.
+    pub fn hidden(&self) -> Markup {
+        html! {
+            input type="hidden" name="nonce" value=(self.nonce);
+            input type="hidden" name="lang" value=(self.page.language);
+        }
+    }
+
+    fn deed(&self, class: &str, name: &str, label: &str) -> Markup {
+        html! {
+            form method="post" action=(self.action()) {
+                (self.hidden())
+                button class=(class) name="do" value=(name) { (label) }
+            }
+        }
+    }
+}
+
+pub fn render(view: &View<'_>) -> Markup {
+    let page = view.page;
+    let l = lines(page.language);
+    let content = html! {
+        @if matches!(page.state, PageState::Running(_)) {
+            a.jump href="#q" { (l.get("page-to-question")) }
+        }
+        header {
+            div.who {
+                span.mark aria-hidden="true" { (style::mark()) }
+                div {
+                    p.institution { (page.institution) }
+                    h1 { (page.title) }
+                }
+            }
+            (languages(view, l))
+        }
+        main {
+            @if let Some(note) = note(view, l) { p.note role="status" { (note) } }
+            @match &page.state {
+                PageState::Opening(_) if view.note == Some(Note::Goodbye) => (goodbye(view, l)),
+                PageState::Opening(card) => (opening(view, card, l)),
+                PageState::Running(recap) => {
+                    (bubble::conversation(&recap.lines, l))
+                    (question(view, recap, l))
+                    (besides(view, recap, l))
+                },
+                PageState::Ended { recap, again } => (ended(view, recap, *again, l)),
+                PageState::Closed(why) => section #q tabindex="-1" { (bubble::bot(&Text::plain(why), l)) },
+            }
+        }
+        (more(view, l))
+    };
+    frame(page.language, &format!("{} – {}", page.title, page.institution), &content)
+}
+
+/// A whole document around `body`.
+pub fn frame(language: Language, title: &str, body: &Markup) -> Markup {
+    let direction = if language.is_right_to_left() { "rtl" } else { "ltr" };
+    html! {
+        (DOCTYPE)
+        html lang=(language) dir=(direction) {
+            head {
+                meta charset="utf-8";
+                meta name="viewport" content="width=device-width, initial-scale=1";
+                meta name="color-scheme" content="light dark";
+                meta name="robots" content="noindex";
+                title { (title) }
+                link rel="stylesheet" href=(style::address());
+                link rel="icon" type="image/svg+xml" href="/c/-/icon.svg";
+            }
+            body { (body) }
+        }
+    }
+}
+
+fn note(view: &View<'_>, l: &Lines) -> Option<String> {
+    let opening = matches!(view.page.state, PageState::Opening(_));
+    match view.note? {
+        Note::Stale => Some(l.get("page-stale")),
+        // Begun, and yet nothing has: either the browser keeps no cookie, or one answer is all that can be given.
+        Note::Started if opening && !view.known => Some(l.get("page-no-cookie")),
+        Note::Started if opening => {
+            Some(l.with("answered-before", &[("title", crate::engine::Arg::Text(&view.page.title))]))
+        }
+        Note::Started | Note::Goodbye | Note::Help | Note::Privacy => None,
+    }
+}
+
+// Before Start a language is only looked at; later the conversation itself changes to it.
+fn languages(view: &View<'_>, l: &Lines) -> Markup {
+    let others: Vec<Language> =
+        view.page.languages.iter().copied().filter(|o| *o != view.page.language).collect();
+    let own = |o: Language| html! { span lang=(o) dir="auto" { (o.own_name()) } };
+    html! {
+        @match &view.page.state {
+            _ if others.is_empty() => {},
+            PageState::Opening(_) | PageState::Closed(_) => nav.languages aria-label=(l.get("page-languages")) {
+                @for other in others {
+                    a href={ (view.entry.path()) "?lang=" (other) } hreflang=(other) { (own(other)) }
+                }
+            },
+            PageState::Running(_) => form.languages method="post" action=(view.action())
+                aria-label=(l.get("page-languages")) {
+                (view.hidden())
+                @for other in others {
+                    button name="language" value=(other) { (own(other)) }
+                }
+            },
+            PageState::Ended { .. } => {},
+        }
+    }
+}
+
+fn opening(view: &View<'_>, card: &Message, l: &Lines) -> Markup {
+    let label = |kind: ButtonKind| {
+        card.buttons.iter().flatten().find(|b| b.press.button == kind).map(|b| b.label.as_str())
+    };
+    html! {
+        section #q tabindex="-1" {
+            (bubble::bot(&without_title(&card.text, &view.page.title), l))
+            div.begin {
+                @if let Some(start) = label(ButtonKind::Start) {
+                    (view.deed("send", "start", start))
+                }
+                @if let Some(no) = label(ButtonKind::NoThanks) {
+                    (view.deed("quiet", "decline", no))
+                }
+            }
+            @if let Some(label) = label(ButtonKind::MoreData) { (privacy(view, label)) }
+            @if let Some(bot) = view.telegram {
+                p.elsewhere {
+                    a href={ "https://t.me/" (bot) "?start=" (view.entry.payload()) } rel="noopener noreferrer" {
+                        (l.get("page-telegram"))
+                    }
+                }
+            }
+        }
+    }
+}
+
+// The title stands at the top of the page already.
+fn without_title(text: &Text, title: &str) -> Text {
+    let mut runs = text.0.clone();
+    if matches!(runs.first(), Some(Run(words, Style::Bold)) if words == title) {
+        runs.remove(0);
+    }
+    if let Some(Run(words, _)) = runs.first_mut() {
+        *words = words.trim_start().to_owned();
+    }
+    Text(runs)
+}
+
+fn goodbye(view: &View<'_>, l: &Lines) -> Markup {
+    html! {
+        section #q tabindex="-1" {
+            (bubble::bot(&Text::plain(l.get("goodbye")), l))
+            p.elsewhere { a href=(view.entry.path()) { (l.get("page-start-after-all")) } }
+        }
+    }
+}
+
+fn besides(view: &View<'_>, recap: &Recap, l: &Lines) -> Markup {
+    let answered = recap.lines.iter().any(|line| matches!(line, Line::Citizen(_)));
+    html! {
+        div.besides {
+            @if answered { (view.deed("quiet", "back", &l.get("page-back"))) }
+            // Opened first, so that a slip of the thumb ends nothing.
+            details.stop {
+                summary { (l.get("page-stop")) }
+                div {
+                    p { (l.get("page-stop-sure")) }
+                    (view.deed("quiet", "stop", &l.get("page-stop-now")))
+                }
+            }
+        }
+    }
+}
+
+fn ended(view: &View<'_>, recap: &Recap, again: bool, l: &Lines) -> Markup {
+    html! {
+        (bubble::conversation(&recap.lines, l))
+        section.over #q tabindex="-1" {
+            p { (l.get("page-over")) }
+            @if again { (view.deed("send", "start", &l.get("answer-again"))) }
+            div.shared {
+                span { (l.get("page-shared")) }
+                (view.deed("quiet", "forget", &l.get("page-forget")))
+            }
+        }
+    }
+}
+
+fn more(view: &View<'_>, l: &Lines) -> Markup {
+    let running = matches!(view.page.state, PageState::Running(_));
+    html! {
+        @if !matches!(view.page.state, PageState::Opening(_)) {
+            footer {
+                @if running {
+                    details #help open[view.note == Some(Note::Help)] {
+                        summary { (l.get("page-help")) }
+                        div.words { (bubble::words(&view.page.help)) }
+                    }
+                }
+                (privacy(view, &l.get("more-about-data")))
+            }
+        }
+    }
+}
+
+fn privacy(view: &View<'_>, label: &str) -> Markup {
+    html! {
+        details #privacy open[view.note == Some(Note::Privacy)] {
+            summary { (label) }
+            div.words { (bubble::words(&view.page.privacy)) }
+        }
+    }
+}
