@@ -153,13 +153,8 @@ impl House {
             )));
         }
         let public_url = settings.public_url.clone().unwrap_or_else(|| address.to_owned());
-        let bot = status.clone();
-        let chat = webchat::router(
-            dispatch.clone(),
-            dispatch,
-            public_url.starts_with("https://"),
-            Arc::new(move || bot.bot()),
-        );
+        let links = webchat::Links { public_url, telegram: status.bot() };
+        let chat = webchat::router(dispatch.clone(), dispatch, links);
         let note = status.clone();
         let web = Web {
             store: store.clone(),
