@@ -12,6 +12,7 @@
 //! = id value                        an answer that is now kept
 //! -- finished (end, complete)
 //! ```
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on fails")]
 
 mod support;
 

@@ -187,7 +187,8 @@ impl Reading<'_> {
             AnswerType::Multi { options, .. } => {
                 let code = |n: &u8| options.list.get(*n as usize).map(|o| o.code.clone());
                 // Words beside the ticks are the `other`, ticked or not.
-                let other = options.list.iter().filter(|o| o.other && !words.is_empty()).map(|o| o.code.clone());
+                let other =
+                    options.list.iter().filter(|o| o.other && !words.is_empty()).map(|o| o.code.clone());
                 self.chosen(form.options.iter().filter_map(code).chain(other).collect())
             }
             AnswerType::Choice(_)

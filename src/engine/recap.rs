@@ -30,7 +30,8 @@ pub struct Recap {
 
 /// Everything that was said and answered on the way, and what is open now.
 pub fn recap(script: &Script, session: &Session, moment: &Moment) -> Recap {
-    let mut recap = Recap { language: session.language, lines: Vec::new(), why: None, asked: None, open: None };
+    let mut recap =
+        Recap { language: session.language, lines: Vec::new(), why: None, asked: None, open: None };
     for passed in &session.trail {
         let Some(no) = script.find(&passed.0) else { continue };
         match &script.item(no).kind {
@@ -66,9 +67,12 @@ pub fn recap(script: &Script, session: &Session, moment: &Moment) -> Recap {
             recap.open = Some(ask::message(question, waiting, None, script, session, moment));
             if let Some(code) = &waiting.other {
                 // The option is chosen and its words are awaited: the question itself lies behind.
-                let ticked = Outcome::Given { value: other_value(question, code, &waiting.chosen), other: None };
+                let ticked =
+                    Outcome::Given { value: other_value(question, code, &waiting.chosen), other: None };
                 recap.lines.push(Line::Bot(ask::words(question, script, session)));
-                recap.lines.extend(outcome(question, &ticked, session.language).map(|w| Line::Citizen(Text::plain(w))));
+                recap.lines.extend(
+                    outcome(question, &ticked, session.language).map(|w| Line::Citizen(Text::plain(w))),
+                );
             }
         }
         State::Finished(ended) => {

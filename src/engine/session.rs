@@ -112,9 +112,11 @@ pub enum Value {
 pub(super) fn other_value(question: &Question, code: &str, several: &[String]) -> Value {
     match &question.answer {
         AnswerType::Multi { .. } => Value::Codes(several.to_vec()),
-        AnswerType::Choice(_) | AnswerType::YesNo(_) | AnswerType::Scale { .. } | AnswerType::Number { .. } | AnswerType::Text { .. } => {
-            Value::Code(code.to_owned())
-        }
+        AnswerType::Choice(_)
+        | AnswerType::YesNo(_)
+        | AnswerType::Scale { .. }
+        | AnswerType::Number { .. }
+        | AnswerType::Text { .. } => Value::Code(code.to_owned()),
     }
 }
 

@@ -1,7 +1,7 @@
 //! YAML text -> [`Script`], or every problem with line and column. Pure.
 //!
-//! An event parser keeps the text and place of every scalar ([`tree`]); lines that YAML cannot read are mended in memory
-//! ([`mend`]); the tree is lowered by hand and every problem is collected, so that one run tells them all.
+//! An event parser keeps the text and place of every scalar (`tree`); lines that YAML cannot read are mended in memory
+//! (`mend`); the tree is lowered by hand and every problem is collected, so that one run tells them all.
 
 mod condition;
 mod fields;

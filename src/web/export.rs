@@ -1,12 +1,12 @@
 //! Pulling responses: from a cursor to where the log ended when the pull began, a page at a time.
 
-use super::Site;
+use super::Web;
 use super::auth::Caller;
 use super::dialogues::{PRIVATE, Pairs, Readable, read};
 use super::error::Refusal;
 use super::query::{Asked, Format};
 use crate::engine;
-use crate::export::{Atlas, CursorError, Cursors, Form, Layout, Sheet, SheetError, Wish};
+use crate::export::{Atlas, CursorError, Cursors, Form, Layout, Sheet, SheetError, Stored, Wish};
 use axum::body::{Body, Bytes};
 use axum::extract::{Path, RawQuery, State};
 use axum::http::header::{
@@ -19,16 +19,19 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::sync::Arc;
-use storage::{Cursor, DialogueId, Document, Kind, Store, StoreError};
+use storage::{Cursor, DialogueId, Document, Kind, Reason, Row, Store, StoreError};
 use tokio::sync::mpsc;
 use tracing::{error, info};
+
+/// What a proxy that does TLS says was asked for.
+const FORWARDED_PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto");
 
 /// Rows read at once: so much of a pull is in memory.
 const PAGE: usize = 500;
 
 /// `GET …/responses.csv`
 pub async fn csv(
-    State(site): State<Arc<Site>>,
+    State(web): State<Arc<Web>>,
     caller: Caller,
     Path(path): Path<(String, String)>,
     pairs: Pairs,
@@ -36,12 +39,12 @@ pub async fn csv(
     headers: HeaderMap,
 ) -> Result<Response, Refusal> {
     let query = query.unwrap_or_default();
-    Request { site, caller, path, query, headers, format: Format::Csv }.answer(pairs).await
+    Request { web, caller, path, query, headers, format: Format::Csv }.answer(pairs).await
 }
 
 /// `GET …/responses.ndjson`
 pub async fn ndjson(
-    State(site): State<Arc<Site>>,
+    State(web): State<Arc<Web>>,
     caller: Caller,
     Path(path): Path<(String, String)>,
     pairs: Pairs,
@@ -49,11 +52,11 @@ pub async fn ndjson(
     headers: HeaderMap,
 ) -> Result<Response, Refusal> {
     let query = query.unwrap_or_default();
-    Request { site, caller, path, query, headers, format: Format::Ndjson }.answer(pairs).await
+    Request { web, caller, path, query, headers, format: Format::Ndjson }.answer(pairs).await
 }
 
 struct Request {
-    site: Arc<Site>,
+    web: Arc<Web>,
     caller: Caller,
     /// Institution and dialogue.
     path: (String, String),
@@ -65,25 +68,25 @@ struct Request {
 
 impl Request {
     async fn answer(self, pairs: Pairs) -> Result<Response, Refusal> {
-        let site = &self.site;
-        let found = Readable::find(site, &self.caller, &self.path.0, &self.path.1).await?;
-        let asked = Asked::read(&read(pairs)?, &found.known(site, self.format))?;
-        let secrets = site.store.secrets();
+        let web = &self.web;
+        let found = Readable::find(web, &self.caller, &self.path.0, &self.path.1).await?;
+        let asked = Asked::read(&read(pairs)?, &found.known(web, self.format))?;
+        let secrets = web.store.secrets();
         let cursors = Cursors::new(secrets.cursor, secrets.epoch, &found.id.0);
         let after = asked.after.as_deref().map(|text| opened(&cursors, text)).transpose()?;
-        let watermark = site.store.extent(&found.id).await?.latest.0;
+        let watermark = web.store.extent(&found.id).await?.latest.0;
         let etag = self.etag(secrets.epoch, watermark, &found);
         let id = found.id.clone();
         let limit = asked.limit;
         let sheet = self.sheet(found, asked, after, cursors.clone())?;
         let mut access = Access::begin(&self, id.clone());
         if self.has(&etag) {
-            access.end(&*site.store, 0, true).await;
+            access.end(&*web.store, 0, true).await;
             return Ok((StatusCode::NOT_MODIFIED, [(ETAG, etag), (CACHE_CONTROL, PRIVATE.to_owned())])
                 .into_response());
         }
         let mut pull = Pull {
-            store: site.store.clone(),
+            store: web.store.clone(),
             dialogue: id,
             sheet,
             at: after.unwrap_or(0),
@@ -96,7 +99,7 @@ impl Request {
             None => (Body::from_stream(streamed(pull, access)), watermark),
             Some(_) => {
                 let body = pull.collected().await?;
-                access.end(&*site.store, pull.given, true).await;
+                access.end(&*web.store, pull.given, true).await;
                 (Body::from(body), pull.at)
             }
         };
@@ -174,8 +177,10 @@ impl Request {
     // The same request with another cursor.
     fn next(&self, cursor: &str) -> String {
         let (institution, dialogue) = &self.path;
-        let host = self.headers.get(HOST).and_then(|h| h.to_str().ok()).map(|h| format!("http://{h}"));
-        let base = self.site.public_url.clone().or(host).unwrap_or_default();
+        let header = |name| self.headers.get(name).and_then(|h| h.to_str().ok());
+        // The puller is told what it said itself, so nobody else can be misled by it.
+        let scheme = if header(FORWARDED_PROTO) == Some("https") { "https" } else { "http" };
+        let base = header(HOST).map(|host| format!("{scheme}://{host}")).unwrap_or_default();
         let kept: String = self
             .query
             .split('&')
@@ -252,7 +257,7 @@ impl Pull {
         let last = rows.len() < PAGE;
         for row in rows.iter().take_while(|r| r.cursor.0 <= self.watermark) {
             self.at = row.cursor.0;
-            if self.sheet.row(row, &mut out)? {
+            if self.sheet.row(row.cursor.0, row.response, stored(&row.row), &mut out)? {
                 self.given += 1;
                 self.left -= 1;
             }
@@ -272,6 +277,15 @@ impl Pull {
             all.extend(page);
         }
         Ok(all)
+    }
+}
+
+fn stored(row: &Row) -> Stored<'_> {
+    match row {
+        Row::Live(body) => Stored::Live(body),
+        Row::Erased { at, reason: Reason::Citizen } => Stored::Erased { at: *at, reason: "citizen" },
+        Row::Erased { at, reason: Reason::Staff } => Stored::Erased { at: *at, reason: "staff" },
+        Row::Erased { at, reason: Reason::Retention } => Stored::Erased { at: *at, reason: "retention" },
     }
 }
 
@@ -339,13 +353,18 @@ impl Access {
             finished,
             "answers were pulled"
         );
-        let id = format!("{}/{}", self.dialogue, uuid::Uuid::now_v7());
-        let kept = match engine::encode(self) {
-            Ok(body) => store.keep(vec![Document { kind: Kind::Access, id, body: Some(body) }]).await,
-            Err(error) => Err(StoreError::Corrupt { what: "access", why: error.to_string() }),
-        };
-        if let Err(error) = kept {
+        if let Err(error) = self.keep(store).await {
             error!(%error, token = self.token, dialogue = self.dialogue, rows, "a pull could not be logged");
         }
+    }
+
+    async fn keep(&self, store: &dyn Store) -> Result<(), StoreError> {
+        let body =
+            engine::encode(self).map_err(|e| StoreError::Corrupt { what: "access", why: e.to_string() })?;
+        // In the order of time, and apart from others of the same moment.
+        let random = getrandom::u32()
+            .map_err(|e| StoreError::Backend(format!("the system gives no random numbers: {e}")))?;
+        let id = format!("{}/{:.6}-{random:08x}", self.dialogue, self.at);
+        store.keep(vec![Document { kind: Kind::Access, id, body: Some(body) }]).await
     }
 }

@@ -1,6 +1,6 @@
 //! Tokens: made, listed and revoked by the operator. Only a hash is kept; the token itself is shown once.
 
-use super::Site;
+use super::Web;
 use super::auth::Caller;
 use super::error::Refusal;
 use crate::engine;
@@ -90,7 +90,7 @@ fn yes() -> bool {
 
 /// `POST /v1/operator/tokens`: the token, this once.
 pub async fn create(
-    State(site): State<Arc<Site>>,
+    State(web): State<Arc<Web>>,
     caller: Caller,
     wanted: Result<Json<Wanted>, JsonRejection>,
 ) -> Result<(StatusCode, Json<Value>), Refusal> {
@@ -102,16 +102,16 @@ pub async fn create(
     let secret = format!("snak_{}", URL_SAFE_NO_PAD.encode(random));
     let token = token(wanted, hash(&secret))?;
     let id = id(&token.institution, &token.name);
-    if site.store.document(Kind::Token, &id).await?.is_some() {
+    if web.store.document(Kind::Token, &id).await?.is_some() {
         let detail =
             format!("{} has a token named `{}` already; revoke it first", token.institution, token.name);
         return Err(Refusal::new(StatusCode::CONFLICT, detail));
     }
     let body =
         engine::encode(&token).map_err(|e| StoreError::Corrupt { what: "token", why: e.to_string() })?;
-    site.store.keep(vec![Document { kind: Kind::Token, id, body: Some(body) }]).await?;
+    web.store.keep(vec![Document { kind: Kind::Token, id, body: Some(body) }]).await?;
     tracing::info!(institution = token.institution, token = token.name, "a token was made");
-    let books = site.store.documents(Kind::Codebook, &format!("{}/", token.institution)).await?;
+    let books = web.store.documents(Kind::Codebook, &format!("{}/", token.institution)).await?;
     let unknown = |d: &String| !books.iter().any(|(id, _)| id == d);
     let mut unpublished: Vec<String> = token.dialogues.iter().filter(|d| unknown(d)).cloned().collect();
     if books.is_empty() && unpublished.is_empty() {
@@ -171,9 +171,9 @@ fn id(institution: &str, name: &str) -> String {
 }
 
 /// `GET /v1/operator/tokens`: every token, without what would let anybody use it.
-pub async fn list(State(site): State<Arc<Site>>, caller: Caller) -> Result<Json<Value>, Refusal> {
+pub async fn list(State(web): State<Arc<Web>>, caller: Caller) -> Result<Json<Value>, Refusal> {
     caller.must_be_operator()?;
-    let tokens: Vec<Value> = all(&*site.store).await?.iter().map(Token::shown).collect();
+    let tokens: Vec<Value> = all(&*web.store).await?.iter().map(Token::shown).collect();
     Ok(Json(json!({ "tokens": tokens })))
 }
 
@@ -184,7 +184,7 @@ pub struct Of {
 
 /// `DELETE /v1/operator/tokens/{name}?institution=`: it stops working with the next request.
 pub async fn revoke(
-    State(site): State<Arc<Site>>,
+    State(web): State<Arc<Web>>,
     caller: Caller,
     Path(name): Path<String>,
     of: Result<Query<Of>, QueryRejection>,
@@ -192,13 +192,13 @@ pub async fn revoke(
     caller.must_be_operator()?;
     let Query(of) = of.map_err(|_| Refusal::parameter("institution", "say whose token it is", [""; 0]))?;
     let id = id(&of.institution, &name);
-    if site.store.document(Kind::Token, &id).await?.is_none() {
+    if web.store.document(Kind::Token, &id).await?.is_none() {
         return Err(Refusal::new(
             StatusCode::NOT_FOUND,
             format!("{} has no token named `{name}`", of.institution),
         ));
     }
-    site.store.keep(vec![Document { kind: Kind::Token, id, body: None }]).await?;
+    web.store.keep(vec![Document { kind: Kind::Token, id, body: None }]).await?;
     tracing::info!(institution = of.institution, token = name, "a token was revoked");
     Ok(StatusCode::NO_CONTENT)
 }

@@ -67,7 +67,10 @@ impl Browser {
             let (name, value) = pair.split_once('=').unwrap();
             self.cookies.insert(name.to_owned(), value.to_owned());
         }
-        let to = response.headers().get("location").map(|l| l.to_str().unwrap().split('#').next().unwrap().to_owned());
+        let to = response
+            .headers()
+            .get("location")
+            .map(|l| l.to_str().unwrap().split('#').next().unwrap().to_owned());
         self.html = response.text().await.unwrap();
         self.ticked.clear();
         self.written = None;
@@ -79,7 +82,8 @@ impl Browser {
 
     /// What a reader sees, without tags.
     pub fn text(&self) -> String {
-        let breaks = pattern("</(p|li|h1|legend|button|label|summary|div|form)>").replace_all(&self.html, "\n");
+        let breaks =
+            pattern("</(p|li|h1|legend|button|label|summary|div|form)>").replace_all(&self.html, "\n");
         unescaped(&pattern("<[^>]*>").replace_all(&breaks, ""))
     }
 
@@ -101,7 +105,8 @@ impl Browser {
                     continue;
                 }
                 let mut fields = self.fields(form);
-                fields.push((attribute(&button[1], "name").unwrap(), attribute(&button[1], "value").unwrap()));
+                fields
+                    .push((attribute(&button[1], "name").unwrap(), attribute(&button[1], "value").unwrap()));
                 return Sending { to: attribute(form, "action").unwrap(), fields };
             }
         }
@@ -112,7 +117,10 @@ impl Browser {
         let mut fields = Vec::new();
         for input in pattern("<input[^>]*>(?:<span>([^<]*)</span>)?").captures_iter(form) {
             let tag = &input[0];
-            let (Some(name), value) = (attribute(tag, "name"), attribute(tag, "value").unwrap_or_default()) else { continue };
+            let (Some(name), value) = (attribute(tag, "name"), attribute(tag, "value").unwrap_or_default())
+            else {
+                continue;
+            };
             match attribute(tag, "type").as_deref() {
                 Some("checkbox") => {
                     let label = unescaped(input.get(1).unwrap().as_str());
@@ -142,7 +150,11 @@ impl Browser {
 
     /// As [`Browser::send`], with headers of one's own.
     pub async fn send_from(&mut self, form: &Sending, headers: &[(&str, &str)]) {
-        let mut request = self.client.post(format!("{}{}", self.base, form.to)).header("cookie", self.cookie()).form(&form.fields);
+        let mut request = self
+            .client
+            .post(format!("{}{}", self.base, form.to))
+            .header("cookie", self.cookie())
+            .form(&form.fields);
         for (name, value) in headers {
             request = request.header(*name, *value);
         }

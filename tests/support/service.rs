@@ -131,7 +131,11 @@ pub fn files(folder: &Path) -> Vec<(PathBuf, Vec<u8>)> {
     let Ok(entries) = std::fs::read_dir(folder) else { return found };
     for entry in entries {
         let path = entry.unwrap().path();
-        if path.is_dir() { found.extend(files(&path)) } else { found.push((path.clone(), std::fs::read(&path).unwrap())) }
+        if path.is_dir() {
+            found.extend(files(&path))
+        } else {
+            found.push((path.clone(), std::fs::read(&path).unwrap()))
+        }
     }
     found.sort();
     found

@@ -8,7 +8,9 @@ use super::{Inbox, InboxError, Page, PageState, Pages};
 use crate::script::Language;
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Path, Query, State};
-use axum::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS};
+use axum::http::header::{
+    CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS,
+};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
@@ -83,13 +85,24 @@ pub(super) struct Note<'n> {
 }
 
 impl Chat {
-    async fn page(&self, payload: &str, visitor: &Visitor, language: Option<Language>, note: Option<Note<'_>>) -> Response {
+    async fn page(
+        &self,
+        payload: &str,
+        visitor: &Visitor,
+        language: Option<Language>,
+        note: Option<Note<'_>>,
+    ) -> Response {
         let page = match self.pages.page(payload, visitor.conversation().as_ref(), language).await {
             Ok(Some(page)) => page,
-            Ok(None) => return answer(StatusCode::NOT_FOUND, page::unknown(language.unwrap_or(Language::DANISH))),
+            Ok(None) => {
+                return answer(StatusCode::NOT_FOUND, page::unknown(language.unwrap_or(Language::DANISH)));
+            }
             Err(InboxError::NotKept(why)) => {
                 tracing::warn!(why, "a web page could not be drawn");
-                return answer(StatusCode::SERVICE_UNAVAILABLE, page::unreachable(language.unwrap_or(Language::DANISH)));
+                return answer(
+                    StatusCode::SERVICE_UNAVAILABLE,
+                    page::unreachable(language.unwrap_or(Language::DANISH)),
+                );
             }
         };
         let Ok(ticket) = visitor::ticket() else {
@@ -97,7 +110,13 @@ impl Chat {
         };
         let status = note.as_ref().map_or(StatusCode::OK, |n| n.status);
         let bot = (self.bot)();
-        answer(status, page::page(&page, &page::Around { payload, ticket: &ticket, note: note.as_ref(), bot: bot.as_deref() }))
+        answer(
+            status,
+            page::page(
+                &page,
+                &page::Around { payload, ticket: &ticket, note: note.as_ref(), bot: bot.as_deref() },
+            ),
+        )
     }
 }
 

@@ -68,7 +68,14 @@ fn document(language: Language, title: &str, inside: &Markup) -> Markup {
 }
 
 fn opening(page: &Page, card: &Message, around: &Around<'_>) -> Markup {
-    let label = |kind| card.buttons.iter().flatten().find(|b| b.press.button == kind).map(|b| b.label.as_str()).unwrap_or_default();
+    let label = |kind| {
+        card.buttons
+            .iter()
+            .flatten()
+            .find(|b| b.press.button == kind)
+            .map(|b| b.label.as_str())
+            .unwrap_or_default()
+    };
     html! {
         section.card id="nu" {
             p.words { (text(&without_title(&card.text))) }
@@ -172,7 +179,8 @@ fn said(language: Language, list: &[Line]) -> Markup {
 
 fn question(language: Language, open: &Message, around: &Around<'_>) -> Markup {
     let l = lines(language);
-    let options: Vec<&Button> = open.buttons.iter().flatten().filter(|b| matches!(b.press.button, ButtonKind::Option(_))).collect();
+    let options: Vec<&Button> =
+        open.buttons.iter().flatten().filter(|b| matches!(b.press.button, ButtonKind::Option(_))).collect();
     let skip = open.buttons.iter().flatten().find(|b| b.press.button == ButtonKind::Skip);
     let draft = around.note.map_or("", |n| n.draft);
     html! {

@@ -39,7 +39,12 @@ impl Posted {
             "answer" => Content::Input(Input::Form(Form {
                 step: self.number("step"),
                 visit: self.number("visit"),
-                options: self.0.iter().filter(|(n, _)| n == "option").filter_map(|(_, v)| v.parse().ok()).collect(),
+                options: self
+                    .0
+                    .iter()
+                    .filter(|(n, _)| n == "option")
+                    .filter_map(|(_, v)| v.parse().ok())
+                    .collect(),
                 words: self.get("words").to_owned(),
             })),
             _ => return None,
@@ -54,7 +59,11 @@ pub async fn take(
     form: Result<extract::Form<Fields>, FormRejection>,
 ) -> Response {
     let language = visitor::preferred(&headers).unwrap_or(Language::DANISH);
-    let Ok(extract::Form(fields)) = form else { return answer(StatusCode::BAD_REQUEST, page::unreadable(language)) };
+    let fields = match form {
+        Ok(extract::Form(fields)) => fields,
+        // Larger than anything a person writes, or no form at all.
+        Err(rejection) => return answer(rejection.status(), page::unreadable(language)),
+    };
     if visitor::from_elsewhere(&headers) {
         return answer(StatusCode::FORBIDDEN, page::unreadable(language));
     }
@@ -63,7 +72,9 @@ pub async fn take(
         // Nothing was kept, so there is nothing to forget.
         return answer(StatusCode::OK, page::goodbye(posted.language().unwrap_or(language)));
     }
-    let Some(content) = posted.content(&payload) else { return answer(StatusCode::BAD_REQUEST, page::unreadable(language)) };
+    let Some(content) = posted.content(&payload) else {
+        return answer(StatusCode::BAD_REQUEST, page::unreadable(language));
+    };
     let visitor = Visitor::of(&headers, &payload);
     let visitor = match content {
         // The form names the visitor that Start makes: pressed twice, it makes one.
@@ -75,7 +86,14 @@ pub async fn take(
         return back(&payload, None);
     };
     let update = format!("web:{name}:{}", posted.get("ticket"));
-    let incoming = Incoming { update, conversation, channel: "web", language: Some(language), content, shows_recap: true };
+    let incoming = Incoming {
+        update,
+        conversation,
+        channel: "web",
+        language: Some(language),
+        content,
+        shows_recap: true,
+    };
     match chat.inbox.receive(incoming).await {
         Ok(Received { toast: None }) => back(&payload, visitor.cookie(&payload, chat.secure)),
         Ok(Received { toast: Some(words) }) => {
@@ -93,7 +111,8 @@ pub async fn take(
 
 fn back(payload: &str, cookie: Option<String>) -> Response {
     let mut response = StatusCode::SEE_OTHER.into_response();
-    let path: String = payload.chars().filter(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-')).collect();
+    let path: String =
+        payload.chars().filter(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-')).collect();
     // The open question is where the page is read on from.
     if let Ok(to) = HeaderValue::from_str(&format!("/c/{path}#nu")) {
         response.headers_mut().insert(LOCATION, to);

@@ -17,7 +17,8 @@ impl Visitor {
     /// The visitor of this dialogue that the cookies name.
     pub fn of(headers: &HeaderMap, payload: &str) -> Visitor {
         let wanted = cookie_name(payload);
-        let cookies = headers.get_all(COOKIE).iter().filter_map(|c| c.to_str().ok()).flat_map(|c| c.split(';'));
+        let cookies =
+            headers.get_all(COOKIE).iter().filter_map(|c| c.to_str().ok()).flat_map(|c| c.split(';'));
         let found = cookies.filter_map(|c| c.trim().split_once('=')).find(|(name, _)| *name == wanted);
         Visitor(found.and_then(|(_, value)| checked(value)))
     }

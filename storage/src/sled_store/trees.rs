@@ -94,14 +94,17 @@ fn damaged(tree: Tree) -> StoreError {
     StoreError::Corrupt { what, why: "a value is damaged or does not belong where it lies".to_owned() }
 }
 
-type Changed = BTreeMap<Vec<u8>, Option<Vec<u8>>>;
+/// `None`: removed.
+type Value = Option<Vec<u8>>;
+type Changed = BTreeMap<Vec<u8>, Value>;
+type Write = (Tree, Vec<u8>, Value);
 
 /// Changes not yet applied, over the trees as they are: what is read is what will be there.
 pub struct Batch<'t> {
     trees: &'t Trees,
     changed: Vec<Changed>,
     /// What each change replaced, so that a job that fails can be taken back.
-    journal: Vec<(Tree, Vec<u8>, Option<Option<Vec<u8>>>)>,
+    journal: Vec<(Tree, Vec<u8>, Option<Value>)>,
 }
 
 impl<'t> Batch<'t> {
@@ -209,7 +212,7 @@ impl<'t> Batch<'t> {
         })
     }
 
-    fn sealed(self) -> Result<Vec<(Tree, Vec<u8>, Option<Vec<u8>>)>> {
+    fn sealed(self) -> Result<Vec<Write>> {
         let mut writes = Vec::new();
         for ((tree, _), changed) in TREES.into_iter().zip(self.changed) {
             for (key, value) in changed {
@@ -240,12 +243,7 @@ impl<'t> Batch<'t> {
 
 impl Trees {
     // A value that is replaced may have had more pieces than the new one. Few are in pieces: most keys are looked at once.
-    fn pieces_gone(
-        &self,
-        tree: Tree,
-        key: &[u8],
-        writes: &mut Vec<(Tree, Vec<u8>, Option<Vec<u8>>)>,
-    ) -> Result<()> {
+    fn pieces_gone(&self, tree: Tree, key: &[u8], writes: &mut Vec<Write>) -> Result<()> {
         let old = self.tree(tree).get(key).map_err(backend)?;
         let further = old.and_then(|stored| stored.first().copied()).unwrap_or(0);
         writes.extend((1..=further).map(|n| (Tree::Pieces, keys::piece(tree, key, n), None)));
