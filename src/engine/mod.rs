@@ -6,6 +6,7 @@
 mod advance;
 mod answer;
 mod ask;
+mod beside;
 mod card;
 mod condition;
 mod input;

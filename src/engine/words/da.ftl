@@ -130,3 +130,12 @@ page-trouble-why = Det er ikke dig. Prøv igen om lidt. Det, du har svaret, er g
 page-unreadable = Det kunne vi ikke tage imod
 page-unreadable-why = Gå tilbage til samtalen, og prøv igen.
 page-goodbye = Farvel
+
+change-question = Vil du ændre dit svar?
+change-to = Ja, til { $answer }
+change = Ja, ret det
+keep-answer = Nej
+changed = Dit svar er ændret til { $answer }.
+kept-until = Svarer du i dag, sletter vi dine svar senest { $date }.
+progress = { $place } af { $total }
+done-words = færdig

@@ -130,3 +130,12 @@ page-trouble-why = It is not you. Try again in a moment. What you have answered 
 page-unreadable = We could not take that
 page-unreadable-why = Go back to the conversation and try again.
 page-goodbye = Goodbye
+
+change-question = Do you want to change your answer?
+change-to = Yes, to { $answer }
+change = Yes, correct it
+keep-answer = No
+changed = Your answer is now { $answer }.
+kept-until = If you answer today, we delete your answers by { $date } at the latest.
+progress = { $place } of { $total }
+done-words = done
