@@ -21,6 +21,7 @@ mod walk;
 
 pub use advance::{EngineError, advance};
 pub use card::{close, start};
+pub use condition::holds;
 pub use input::{Begin, Form, Input, Moment};
 pub use lines::{Arg, is_word, lines};
 pub use message::*;
