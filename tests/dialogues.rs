@@ -2,9 +2,12 @@
 
 mod support;
 
-use snak::engine::{self, Begin, ButtonKind, Effect, Ended, Form, Input, Message, Moment, Session, State, Turn};
+use snak::engine::{
+    self, Begin, ButtonKind, Effect, Ended, Form, Input, Message, Moment, Session, State, Turn,
+};
 use snak::script::{
-    AnswerType, Condition, Institution, Kind, Language, Parts, Question, Script, ScriptId, StaffLanguage, picture,
+    AnswerType, Condition, Institution, Kind, Language, Parts, Question, Script, ScriptId, StaffLanguage,
+    picture,
 };
 use std::collections::{HashMap, HashSet};
 use std::fs;
@@ -129,7 +132,12 @@ impl<'s> Explorer<'s> {
                 Kind::Say(_) | Kind::Ask(_) | Kind::End(Some(_)) => true,
                 Kind::End(None) | Kind::Group { .. } | Kind::Visit(_) | Kind::Goto(_) => false,
             };
-            assert!(!shown || self.reached.contains(&item.id), "{}: nobody gets to {}", self.place(), item.id);
+            assert!(
+                !shown || self.reached.contains(&item.id),
+                "{}: nobody gets to {}",
+                self.place(),
+                item.id
+            );
         }
     }
 
@@ -147,7 +155,11 @@ impl<'s> Explorer<'s> {
         match &session.state {
             State::Finished(ended) => {
                 assert_eq!(*ended, Ended::End, "{} breaks off after {input:?}", self.place());
-                assert!(effects.iter().any(|e| matches!(e, Effect::Respond(_))), "{} keeps nothing", self.place());
+                assert!(
+                    effects.iter().any(|e| matches!(e, Effect::Respond(_))),
+                    "{} keeps nothing",
+                    self.place()
+                );
                 self.ends += 1;
             }
             State::Card { .. } => panic!("{} does not begin", self.place()),
@@ -186,8 +198,7 @@ impl<'s> Explorer<'s> {
         let ticked = !waiting.chosen.is_empty() && waiting.other.is_none();
         let pressed = open.buttons.iter().flatten().map(|b| b.press);
         let wanted = |kind| !ticked || kind == ButtonKind::Done;
-        let mut inputs: Vec<Input> =
-            pressed.filter(|p| wanted(p.button)).map(Input::Press).collect();
+        let mut inputs: Vec<Input> = pressed.filter(|p| wanted(p.button)).map(Input::Press).collect();
         if ticked {
             return inputs;
         }
@@ -221,7 +232,9 @@ fn tests<'c>(condition: &'c Condition, found: &mut Vec<&'c Condition>) {
 fn samples(question: &Question) -> Vec<String> {
     let nonsense = "qwxz".to_owned();
     match &question.answer {
-        AnswerType::Choice(_) | AnswerType::Multi { .. } | AnswerType::YesNo(_) => vec![nonsense, "1".to_owned()],
+        AnswerType::Choice(_) | AnswerType::Multi { .. } | AnswerType::YesNo(_) => {
+            vec![nonsense, "1".to_owned()]
+        }
         AnswerType::Scale { min, max, .. } => vec![nonsense, min.to_string(), (max + 1).to_string()],
         AnswerType::Number { min, max } => {
             let ends = [min, max].into_iter().flatten().map(ToString::to_string);

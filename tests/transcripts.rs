@@ -8,7 +8,7 @@
 //! you: [Start]                      a button; `you: words`; `you: /tilbage`; `you: (klistermærke)`
 //! you: [Start] again                a button that has gone since: pressed late, or on a copy of the message
 //! then: words                       the same, a second later instead of ten
-//! wait: 1d                          so long nothing is said; the wake-ups that fall due come
+//! wait: 1d                          so long nothing is said; the wake-ups that fall due come (`-- woken` and the local time)
 //! bot: words                        what is said, with its buttons below
 //! edit: words                       what an earlier message becomes
 //! = id value                        an answer that is now kept

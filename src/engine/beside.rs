@@ -58,7 +58,7 @@ pub fn named(script: &Script, folded: &str) -> Option<Language> {
 /// Does what was chosen.
 pub fn settle(walk: &mut Walk<'_>, question: &Question, waiting: Waiting, beside: Beside, choice: Choice) {
     match (beside.asks, choice) {
-        (Asks::Change { step, to }, Choice::Yes) => change(walk, question, &waiting, step, to),
+        (Asks::Change { step, to }, Choice::Yes) => change(walk, &waiting, step, to),
         (Asks::Language, Choice::To(language)) => {
             leave(walk);
             walk.retire(&waiting);
@@ -66,7 +66,7 @@ pub fn settle(walk: &mut Walk<'_>, question: &Question, waiting: Waiting, beside
             walk.line("language-now");
             show_again(walk, question, waiting, None);
         }
-        (Asks::GoOn, Choice::Yes) => {
+        (Asks::GoOn, Choice::Yes) | (Asks::Change { .. }, Choice::No) => {
             leave(walk);
             walk.retire(&waiting);
             show_again(walk, question, waiting, None);
@@ -143,7 +143,7 @@ fn wanted(walk: &Walk<'_>, question: &Question, place: u8) -> Option<(Outcome, S
     Some((given, label))
 }
 
-fn change(walk: &mut Walk<'_>, question: &Question, waiting: &Waiting, step: u16, to: ButtonKind) {
+fn change(walk: &mut Walk<'_>, waiting: &Waiting, step: u16, to: ButtonKind) {
     let script = walk.script;
     let earlier = script.questions().find(|q| q.number == step);
     let Some(earlier) = earlier.filter(|q| walk.session.outcome(&q.id).is_some()) else {
@@ -154,9 +154,7 @@ fn change(walk: &mut Walk<'_>, question: &Question, waiting: &Waiting, step: u16
         (_, ButtonKind::Option(place)) => Some(reading(walk, earlier).pressed(place)),
         _ => None,
     };
-    if waiting.at == question.id {
-        walk.retire(waiting);
-    }
+    walk.retire(waiting);
     match reply {
         Some(Reply::Answer { outcome: given, sure, redacted }) => {
             changed(walk, earlier, &given);

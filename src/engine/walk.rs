@@ -376,7 +376,9 @@ pub fn closing(script: &Script, session: &Session, ended: Ended) -> Text {
             text.push(&format!(" {}", l.with("by-date", &[("date", Arg::Text(&by))])), Default::default());
             text
         }
+        Ended::Stop if session.answers.is_empty() => Text::plain(l.get("stopped-empty")),
         Ended::Stop => Text::plain(l.get("stopped")),
+        Ended::Timeout | Ended::Closed if session.answers.is_empty() => Text::plain(l.get("timed-out-empty")),
         Ended::Timeout | Ended::Closed => Text::plain(l.get("timed-out")),
         Ended::Declined => Text::plain(l.get("goodbye")),
         Ended::Restarted | Ended::Switched | Ended::Quota => Text::default(),

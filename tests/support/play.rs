@@ -1,6 +1,6 @@
 //! Plays a transcript against the engine, storing the session between any two lines.
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::{SignedDuration, Span, SpanRelativeTo, Timestamp};
 use snak::engine::{
     self, Begin, ButtonKind, Effect, Input, Message, Moment, Outcome, Press, Session, Turn, Value,
 };
@@ -166,9 +166,12 @@ impl Player<'_> {
     }
 
     fn wait(&mut self, span: &str) {
-        let until = self.now + span.parse::<SignedDuration>().unwrap_or_else(|e| panic!("{span}: {e}"));
+        let span: Span = span.parse().unwrap_or_else(|e| panic!("{span}: {e}"));
+        let until = self.now + span.to_duration(SpanRelativeTo::days_are_24_hours()).unwrap();
         while let Some(at) = self.wake_at.filter(|at| *at <= until) {
             self.now = at;
+            let clock = at.to_zoned(self.script.institution().timezone.clone());
+            self.write(&format!("-- woken {}", clock.strftime("%Y-%m-%d %H:%M")));
             self.advance(&Input::TimeUp);
             if self.wake_at.is_some_and(|next| next <= at) {
                 panic!("woken at {at} again and again");

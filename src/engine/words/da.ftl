@@ -41,7 +41,7 @@ cannot-read = Det kan jeg ikke læse. Tryk på en knap, eller skriv.
 answer-needed = Vi har brug for svaret her for at kunne gå videre. Vil du ikke svare, kan du skrive stop.
 no-way-back = Du er ved det første spørgsmål.
 not-skipped = Der er ikke noget at springe over.
-cpr-removed = Jeg har fjernet et CPR-nummer fra dit svar. Det skal du ikke skrive her.
+cpr-removed = Jeg har fjernet et CPR-nummer, så det ikke bliver gemt. Du behøver ikke skrive det her.
 
 already-answered = Det har du allerede svaret på.
 closed = Den er lukket.
@@ -60,7 +60,7 @@ help =
     Har du spørgsmål, så skriv til { $contact }.
     Er der fare på færde, så ring 112. Ingen læser med her.
 privacy =
-    { $institution } spørger for at: { $purpose }
+    Det er { $institution }, der spørger. Formål: { $purpose }
     { $notice }
     { $basis ->
         [consent] Vi gemmer kun dine svar, fordi du siger ja til det.
@@ -139,3 +139,5 @@ changed = Dit svar er ændret til { $answer }.
 kept-until = Svarer du i dag, sletter vi dine svar senest { $date }.
 progress = { $place } af { $total }
 done-words = færdig
+stopped-empty = Samtalen er stoppet. Du har ikke givet nogen svar.
+timed-out-empty = Samtalen er lukket, fordi der ikke kom nogen svar.

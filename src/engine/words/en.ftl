@@ -41,7 +41,7 @@ cannot-read = I cannot read that. Press a button or write.
 answer-needed = We need this answer to go on. If you would rather not, write stop.
 no-way-back = You are at the first question.
 not-skipped = There is nothing to skip here.
-cpr-removed = I have removed a CPR number from your answer. Please do not write it here.
+cpr-removed = I have taken out a CPR number, so that it is not kept. You need not write it here.
 
 already-answered = You have answered that already.
 closed = This one is closed.
@@ -60,7 +60,7 @@ help =
     If you have questions, write to { $contact }.
     If anyone is in danger, call 112. Nobody reads along here.
 privacy =
-    { $institution } asks in order to: { $purpose }
+    It is { $institution } that asks. Purpose: { $purpose }
     { $notice }
     { $basis ->
         [consent] We keep your answers only because you agree to it.
@@ -139,3 +139,5 @@ changed = Your answer is now { $answer }.
 kept-until = If you answer today, we delete your answers by { $date } at the latest.
 progress = { $place } of { $total }
 done-words = done
+stopped-empty = The conversation has stopped. You have given no answers.
+timed-out-empty = The conversation has been closed, as no answers came.
