@@ -67,6 +67,7 @@ async fn answer(store: &dyn Store, n: u8, code: &str) {
         outbox: Vec::new(),
         wake_at: None,
         documents: Vec::new(),
+        erases: false,
     };
     store.commit(changes).await.unwrap();
 }

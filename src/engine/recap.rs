@@ -6,9 +6,10 @@ use super::input::Moment;
 use super::lines::{Arg, lines};
 use super::message::{Message, Text};
 use super::session::{Ended, Outcome, Session, State, Value, other_value};
-use super::text::{outcome, said};
+use super::text::{date, outcome, said};
 use super::walk::closing;
 use crate::script::{Basis, Keep, Kind, Language, Script};
+use jiff::{Span, Timestamp};
 
 #[derive(Debug, Clone, PartialEq)]
 pub enum Line {
@@ -132,6 +133,17 @@ pub fn privacy(script: &Script, language: Language) -> Text {
     ));
     if let Some(link) = &privacy.link {
         text.line(link);
+    }
+    text
+}
+
+/// As [`privacy`], with the day until which answers given at `now` are kept.
+pub fn privacy_at(script: &Script, language: Language, now: Timestamp) -> Text {
+    let mut text = privacy(script, language);
+    let Keep { months, days } = script.header().privacy.keep;
+    let today = now.to_zoned(script.institution().timezone.clone()).date();
+    if let Ok(day) = today.checked_add(Span::new().months(months).days(days)) {
+        text.line(&lines(language).with("kept-until", &[("date", Arg::Text(&date(day, language)))]));
     }
     text
 }

@@ -8,6 +8,7 @@ mod fields;
 mod flow;
 mod fold;
 mod header;
+mod longest;
 mod mend;
 mod model;
 mod picture;
@@ -100,6 +101,7 @@ fn lower(reader: &mut Reader, id: &ScriptId, root: &tree::Node, yaml: &str, part
         id: id.clone(),
         fingerprint: fingerprint(yaml, parts),
         institution: parts.institution.clone(),
+        longest: longest::longest(&items, header.audience.as_ref()),
         header,
         items,
         questions,

@@ -539,7 +539,9 @@ fn yes_and_no<'n>(
             Some(entry) => {
                 let mut quiet = Reader { languages: Vec::new(), ..Reader::default() };
                 let option = choice(&mut quiet, entry, n, goes, options_when);
-                Choice { label: known(yes)(&reader.languages), ..option }
+                let say = entry.value.get("say");
+                let say = say.map(|s| reader.words(s, &named("`say` til", "the `say` of", &entry.key)));
+                Choice { label: known(yes)(&reader.languages), say, ..option }
             }
             None => Choice {
                 label: known(yes)(&reader.languages),

@@ -69,7 +69,9 @@ impl Sheet<'_> {
             | ButtonKind::GoOn
             | ButtonKind::StartOver
             | ButtonKind::Switch
-            | ButtonKind::AnswerAgain => None,
+            | ButtonKind::AnswerAgain
+            | ButtonKind::Change
+            | ButtonKind::Keep => None,
         })
     }
 

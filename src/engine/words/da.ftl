@@ -41,7 +41,7 @@ cannot-read = Det kan jeg ikke læse. Tryk på en knap, eller skriv.
 answer-needed = Vi har brug for svaret her for at kunne gå videre. Vil du ikke svare, kan du skrive stop.
 no-way-back = Du er ved det første spørgsmål.
 not-skipped = Der er ikke noget at springe over.
-cpr-removed = Jeg har fjernet et CPR-nummer fra dit svar. Det skal du ikke skrive her.
+cpr-removed = Jeg har fjernet et CPR-nummer, så det ikke bliver gemt. Du behøver ikke skrive det her.
 
 already-answered = Det har du allerede svaret på.
 closed = Den er lukket.
@@ -60,7 +60,7 @@ help =
     Har du spørgsmål, så skriv til { $contact }.
     Er der fare på færde, så ring 112. Ingen læser med her.
 privacy =
-    { $institution } spørger for at: { $purpose }
+    Det er { $institution }, der spørger. Formål: { $purpose }
     { $notice }
     { $basis ->
         [consent] Vi gemmer kun dine svar, fordi du siger ja til det.
@@ -145,3 +145,20 @@ page-unread = Det kunne vi ikke læse
 page-unread-why = Der er ikke gemt noget. Gå et skridt tilbage i browseren, og prøv igen.
 page-foreign = Det kom fra en anden side
 page-foreign-why = Der er ikke gemt noget. Åbn linket igen, og svar her på siden.
+page-unknown-why = Se efter, om linket er skrevet rigtigt. Måske er samtalen slut.
+page-trouble = Det gik galt hos os
+page-trouble-why = Det er ikke dig. Prøv igen om lidt. Det, du har svaret, er gemt.
+page-unreadable = Det kunne vi ikke tage imod
+page-unreadable-why = Gå tilbage til samtalen, og prøv igen.
+page-goodbye = Farvel
+
+change-question = Vil du ændre dit svar?
+change-to = Ja, til { $answer }
+change = Ja, ret det
+keep-answer = Nej
+changed = Dit svar er ændret til { $answer }.
+kept-until = Svarer du i dag, sletter vi dine svar senest { $date }.
+progress = { $place } af { $total }
+done-words = færdig
+stopped-empty = Samtalen er stoppet. Du har ikke givet nogen svar.
+timed-out-empty = Samtalen er lukket, fordi der ikke kom nogen svar.

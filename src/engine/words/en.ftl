@@ -41,7 +41,7 @@ cannot-read = I cannot read that. Press a button or write.
 answer-needed = We need this answer to go on. If you would rather not, write stop.
 no-way-back = You are at the first question.
 not-skipped = There is nothing to skip here.
-cpr-removed = I have removed a CPR number from your answer. Please do not write it here.
+cpr-removed = I have taken out a CPR number, so that it is not kept. You need not write it here.
 
 already-answered = You have answered that already.
 closed = This one is closed.
@@ -60,7 +60,7 @@ help =
     If you have questions, write to { $contact }.
     If anyone is in danger, call 112. Nobody reads along here.
 privacy =
-    { $institution } asks in order to: { $purpose }
+    It is { $institution } that asks. Purpose: { $purpose }
     { $notice }
     { $basis ->
         [consent] We keep your answers only because you agree to it.
@@ -145,3 +145,20 @@ page-unread = We could not read that
 page-unread-why = Nothing was kept. Go one step back in the browser and try again.
 page-foreign = That came from another page
 page-foreign-why = Nothing was kept. Please open the link again and answer on this page.
+page-unknown-why = Check that the link is written correctly. The conversation may have ended.
+page-trouble = Something went wrong with us
+page-trouble-why = It is not you. Try again in a moment. What you have answered is kept.
+page-unreadable = We could not take that
+page-unreadable-why = Go back to the conversation and try again.
+page-goodbye = Goodbye
+
+change-question = Do you want to change your answer?
+change-to = Yes, to { $answer }
+change = Yes, correct it
+keep-answer = No
+changed = Your answer is now { $answer }.
+kept-until = If you answer today, we delete your answers by { $date } at the latest.
+progress = { $place } of { $total }
+done-words = done
+stopped-empty = The conversation has stopped. You have given no answers.
+timed-out-empty = The conversation has been closed, as no answers came.
