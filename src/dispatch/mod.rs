@@ -42,6 +42,8 @@ struct Outcome {
     conversation: Conversation,
     effects: Vec<Effect>,
     wake_at: Option<Timestamp>,
+    /// A session that had ended is dropped, and with it the link between an anonymous response and this conversation.
+    erases: bool,
 }
 
 impl Dispatch {
@@ -140,7 +142,7 @@ impl Dispatch {
             outbox,
             wake_at: outcome.wake_at,
             documents: Vec::new(),
-            erases: false,
+            erases: outcome.erases,
         };
         Ok((changes, received))
     }
@@ -157,6 +159,8 @@ impl Dispatch {
             .transpose()
             .map_err(|e| e.to_string())?
             .unwrap_or_default();
+        let linked = |c: &Conversation| c.ended.as_ref().map(|kept| kept.session.response);
+        let before = linked(&conversation);
         let mut reception = Reception {
             library: &self.library,
             channel: incoming.channel,
@@ -168,7 +172,8 @@ impl Dispatch {
         let taken = catch_unwind(AssertUnwindSafe(|| reception.take(&incoming.content)));
         taken.map_err(|_| "the engine panicked".to_owned())?.map_err(|e| e.to_string())?;
         let wake_at = reception.wake_at();
-        Ok(Outcome { conversation: reception.conversation, effects: reception.effects, wake_at })
+        let erases = before.is_some() && linked(&reception.conversation) != before;
+        Ok(Outcome { conversation: reception.conversation, effects: reception.effects, wake_at, erases })
     }
 
     fn response(&self, key: &ConversationKey, mut response: Response) -> Result<ResponseChange, StoreError> {
@@ -199,7 +204,7 @@ fn apology(incoming: &Incoming, moment: &Moment) -> Outcome {
         _ => vec![Effect::Say(sorry)],
     };
     let wake_at = moment.now.checked_add(SignedDuration::from_hours(24)).ok();
-    Outcome { conversation: Conversation::default(), effects, wake_at }
+    Outcome { conversation: Conversation::default(), effects, wake_at, erases: false }
 }
 
 // The rows as the store names them.

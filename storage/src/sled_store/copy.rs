@@ -26,7 +26,7 @@ const TIMES_LIVE: u64 = 3;
 /// A page is never rested on longer than this.
 const LONGEST_REST: Duration = Duration::from_millis(50);
 
-fn ask<T>(jobs: &Sender<Job>, job: impl FnOnce(Reply<T>) -> Job) -> Result<T> {
+pub fn ask<T>(jobs: &Sender<Job>, job: impl FnOnce(Reply<T>) -> Job) -> Result<T> {
     let (reply, answer) = oneshot::channel();
     jobs.send(job(reply)).map_err(|_| StoreError::Closed)?;
     answer.blocking_recv().map_err(|_| StoreError::Closed)?
@@ -63,7 +63,7 @@ fn needed(plan: &Plan) -> Result<bool> {
 }
 
 fn copied(jobs: &Sender<Job>, plan: &Plan, rotate: Option<&MasterKey>) -> Result<Compacted> {
-    let next = plan.begin(&rotate.map_or(NextKey::Same, NextKey::New))?;
+    let next = plan.begin(None, &rotate.map_or(NextKey::Same, NextKey::New))?;
     if let Err(error) = fill(jobs, &plan.trees, &next.generation) {
         next.discard();
         return Err(error);
@@ -71,7 +71,8 @@ fn copied(jobs: &Sender<Job>, plan: &Plan, rotate: Option<&MasterKey>) -> Result
     ask(jobs, |reply| Job::Swap(Box::new(next), reply))
 }
 
-fn fill(jobs: &Sender<Job>, from: &Trees, to: &Generation) -> Result<()> {
+/// Copies everything, and what changes meanwhile, but for a few last keys that are left with the writer.
+pub fn fill(jobs: &Sender<Job>, from: &Trees, to: &Generation) -> Result<()> {
     let mut torn = Touched::new();
     for (tree, _) in TREES.into_iter().filter(|(t, _)| *t != Tree::Pieces) {
         let mut after: Option<Vec<u8>> = None;

@@ -2,7 +2,6 @@
 
 use super::keys::{self, Tree};
 use super::trees::Batch;
-use crate::seal::mac;
 use crate::*;
 
 /// A conversation as it is stored.
@@ -55,11 +54,10 @@ fn gone(batch: &Batch<'_>, of: &ConversationKey) -> Result<Option<Version>> {
 
 pub fn commit(batch: &mut Batch<'_>, secrets: &Secrets, changes: Changes) -> Result<Version> {
     let of = changes.conversation;
-    let update = mac(&secrets.lookup, &[b"update", changes.update.0.as_bytes()]);
     let today = keys::day(changes.at);
     // Resent within a day, so around midnight it lies under a neighbouring one.
     for day in [today, today.saturating_sub(1), today.saturating_add(1)] {
-        if batch.has(Tree::Seen, &keys::seen(day, &update))? {
+        if batch.has(Tree::Seen, &keys::seen(day, &changes.update, secrets))? {
             return Err(StoreError::Duplicate(changes.update));
         }
     }
@@ -95,7 +93,7 @@ pub fn commit(batch: &mut Batch<'_>, secrets: &Secrets, changes: Changes) -> Res
     if changes.erases {
         mark_erased(batch)?;
     }
-    batch.put(Tree::Seen, keys::seen(today, &update), Vec::new());
+    batch.put(Tree::Seen, keys::seen(today, &changes.update, secrets), Vec::new());
     Ok(version)
 }
 
@@ -308,6 +306,10 @@ pub fn erase(batch: &mut Batch<'_>, of: &ConversationKey, at: Timestamp) -> Resu
         batch.remove(Tree::Outbox, key);
     }
     forget(batch, of)?;
+    if receipt != Receipt::default() {
+        // A backup from before holds it still: when that is restored, it is erased again.
+        batch.put(Tree::Index, keys::erased_conversation(of), at.as_millisecond().to_be_bytes().to_vec());
+    }
     Ok(receipt)
 }
 

@@ -43,6 +43,8 @@ pub enum Job {
     Untrack(Reply<()>),
     /// Copies what is noted still, and goes on in the copy.
     Swap(Box<Next>, Reply<Compacted>),
+    /// Copies what is noted still, and gives the copy back: it is the store as it is at this moment.
+    Complete(Box<Next>, Reply<Next>),
     Close(Reply<()>),
 }
 
@@ -185,6 +187,7 @@ impl Writer {
                     let _ = reply.send(Ok(()));
                 }
                 Job::Swap(next, reply) => drop(reply.send(self.swap(*next))),
+                Job::Complete(next, reply) => drop(reply.send(self.complete(*next))),
                 Job::Close(reply) => closing = Some(reply),
                 Job::Commit(..) | Job::Settle(..) | Job::Keep(..) | Job::Erase(..) => {}
                 Job::EraseResponses(..) | Job::ForgetUpdates(..) => {}
@@ -199,20 +202,27 @@ impl Writer {
         Ok(plan)
     }
 
-    fn swap(&mut self, next: Next) -> Result<Compacted> {
-        if let Some(why) = self.shared.broken() {
-            next.discard();
-            return Err(StoreError::Backend(why));
-        }
-        let bytes_before = self.folder.generation.size()?;
+    fn complete(&mut self, next: Next) -> Result<Next> {
         let left: Touched = self.touched.take().unwrap_or_default().into_iter().collect();
         let now = &self.folder.generation.trees;
-        let copied =
-            left.chunks(MAX_GROUP).try_for_each(|page| copy::copy(now, &next.generation.trees, page, None));
-        if let Err(error) = copied {
-            next.discard();
-            return Err(error);
+        let copied = match self.shared.broken() {
+            Some(why) => Err(StoreError::Backend(why)),
+            None => left
+                .chunks(MAX_GROUP)
+                .try_for_each(|page| copy::copy(now, &next.generation.trees, page, None)),
+        };
+        match copied {
+            Ok(()) => Ok(next),
+            Err(error) => {
+                next.discard();
+                Err(error)
+            }
         }
+    }
+
+    fn swap(&mut self, next: Next) -> Result<Compacted> {
+        let bytes_before = self.folder.generation.size()?;
+        let next = self.complete(next)?;
         // From the renaming of CURRENT on there is no way back: whatever fails now, nothing more may be acknowledged here.
         let old = self.folder.swap(next).inspect_err(|error| self.shared.set_broken(&error.to_string()))?;
         self.shared.set_trees(self.folder.generation.trees.clone());
