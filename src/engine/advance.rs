@@ -87,7 +87,8 @@ pub(super) fn reading<'w>(walk: &'w Walk<'_>, question: &'w Question) -> Reading
 fn typed_text(walk: &mut Walk<'_>, question: &Question, waiting: Waiting, typed: &str) {
     let folded = fold(typed);
     // An option called "Stop" is an answer; elsewhere the word alone is a command.
-    if !is_option(walk, question, &waiting, &folded) {
+    let option = is_option(walk, question, &waiting, &folded);
+    if !option {
         let command = [
             ("back-words", Input::Back),
             ("skip-words", Input::Skip),
@@ -100,7 +101,7 @@ fn typed_text(walk: &mut Walk<'_>, question: &Question, waiting: Waiting, typed:
             return at_question(walk, question, waiting, &input);
         }
     }
-    if waiting.other.is_none() && !is_option(walk, question, &waiting, &folded) {
+    if waiting.other.is_none() && !option {
         if matches!(question.answer, AnswerType::Multi { .. }) && is_word("done-words", &folded) {
             let reply = reading(walk, question).chosen(waiting.chosen.clone());
             return take(walk, question, waiting, reply);
@@ -313,7 +314,6 @@ fn amend(
 ) {
     let Some(of) = waiting.message else { return };
     let Some(label) = label else { return walk.retire(waiting) };
-    let waiting = &Waiting { progress: None, ..waiting.clone() };
     let mut message = ask::message(question, waiting, None, walk.script, &walk.session, walk.moment);
     message.text.line("");
     message.text.push("✓ ", Style::Plain);
@@ -352,7 +352,6 @@ fn skip(walk: &mut Walk<'_>, question: &Question, waiting: Waiting) {
         Skip::Yes | Skip::As(_) => {
             let label = ask::skip_label(question, walk.session.language);
             let Some(of) = waiting.message else { return walk.accept(question, Outcome::Skipped) };
-            let waiting = Waiting { progress: None, ..waiting };
             let mut message = ask::message(question, &waiting, None, walk.script, &walk.session, walk.moment);
             message.text.line("");
             message.text.push(&format!("– {}", label.unwrap_or_default()), Style::Italic);

@@ -14,6 +14,8 @@ pub struct Lines {
     /// Folded words of each command and of yes and no.
     words: Vec<(&'static str, HashSet<String>)>,
     numbers: Vec<String>,
+    /// Stands between the two numbers of `2 of 5`.
+    of: String,
 }
 
 impl std::fmt::Debug for Lines {
@@ -70,13 +72,19 @@ impl Lines {
         // No invisible isolation marks: Telegram and screen readers show or read them.
         bundle.set_use_isolating(false);
         let _ = bundle.add_resource(resource);
-        let mut lines = Lines { bundle, words: Vec::new(), numbers: Vec::new() };
+        let mut lines = Lines { bundle, words: Vec::new(), numbers: Vec::new(), of: String::new() };
         for list in WORD_LISTS {
             let words = lines.get(list).split_whitespace().map(fold).collect();
             lines.words.push((list, words));
         }
+        lines.of = lines.get("progress-of");
         lines.numbers = lines.get("number-words").split_whitespace().map(fold).collect();
         lines
+    }
+
+    /// `2 of 5`. Said with every question, so it is put together here and not by the library.
+    pub fn progress(&self, place: u16, total: u16) -> String {
+        format!("{place} {} {total}", self.of)
     }
 
     pub fn get(&self, name: &str) -> String {
