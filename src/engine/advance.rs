@@ -3,7 +3,7 @@
 use super::answer::{self, Reading, Reply};
 use super::card::at_card;
 use super::input::{Form, Input, Moment};
-use super::lines::{Arg, is_word, lines};
+use super::lines::{Arg, is_word, lines, lists_of};
 use super::matching;
 use super::message::{Button, ButtonKind, Effect, Message, Press, Text, Turn};
 use super::session::{Answered, Ended, Outcome, Session, State, Value, Waiting, other_value};
@@ -97,7 +97,8 @@ fn typed_text(walk: &mut Walk<'_>, question: &Question, waiting: Waiting, typed:
             ("privacy-words", Input::Privacy),
             ("language-words", Input::Language(None)),
         ];
-        if let Some((_, input)) = command.into_iter().find(|(list, _)| is_word(list, &folded)) {
+        let lists = lists_of(&folded);
+        if let Some((_, input)) = command.into_iter().find(|(list, _)| lists.contains(list)) {
             return at_question(walk, question, waiting, &input);
         }
     }

@@ -3,7 +3,7 @@
 use crate::script::{Language, fold};
 use fluent_bundle::concurrent::FluentBundle;
 use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
-use std::collections::HashSet;
+use std::collections::HashMap;
 use std::sync::LazyLock;
 
 const FILES: [(&str, &str); 2] = [("da", include_str!("words/da.ftl")), ("en", include_str!("words/en.ftl"))];
@@ -11,8 +11,6 @@ const FILES: [(&str, &str); 2] = [("da", include_str!("words/da.ftl")), ("en", i
 /// The lines of one language.
 pub struct Lines {
     bundle: FluentBundle<FluentResource>,
-    /// Folded words of each command and of yes and no.
-    words: Vec<(&'static str, HashSet<String>)>,
     numbers: Vec<String>,
     /// Stands between the two numbers of `2 of 5`.
     of: String,
@@ -47,10 +45,27 @@ pub fn lines(language: Language) -> &'static Lines {
     of(language).or_else(|| of(Language::ENGLISH)).unwrap_or(&ALL[0].1)
 }
 
+/// Every word of the lists, folded, in all languages, with the lists that it stands in.
+static WORDS: LazyLock<HashMap<String, Vec<&'static str>>> = LazyLock::new(|| {
+    let mut words: HashMap<String, Vec<&'static str>> = HashMap::new();
+    for (_, lines) in ALL.iter() {
+        for list in WORD_LISTS {
+            for word in lines.get(list).split_whitespace().map(fold) {
+                words.entry(word).or_default().push(list);
+            }
+        }
+    }
+    words
+});
+
+/// The lists that a folded text is a word of, in any language.
+pub fn lists_of(folded: &str) -> &'static [&'static str] {
+    WORDS.get(folded).map_or(&[], Vec::as_slice)
+}
+
 /// Whether a folded text is one of the words in `list`, in any language.
 pub fn is_word(list: &str, folded: &str) -> bool {
-    ALL.iter()
-        .any(|(_, lines)| lines.words.iter().any(|(name, words)| *name == list && words.contains(folded)))
+    lists_of(folded).contains(&list)
 }
 
 /// Whether a folded text is the line `name`, in any language: a button's words can be typed.
@@ -72,11 +87,7 @@ impl Lines {
         // No invisible isolation marks: Telegram and screen readers show or read them.
         bundle.set_use_isolating(false);
         let _ = bundle.add_resource(resource);
-        let mut lines = Lines { bundle, words: Vec::new(), numbers: Vec::new(), of: String::new() };
-        for list in WORD_LISTS {
-            let words = lines.get(list).split_whitespace().map(fold).collect();
-            lines.words.push((list, words));
-        }
+        let mut lines = Lines { bundle, numbers: Vec::new(), of: String::new() };
         lines.of = lines.get("progress-of");
         lines.numbers = lines.get("number-words").split_whitespace().map(fold).collect();
         lines
