@@ -4,7 +4,7 @@ use crate::script::{Language, fold};
 use fluent_bundle::concurrent::FluentBundle;
 use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
 use fluent_syntax::ast;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::sync::LazyLock;
 
 const FILES: [(&str, &str); 2] = [("da", include_str!("words/da.ftl")), ("en", include_str!("words/en.ftl"))];
@@ -16,8 +16,6 @@ pub struct Lines {
     plain: HashMap<String, Vec<Part>>,
     /// Lines without values, folded: a button's words can be typed.
     folded: HashMap<String, String>,
-    /// Folded words of each command and of yes and no.
-    words: Vec<(&'static str, HashSet<String>)>,
     numbers: Vec<String>,
 }
 
@@ -55,10 +53,27 @@ pub fn lines(language: Language) -> &'static Lines {
     of(language).or_else(|| of(Language::ENGLISH)).unwrap_or(&ALL[0].1)
 }
 
+/// Every word of the lists, folded, in all languages, with the lists that it stands in.
+static WORDS: LazyLock<HashMap<String, Vec<&'static str>>> = LazyLock::new(|| {
+    let mut words: HashMap<String, Vec<&'static str>> = HashMap::new();
+    for (_, lines) in ALL.iter() {
+        for list in WORD_LISTS {
+            for word in lines.get(list).split_whitespace().map(fold) {
+                words.entry(word).or_default().push(list);
+            }
+        }
+    }
+    words
+});
+
+/// The lists that a folded text is a word of, in any language.
+pub fn lists_of(folded: &str) -> &'static [&'static str] {
+    WORDS.get(folded).map_or(&[], Vec::as_slice)
+}
+
 /// Whether a folded text is one of the words in `list`, in any language.
 pub fn is_word(list: &str, folded: &str) -> bool {
-    ALL.iter()
-        .any(|(_, lines)| lines.words.iter().any(|(name, words)| *name == list && words.contains(folded)))
+    lists_of(folded).contains(&list)
 }
 
 /// Whether a folded text is the line `name`, in any language: a button's words can be typed.
@@ -76,22 +91,17 @@ impl Lines {
         // What cannot be parsed is left out by the library and fails the test below, not a citizen's turn.
         let resource = FluentResource::try_new(text.to_owned()).unwrap_or_else(|(resource, _)| resource);
         let plain: HashMap<String, Vec<Part>> = resource.entries().filter_map(taken_apart).collect();
+        let alone = plain.iter().filter_map(|(name, parts)| match parts.as_slice() {
+            [Part::Words(words)] => Some((name.clone(), fold(words))),
+            _ => None,
+        });
+        let folded = alone.collect();
         let locale = tag.parse().unwrap_or_default();
         let mut bundle = FluentBundle::new_concurrent(vec![locale]);
         // No invisible isolation marks: Telegram and screen readers show or read them.
         bundle.set_use_isolating(false);
         let _ = bundle.add_resource(resource);
-        let mut lines =
-            Lines { bundle, plain, folded: HashMap::new(), words: Vec::new(), numbers: Vec::new() };
-        let alone = lines.plain.iter().filter_map(|(name, parts)| match parts.as_slice() {
-            [Part::Words(words)] => Some((name.clone(), fold(words))),
-            _ => None,
-        });
-        lines.folded = alone.collect();
-        for list in WORD_LISTS {
-            let words = lines.get(list).split_whitespace().map(fold).collect();
-            lines.words.push((list, words));
-        }
+        let mut lines = Lines { bundle, plain, folded, numbers: Vec::new() };
         lines.numbers = lines.get("number-words").split_whitespace().map(fold).collect();
         lines
     }
