@@ -15,7 +15,7 @@ mod sled_store;
 pub use memory::MemoryStore;
 pub use rows::*;
 pub use seal::{KeyError, MasterKey};
-pub use sled_store::{SledStore, restore};
+pub use sled_store::{Replaced, SledStore, restore};
 
 use async_trait::async_trait;
 use jiff::Timestamp;

@@ -159,15 +159,15 @@ async fn what_was_erased_since_a_backup_is_erased_again_when_it_is_restored() {
     store.commit(changes(4, 0)).await.unwrap();
     let epoch = store.secrets().epoch;
     assert!(
-        matches!(restore(&url, &backup, &key()).await, Err(StoreError::InUse(_))),
+        matches!(restore(&url, &backup, &key(), Replaced::Remembered).await, Err(StoreError::InUse(_))),
         "not under a running service"
     );
     store.close().await.unwrap();
     drop(store);
     let other = MasterKey::generate().unwrap();
-    assert!(matches!(restore(&url, &backup, &other).await, Err(StoreError::WrongKey)));
+    assert!(matches!(restore(&url, &backup, &other, Replaced::Remembered).await, Err(StoreError::WrongKey)));
 
-    let restored = restore(&url, &backup, &key()).await.unwrap();
+    let restored = restore(&url, &backup, &key(), Replaced::Remembered).await.unwrap();
     assert_eq!(restored.erased_again, 3, "a conversation with its response, and a response");
     let store = opened(&folder).await;
     assert_ne!(store.secrets().epoch, epoch, "cursors from before are void");
@@ -206,7 +206,9 @@ async fn a_damaged_store_or_backup_is_refused_in_a_sentence() {
     }
     std::fs::write(db, bytes).unwrap();
     let before = files(&folder);
-    let refused = restore(&format!("sled:{}", folder.display()), &backup, &key()).await.unwrap_err();
+    let refused = restore(&format!("sled:{}", folder.display()), &backup, &key(), Replaced::Remembered)
+        .await
+        .unwrap_err();
     assert!(!refused.to_string().is_empty());
     assert!(files(&folder) == before, "the store is as it was: {refused}");
     let current = folder.join("CURRENT");

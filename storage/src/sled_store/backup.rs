@@ -95,28 +95,41 @@ fn unequal(why: &str) -> StoreError {
     StoreError::Corrupt { what: "copy", why: why.to_owned() }
 }
 
+/// What becomes of the store that a backup replaces.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Replaced {
+    /// What it knows to have been erased is erased in the backup too.
+    Remembered,
+    /// It is not looked at: for a store that is damaged.
+    Ignored,
+}
+
 /// Puts a backup in the place of the store at `url`. What had been erased since the backup is erased again, as far as the store
 /// that is replaced still knows it; cursors given out before are void. The store must not be open.
 ///
 /// # Errors
 /// [`StoreError::InUse`], [`StoreError::WrongKey`], [`StoreError::Corrupt`]: the store is as it was.
-pub async fn restore(url: &str, backup: &Path, key: &MasterKey) -> Result<Restored> {
+pub async fn restore(url: &str, backup: &Path, key: &MasterKey, replaced: Replaced) -> Result<Restored> {
     let Some(to) = url.strip_prefix("sled:").filter(|f| !f.is_empty()) else {
         return Err(StoreError::Url(url.to_owned()));
     };
     let (to, backup, key) = (PathBuf::from(to), backup.to_owned(), key.clone());
-    super::blocking(move || restore_now(&to, &backup, &key)).await
+    super::blocking(move || restore_now(&to, &backup, &key, replaced)).await
 }
 
-fn restore_now(to: &Path, backup: &Path, key: &MasterKey) -> Result<Restored> {
+fn restore_now(to: &Path, backup: &Path, key: &MasterKey, replaced: Replaced) -> Result<Restored> {
     // Nobody may have the store open; until all is well with the copy it is not touched.
     drop(folder::lock(to)?);
+    let old = beside(to, "replaced");
+    if !to.exists() && old.exists() {
+        // A restore was broken off between its two moves.
+        fs::rename(&old, to).map_err(|e| io("cannot move back", &old, &e))?;
+    }
     let new = beside(to, "restored");
     remove(&new)?;
     copy_files(backup, &new)?;
-    let restored = prepared(&new, to, key).inspect_err(|_| drop(remove(&new)))?;
+    let restored = prepared(&new, to, key, replaced).inspect_err(|_| drop(remove(&new)))?;
     let lock = folder::lock(to)?;
-    let old = beside(to, "replaced");
     remove(&old)?;
     if to.exists() {
         fs::rename(to, &old).map_err(|e| io("cannot move the old store to", &old, &e))?;
@@ -130,11 +143,11 @@ fn restore_now(to: &Path, backup: &Path, key: &MasterKey) -> Result<Restored> {
 }
 
 // Read whole, then a new epoch, so that cursors from before are known to be void; what was erased goes again.
-fn prepared(new: &Path, now: &Path, key: &MasterKey) -> Result<Restored> {
+fn prepared(new: &Path, now: &Path, key: &MasterKey, replaced: Replaced) -> Result<Restored> {
     let folder = folder::open_existing(new, key)?;
     let trees = &folder.generation.trees;
     let values = whole(trees)?;
-    let erased = match now.exists() {
+    let erased = match replaced == Replaced::Remembered && now.exists() {
         true => Erased::of(&folder::open_existing(now, key)?)?,
         false => Erased::default(),
     };
@@ -143,6 +156,12 @@ fn prepared(new: &Path, now: &Path, key: &MasterKey) -> Result<Restored> {
     batch.put(Tree::Documents, keys::secrets(), secrets_to(&Secrets { epoch, ..folder.secrets.clone() }));
     let mut erased_again = 0;
     for (of, at) in &erased.conversations {
+        // Erased before the backup was made: what it holds of them came later.
+        let known =
+            trees.get(Tree::Index, &keys::erased_conversation(of))?.and_then(|bytes| erased_at(&bytes));
+        if known.is_some_and(|known| known >= *at) {
+            continue;
+        }
         let receipt = ledger::erase(&mut batch, of, *at)?;
         erased_again += receipt.conversations + receipt.responses;
     }
@@ -185,6 +204,10 @@ impl Erased {
             }
         }
     }
+}
+
+fn erased_at(bytes: &[u8]) -> Option<Timestamp> {
+    Timestamp::from_millisecond(i64::from_be_bytes(bytes.try_into().ok()?)).ok()
 }
 
 fn copy_files(from: &Path, to: &Path) -> Result<()> {

@@ -78,9 +78,11 @@ pub fn fill(jobs: &Sender<Job>, from: &Trees, to: &Generation) -> Result<()> {
         let mut after: Option<Vec<u8>> = None;
         loop {
             let begun = Instant::now();
-            let keys = from.keys_after(tree, after.as_deref(), PAGE)?;
-            let Some(last) = keys.last().cloned() else { break };
-            let page: Touched = keys.into_iter().map(|key| (tree, key)).collect();
+            let found = from.keys_after(tree, after.as_deref(), PAGE)?;
+            let Some(last) = found.last().cloned() else { break };
+            // What had been erased before is not in the copy.
+            let copied = found.into_iter().filter(|key| tree != Tree::Documents || *key != keys::erased());
+            let page: Touched = copied.map(|key| (tree, key)).collect();
             copy(from, &to.trees, &page, Some(&mut torn))?;
             after = Some(last);
             std::thread::sleep(begun.elapsed().min(LONGEST_REST));
@@ -110,10 +112,6 @@ pub fn copy(
 ) -> Result<()> {
     let mut batch = Batch::over(to);
     for (tree, key) in keys {
-        if *tree == Tree::Documents && *key == keys::erased() {
-            // Nothing erased is in the copy.
-            continue;
-        }
         match (from.get(*tree, key), torn.as_mut()) {
             (Ok(Some(value)), _) => batch.put(*tree, key.clone(), value),
             (Ok(None), _) => batch.remove(*tree, key.clone()),

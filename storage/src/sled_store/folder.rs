@@ -58,6 +58,11 @@ struct Current {
 pub fn open(path: &Path, master: &MasterKey) -> Result<Folder> {
     let lock = lock(path)?;
     if !path.exists() {
+        let replaced = beside(path, "replaced");
+        if replaced.exists() {
+            let why = format!("a restore was broken off; restore again, or move {} back", replaced.display());
+            return Err(StoreError::Backend(why));
+        }
         create(path, master)?;
     }
     open_locked(path, master, lock)
@@ -139,11 +144,16 @@ impl Folder {
         })
     }
 
-    /// Puts a filled generation in the place of the one that counts: from the moment `CURRENT` is renamed it is the store.
-    pub fn swap(&mut self, next: Next) -> Result<Generation> {
+    /// Everything before the step that cannot be taken back: the next generation is on disk, and named beside `CURRENT`.
+    pub fn announce(&self, next: &Next) -> Result<()> {
         next.generation.sync()?;
         sync_folder(&next.generation.path)?;
-        write_current(&self.path, &next.current)?;
+        write_new_current(&self.path, &next.current)
+    }
+
+    /// Puts an announced generation in the place of the one that counts: from the moment `CURRENT` is renamed it is the store.
+    pub fn swap(&mut self, next: Next) -> Result<Generation> {
+        rename_current(&self.path)?;
         self.current = next.current;
         Ok(std::mem::replace(&mut self.generation, next.generation))
     }
@@ -339,6 +349,11 @@ fn read_current(folder: &Path) -> Result<Current> {
 }
 
 fn write_current(folder: &Path, current: &Current) -> Result<()> {
+    write_new_current(folder, current)?;
+    rename_current(folder)
+}
+
+fn write_new_current(folder: &Path, current: &Current) -> Result<()> {
     let path = current_path(folder);
     let new = path.with_extension("new");
     let text = format!("snak-store {FORMAT}\ngeneration {}\nkey {}\n", current.generation, current.key);
@@ -346,7 +361,12 @@ fn write_current(folder: &Path, current: &Current) -> Result<()> {
         file.write_all(text.as_bytes())?;
         file.sync_all()
     });
-    written.and_then(|()| fs::rename(&new, &path)).map_err(|e| io("cannot write", &path, &e))?;
+    written.map_err(|e| io("cannot write", &new, &e))
+}
+
+fn rename_current(folder: &Path) -> Result<()> {
+    let path = current_path(folder);
+    fs::rename(path.with_extension("new"), &path).map_err(|e| io("cannot write", &path, &e))?;
     sync_folder(folder)
 }
 

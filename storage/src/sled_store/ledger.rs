@@ -91,7 +91,7 @@ pub fn commit(batch: &mut Batch<'_>, secrets: &Secrets, changes: Changes) -> Res
     }
     documents(batch, changes.documents);
     if changes.erases {
-        mark_erased(batch)?;
+        mark_erased(batch);
     }
     batch.put(Tree::Seen, keys::seen(today, &changes.update, secrets), Vec::new());
     Ok(version)
@@ -136,16 +136,14 @@ fn has_outbox(batch: &Batch<'_>, of: &ConversationKey) -> Result<bool> {
 }
 
 // What is gone for readers is still in the file: the nightly compaction has to run.
-fn mark_erased(batch: &mut Batch<'_>) -> Result<()> {
-    if !batch.has(Tree::Documents, &keys::erased())? {
-        batch.put(Tree::Documents, keys::erased(), vec![1]);
-    }
-    Ok(())
+fn mark_erased(batch: &mut Batch<'_>) {
+    // Put even where it is there: a copy that is being made takes note of it.
+    batch.put(Tree::Documents, keys::erased(), vec![1]);
 }
 
 // Everything that names the citizen, and the conversation itself.
 fn forget(batch: &mut Batch<'_>, of: &ConversationKey) -> Result<()> {
-    mark_erased(batch)?;
+    mark_erased(batch);
     batch.remove(Tree::Conversations, of.0.to_vec());
     batch.remove(Tree::People, keys::address(of));
     batch.remove(Tree::People, keys::gone(of));
@@ -328,7 +326,7 @@ pub fn erase_responses(
         }
     }
     if erased > 0 {
-        mark_erased(batch)?;
+        mark_erased(batch);
     }
     Ok(erased)
 }

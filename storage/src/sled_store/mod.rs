@@ -10,7 +10,7 @@ mod trees;
 mod writer;
 
 use crate::*;
-pub use backup::restore;
+pub use backup::{Replaced, restore};
 use keys::Tree;
 use std::collections::HashMap;
 use std::path::Path;
@@ -96,8 +96,14 @@ impl SledStore {
         let (jobs, queue) = std::sync::mpsc::channel();
         let writer = Writer::new(folder, shared.clone());
         let thread = std::thread::Builder::new().name("snak-writer".to_owned());
+        let told = shared.clone();
         thread
-            .spawn(move || writer.run(&queue))
+            .spawn(move || {
+                let ended = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| writer.run(&queue)));
+                if ended.is_err() {
+                    told.set_broken("the writer stopped unexpectedly; restart the service");
+                }
+            })
             .map_err(|e| StoreError::Backend(format!("the writer cannot be started: {e}")))?;
         Ok(SledStore { secrets, jobs, shared, copying: Arc::default(), master: key.clone() })
     }

@@ -223,6 +223,10 @@ impl Writer {
     fn swap(&mut self, next: Next) -> Result<Compacted> {
         let bytes_before = self.folder.generation.size()?;
         let next = self.complete(next)?;
+        if let Err(error) = self.folder.announce(&next) {
+            next.discard();
+            return Err(error);
+        }
         // From the renaming of CURRENT on there is no way back: whatever fails now, nothing more may be acknowledged here.
         let old = self.folder.swap(next).inspect_err(|error| self.shared.set_broken(&error.to_string()))?;
         self.shared.set_trees(self.folder.generation.trees.clone());
@@ -265,15 +269,30 @@ impl Writer {
         }
     }
 
+    // A row that is damaged is passed over: the others are sent all the same.
     fn outbox(&self, after: Option<OutboxId>, limit: usize) -> Result<Vec<Queued>> {
-        let from = after.map(|id| [keys::outbox(&id).as_slice(), &[0]].concat()).unwrap_or_default();
-        let rows = self.folder.generation.trees.from(Tree::Outbox, &from, limit, |_| true)?;
-        let queued = |(key, bytes): (Vec<u8>, Vec<u8>)| {
-            let id = keys::outbox_id(&key);
-            let id =
-                id.ok_or(StoreError::Corrupt { what: "message to send", why: "its key is cut".to_owned() })?;
-            Ok(Queued { id, outgoing: ledger::outgoing(&bytes)? })
-        };
-        rows.into_iter().map(queued).collect()
+        let trees = &self.folder.generation.trees;
+        let mut rows = Vec::new();
+        let mut last = after.map(|id| keys::outbox(&id));
+        while rows.len() < limit {
+            let page = trees.keys_after(Tree::Outbox, last.as_deref(), limit - rows.len())?;
+            let Some(end) = page.last().cloned() else { break };
+            for key in page {
+                let bytes = trees.get(Tree::Outbox, &key);
+                match (
+                    keys::outbox_id(&key),
+                    bytes.and_then(|b| b.as_deref().map(ledger::outgoing).transpose()),
+                ) {
+                    (Some(id), Ok(Some(outgoing))) => rows.push(Queued { id, outgoing }),
+                    (_, Ok(_)) => {}
+                    (_, Err(error @ StoreError::Corrupt { .. })) => {
+                        tracing::error!(%error, "a message is not sent")
+                    }
+                    (_, Err(error)) => return Err(error),
+                }
+            }
+            last = Some(end);
+        }
+        Ok(rows)
     }
 }
