@@ -5,6 +5,7 @@
 
 mod condition;
 mod fields;
+mod fix;
 mod flow;
 mod fold;
 mod header;
@@ -20,6 +21,7 @@ mod words;
 
 pub use condition::{Bounds, Condition, Fact, Test};
 pub use fields::suggest;
+pub use fix::mended;
 pub use fold::fold;
 pub use header::{bad_name, code_taken};
 pub use mend::{MAX_BYTES, not_utf8};

@@ -1,0 +1,110 @@
+//! What `snak check` says to staff, word for word: each case in `tests/problems/` has its pictures, Danish and English, in the
+//! `.txt` beside it.
+//!
+//! A `.yaml` is a dialogue of its own. A `.diff` is `base.yaml` with a few lines changed: those with `-` stand once in the
+//! base and give way to those with `+`. `UPDATE=1 cargo test --test problems`
+//! rewrites the pictures; the diff is reviewed. Every ✎ is tried: with its line written as proposed, the problem is gone.
+
+use snak::script::{Institution, Parts, Problem, Script, ScriptId, StaffLanguage, mended, picture};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/problems")
+}
+
+fn base() -> String {
+    fs::read_to_string(folder().join("base.yaml")).unwrap()
+}
+
+fn check(name: &str, source: &str) -> (Option<Script>, Vec<Problem>) {
+    let id = ScriptId(format!("nordby/{name}"));
+    Script::check(&id, source, &Parts { institution: Institution::named_after("nordby") })
+}
+
+/// The base with the lines of `diff` changed.
+fn changed(mut text: String, diff: &str) -> String {
+    let mut change = |old: &mut String, new: &mut String| {
+        if old.is_empty() {
+            return;
+        }
+        assert_eq!(text.matches(&*old).count(), 1, "these lines do not stand once in the base:\n{old}");
+        text = text.replacen(&*old, new, 1);
+        old.clear();
+        new.clear();
+    };
+    let (mut old, mut new) = (String::new(), String::new());
+    for line in diff.lines() {
+        if let Some(added) = line.strip_prefix('+') {
+            new += &format!("{added}\n");
+            continue;
+        }
+        if !new.is_empty() || line.is_empty() {
+            change(&mut old, &mut new);
+        }
+        if let Some(gone) = line.strip_prefix('-') {
+            old += &format!("{gone}\n");
+        }
+    }
+    change(&mut old, &mut new);
+    text
+}
+
+fn cases() -> Vec<(PathBuf, String)> {
+    let mut paths: Vec<PathBuf> = fs::read_dir(folder()).unwrap().map(|e| e.unwrap().path()).collect();
+    paths.sort();
+    let source = |path: &Path| {
+        let text = fs::read_to_string(path).unwrap();
+        match path.extension().and_then(|e| e.to_str()) {
+            Some("diff") => Some(changed(base(), &text)),
+            Some("yaml") if !path.ends_with("base.yaml") => Some(text),
+            _ => None,
+        }
+    };
+    paths.into_iter().filter_map(|p| source(&p).map(|s| (p, s))).collect()
+}
+
+fn name(path: &Path) -> &str {
+    path.file_stem().unwrap().to_str().unwrap()
+}
+
+#[test]
+fn every_mistake_is_told_as_written() {
+    let (clean, problems) = check("base", &base());
+    assert!(clean.is_some() && problems.is_empty(), "the base is not clean: {problems:#?}");
+    let mut differ = Vec::new();
+    for (path, source) in cases() {
+        let problems = check(name(&path), &source).1;
+        assert!(!problems.is_empty(), "{}: nothing is wrong with it", path.display());
+        let pictures = |language| -> String {
+            problems.iter().map(|p| picture(p, &source, language) + "\n").collect()
+        };
+        let told = format!("{}{}", pictures(StaffLanguage::Da), pictures(StaffLanguage::En));
+        let golden = path.with_extension("txt");
+        if std::env::var("UPDATE").is_ok() {
+            fs::write(&golden, &told).unwrap();
+        } else if fs::read_to_string(&golden).unwrap_or_default() != told {
+            differ.push(format!("{}\n{told}", golden.display()));
+        }
+    }
+    assert!(differ.is_empty(), "{} differ from what is written:\n\n{}", differ.len(), differ.join("\n"));
+}
+
+#[test]
+fn every_proposal_mends_what_it_is_about() {
+    for (path, source) in cases() {
+        let problems = check(name(&path), &source).1;
+        for problem in problems.iter().filter(|p| p.fix.is_some()) {
+            let after = mended(&source, [problem]);
+            let left = check(name(&path), &after).1;
+            let count = |list: &[Problem]| list.iter().filter(|p| p.code == problem.code).count();
+            assert!(
+                count(&left) < count(&problems),
+                "{}: {} is still there after\n{:?}\n{after}",
+                path.display(),
+                problem.what.en,
+                problem.fix
+            );
+        }
+    }
+}
