@@ -76,9 +76,8 @@ fn every_mistake_is_told_as_written() {
     for (path, source) in cases() {
         let problems = check(name(&path), &source).1;
         assert!(!problems.is_empty(), "{}: nothing is wrong with it", path.display());
-        let pictures = |language| -> String {
-            problems.iter().map(|p| picture(p, &source, language) + "\n").collect()
-        };
+        let pictures =
+            |language| -> String { problems.iter().map(|p| picture(p, &source, language) + "\n").collect() };
         let told = format!("{}{}", pictures(StaffLanguage::Da), pictures(StaffLanguage::En));
         let golden = path.with_extension("txt");
         if std::env::var("UPDATE").is_ok() {
@@ -107,4 +106,30 @@ fn every_proposal_mends_what_it_is_about() {
             );
         }
     }
+}
+
+#[test]
+fn every_code_has_a_picture() {
+    // Told of a whole folder or of files that cannot be shown as a text: tests/rough_files.rs.
+    let elsewhere = ["E701"];
+    let pictures: String = cases()
+        .iter()
+        .map(|(path, _)| fs::read_to_string(path.with_extension("txt")).unwrap_or_default())
+        .collect();
+    let room = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/script");
+    let mut missing: Vec<String> = Vec::new();
+    for file in fs::read_dir(room).unwrap() {
+        let source = fs::read_to_string(file.unwrap().path()).unwrap();
+        for quoted in source.split('"').skip(1).step_by(2) {
+            let is_code = quoted.len() == 4
+                && quoted.starts_with(|c: char| c.is_ascii_uppercase())
+                && quoted[1..].bytes().all(|b| b.is_ascii_digit());
+            if is_code && !elsewhere.contains(&quoted) && !pictures.contains(&format!("[{quoted}]")) {
+                missing.push(quoted.to_owned());
+            }
+        }
+    }
+    missing.sort();
+    missing.dedup();
+    assert!(missing.is_empty(), "no case tells {missing:?}");
 }

@@ -40,7 +40,8 @@ pub fn run(command: &Check) -> Result<(), Failure> {
     let mut found = problems(&files);
     found.sort_by(|(a, _), (b, _)| (a.severity, &a.file, a.at).cmp(&(b.severity, &b.file, b.at)));
     let errors = found.iter().filter(|(p, _)| p.is_error()).count();
-    let out = if command.format == "json" { as_json(&found, language) } else { as_text(&found, &files, language) };
+    let out =
+        if command.format == "json" { as_json(&found, language) } else { as_text(&found, &files, language) };
     // Whoever reads along may have gone: that is no mistake of the scripts.
     let _ = std::io::stdout().lock().write_all(out.as_bytes());
     match errors > 0 || (command.strict && !found.is_empty()) {
@@ -77,15 +78,20 @@ fn problems(files: &[File]) -> Vec<(Problem, &str)> {
 }
 
 fn as_text(found: &[(Problem, &str)], files: &[File], language: StaffLanguage) -> String {
-    let mut out: String = found.iter().map(|(p, source)| format!("{}\n", picture(p, source, language))).collect();
+    let mut out: String =
+        found.iter().map(|(p, source)| format!("{}\n", picture(p, source, language))).collect();
     let errors = found.iter().filter(|(p, _)| p.is_error()).count();
     let warnings = found.len() - errors;
     let fixable = found.iter().filter(|(p, _)| p.fix.is_some()).count();
     let count = |n: usize, one: &str, more: &str| format!("{n} {}", if n == 1 { one } else { more });
     let dialogues = files.len();
     out.push_str(&match language {
-        StaffLanguage::Da if found.is_empty() => format!("Alt er i orden: {} kontrolleret.\n", count(dialogues, "dialog", "dialoger")),
-        StaffLanguage::En if found.is_empty() => format!("All is well: {} checked.\n", count(dialogues, "dialogue", "dialogues")),
+        StaffLanguage::Da if found.is_empty() => {
+            format!("Alt er i orden: {} kontrolleret.\n", count(dialogues, "dialog", "dialoger"))
+        }
+        StaffLanguage::En if found.is_empty() => {
+            format!("All is well: {} checked.\n", count(dialogues, "dialogue", "dialogues"))
+        }
         StaffLanguage::Da => format!(
             "{} kontrolleret: {}, {}, {fixable} med et forslag (✎).\n",
             count(dialogues, "dialog", "dialoger"),

@@ -15,7 +15,6 @@ pub enum Value {
     /// `note` is a `#` after the text with all that follows on the line: YAML drops it.
     Text {
         text: String,
-        quoted: bool,
         note: Option<(Span, String)>,
     },
     List(Vec<Node>),
@@ -29,15 +28,25 @@ pub struct Entry {
     pub value: Node,
 }
 
-/// Deeper than this is no dialogue.
-const MAX_DEPTH: usize = 12;
+/// Deeper than this is no dialogue: six groups inside one another and their conditions stay well below.
+const MAX_DEPTH: usize = 32;
 
 /// Where the parser gave up.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Broken {
     pub line: u32,
     pub column: u32,
-    pub message: String,
+    pub why: Why,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Why {
+    /// YAML cannot read on.
+    Syntax,
+    /// `&`, `*` or `!` before a text: YAML means something by it, authors never do.
+    Sign,
+    TooDeep,
+    SecondDocument,
 }
 
 impl Node {
@@ -79,12 +88,12 @@ pub fn read(source: &str) -> Result<(Node, Vec<Problem>), Broken> {
         let (event, span) = event.map_err(|e| Broken {
             line: e.marker().line() as u32,
             column: e.marker().col() as u32 + 1,
-            message: e.info().to_owned(),
+            why: Why::Syntax,
         })?;
-        builder.take(event, place(&span)).map_err(|message| Broken {
+        builder.take(event, place(&span)).map_err(|why| Broken {
             line: span.start.line() as u32,
             column: span.start.col() as u32 + 1,
-            message,
+            why,
         })?;
     }
     let nothing = Node { at: Span::on_line(1, 1, 1), value: Value::Map(Vec::new()) };
@@ -113,11 +122,11 @@ struct Builder<'s> {
 }
 
 impl Builder<'_> {
-    fn take(&mut self, event: Event<'_>, at: Span) -> Result<(), String> {
+    fn take(&mut self, event: Event<'_>, at: Span) -> Result<(), Why> {
         match event {
             Event::Scalar(text, style, anchor, tag) => {
                 if anchor != 0 || tag.is_some() {
-                    return Err("anchor or tag".to_owned());
+                    return Err(Why::Sign);
                 }
                 let node = self.scalar(&text, style, at);
                 self.put(node);
@@ -125,13 +134,13 @@ impl Builder<'_> {
             Event::SequenceStart(anchor, tag) | Event::MappingStart(anchor, tag)
                 if anchor != 0 || tag.is_some() =>
             {
-                return Err("anchor or tag".to_owned());
+                return Err(Why::Sign);
             }
             Event::SequenceStart(..) => self.enter(Open::List(at, Vec::new()))?,
             Event::MappingStart(..) => self.enter(Open::Map(at, Vec::new(), None))?,
             Event::SequenceEnd | Event::MappingEnd => self.leave(),
-            Event::Alias(_) => return Err("alias".to_owned()),
-            Event::DocumentStart(_) if self.root.is_some() => return Err("second document".to_owned()),
+            Event::Alias(_) => return Err(Why::Sign),
+            Event::DocumentStart(_) if self.root.is_some() => return Err(Why::SecondDocument),
             Event::Nothing
             | Event::StreamStart
             | Event::StreamEnd
@@ -141,9 +150,9 @@ impl Builder<'_> {
         Ok(())
     }
 
-    fn enter(&mut self, open: Open) -> Result<(), String> {
+    fn enter(&mut self, open: Open) -> Result<(), Why> {
         if self.open.len() >= MAX_DEPTH {
-            return Err("too deep".to_owned());
+            return Err(Why::TooDeep);
         }
         self.open.push(open);
         Ok(())
@@ -189,7 +198,7 @@ impl Builder<'_> {
         if quoted {
             at = self.closing_quote(at);
         }
-        Node { at, value: Value::Text { text, quoted, note } }
+        Node { at, value: Value::Text { text, note } }
     }
 
     fn note_after(&self, at: &Span) -> Option<(Span, String)> {
