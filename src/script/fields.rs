@@ -4,12 +4,18 @@ use super::languages::{counted, language_not_offered, missing_language};
 use super::mend::quote;
 use super::problem::{Both, Problem, Span, both};
 use super::slip;
-use super::suggest::unknown_key;
+use super::suggest::{suggest, unknown_key};
 use super::tree::{Entry, Node, Value};
 use super::words::{Language, Piece, Template, Words};
 use jiff::SignedDuration;
 use jiff::civil::{Date, Time};
 use unicode_normalization::UnicodeNormalization;
+
+/// A file with so many problems is told as it is.
+const MAX_PROBLEMS: usize = 300;
+/// Longer messages are read by nobody on a phone.
+const LONG_TEXT: usize = 300;
+const MAX_TEXT: usize = 1000;
 
 /// Collects problems while a file is read.
 #[derive(Debug, Default)]
@@ -40,8 +46,16 @@ impl Reader {
         Reader { problems, lines: source.lines().map(str::to_owned).collect(), ..Reader::default() }
     }
 
+    /// More than anybody mends before the next look are not kept.
     pub fn report(&mut self, problem: Problem) {
-        self.problems.push(problem);
+        if !self.is_full() {
+            self.problems.push(problem);
+        }
+    }
+
+    /// Whether there is more to tell already than anybody reads.
+    pub fn is_full(&self) -> bool {
+        self.problems.len() >= MAX_PROBLEMS
     }
 
     /// The entries of a map. Keys that are not in `known` are reported; with `worded`, language tags are known too.
@@ -64,6 +78,9 @@ impl Reader {
             return &[];
         };
         for entry in entries {
+            if self.is_full() {
+                break;
+            }
             let tag = Language::parse(&entry.key).filter(|l| l.tag() == entry.key);
             if later.contains(&entry.key.as_str()) {
                 self.report(not_yet(entry.key_at, &entry.key));
@@ -79,6 +96,12 @@ impl Reader {
                     self.too_many.push((language, language_not_offered(entry)));
                 }
                 _ if worded && self.cut_by_a_comma(entries, entry) => {}
+                _ if worded => {
+                    let tags = self.languages.iter().map(Language::tag);
+                    let known: Vec<&str> = known.iter().copied().chain(tags).collect();
+                    let problem = unknown_key(entry, &known);
+                    self.report(problem);
+                }
                 _ => self.report(unknown_key(entry, known)),
             }
         }
@@ -146,7 +169,7 @@ impl Reader {
                 self.lost_words(node);
                 let first = self.languages.first().copied().unwrap_or(Language::DANISH);
                 self.missing_languages(&[(first, node.at)], node.at, subject);
-                Words(vec![(first, Template::parse(text))])
+                Words(vec![(first, template(text))])
             }
             Value::Map(entries) => {
                 self.entries(node, &[], true);
@@ -168,13 +191,19 @@ impl Reader {
             match entry.value.text() {
                 Some(text) if !text.trim().is_empty() => {
                     self.lost_words(&entry.value);
-                    words.0.push((language, Template::parse(text)));
+                    words.0.push((language, template(text)));
                 }
                 Some(_) => self.report(empty_text(entry.key_at, subject)),
                 None => self.report(needs_text(entry.value.at)),
             }
         }
-        let tags = || entries.iter().filter_map(|e| Some((Language::parse(&e.key)?, e.value.at)));
+        // A tag with a slip in it is told where it stands.
+        let offered: Vec<&str> = self.languages.iter().map(Language::tag).collect();
+        let tag = |key: &str| match offered.contains(&key) {
+            true => Language::parse(key),
+            false => suggest(key, offered.iter().copied()).and_then(Language::parse),
+        };
+        let tags = || entries.iter().filter_map(|e| Some((tag(&e.key)?, e.value.at)));
         if words.0.is_empty() && tags().next().is_none() {
             self.report(empty_text(at, subject));
         } else {
@@ -189,15 +218,12 @@ impl Reader {
             Value::Text { text, .. } => {
                 self.lost_words(node);
                 let first = self.languages.first().copied().unwrap_or(Language::DANISH);
-                Words(vec![(
-                    first,
-                    Template(vec![Piece::Text { text: text.trim().to_owned(), style: Default::default() }]),
-                )])
+                Words(vec![(first, plain(text))])
             }
             Value::Map(entries) => {
                 self.entries(node, &[], true);
                 let texts = entries.iter().filter_map(|e| Some((Language::parse(&e.key)?, e.value.text()?)));
-                Words(texts.map(|(l, t)| (l, Template::parse(t))).collect())
+                Words(texts.map(|(l, t)| (l, plain(t))).collect())
             }
             Value::List(_) => {
                 self.report(needs_text(node.at));
@@ -217,6 +243,7 @@ impl Reader {
 
     // YAML drops everything after ` #`: a citizen would read half a sentence. Notes where a name is put in.
     fn lost_words(&mut self, node: &Node) {
+        self.measure(node);
         self.pipes_in(node);
         if let Value::Text { text, note: Some((note, words)) } = &node.value {
             self.lost_after_hash(node, text, *note, words);
@@ -237,13 +264,21 @@ impl Reader {
             let Some(line) = self.lines.get(number as usize - 1) else { continue };
             let from = if number == node.at.line { node.at.column as usize - 1 } else { 0 };
             let text: String = line.chars().skip(from).collect();
-            for (n, _) in text.match_indices("${") {
-                let Some(length) = text[n..].find('}') else { continue };
+            // Texts that are too long are told so; what stands in the rest of them is not looked at.
+            for (n, _) in text.match_indices("${").take_while(|(n, _)| *n < MAX_TEXT * 4) {
+                let Some(length) = text[n..].find('}') else { break };
                 let name = text[n + 2..n + length].split('|').next().unwrap_or_default().trim();
                 let column = (from + text[..n].chars().count()) as u32 + 1;
                 let at = Span::on_line(number, column, text[n..=n + length].chars().count() as u32);
                 self.pipes.push((name.nfc().collect(), at));
             }
+        }
+    }
+
+    fn measure(&mut self, node: &Node) {
+        let length = node.text().map_or(0, |t| t.chars().count());
+        if length > LONG_TEXT {
+            self.report(too_long(node.at, length));
         }
     }
 
@@ -346,6 +381,37 @@ fn duration(text: &str) -> Option<SignedDuration> {
         "week" | "weeks" | "uge" | "uger" => SignedDuration::from_hours(count * 24 * 7),
         _ => return None,
     })
+}
+
+fn template(text: &str) -> Template {
+    let end = text.char_indices().nth(MAX_TEXT).map_or(text.len(), |(n, _)| n);
+    Template::parse(&text[..end])
+}
+
+fn plain(text: &str) -> Template {
+    Template(vec![Piece::Text { text: text.trim().to_owned(), style: Default::default() }])
+}
+
+fn too_long(at: Span, length: usize) -> Problem {
+    let at = Span { end_line: at.line, end_column: at.column + 1, ..at };
+    let what = both(format!("teksten er på {length} tegn"), format!("this text has {length} characters"));
+    let problem = match length > MAX_TEXT {
+        true => Problem::error("T304", at, what).label(both(
+            format!("højst {MAX_TEXT}, helst under {LONG_TEXT}"),
+            format!("at most {MAX_TEXT}, better below {LONG_TEXT}"),
+        )),
+        false => Problem::warning("T304", at, what)
+            .label(both(format!("helst under {LONG_TEXT}"), format!("better below {LONG_TEXT}"))),
+    };
+    problem
+        .why(both(
+            "på en telefon fylder den mere end skærmen, og mange læser den ikke",
+            "on a phone it fills more than the screen, and many will not read it",
+        ))
+        .mend(both(
+            "gør den kortere, eller del den i flere beskeder",
+            "make it shorter, or split it into several messages",
+        ))
 }
 
 fn empty_text(at: Span, subject: &Both) -> Problem {

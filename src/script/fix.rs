@@ -6,6 +6,10 @@ use super::problem::{Fix, Problem, Span};
 pub fn mended<'p>(source: &str, problems: impl IntoIterator<Item = &'p Problem>) -> String {
     let mut fixes: Vec<&Fix> = problems.into_iter().filter_map(|p| p.fix.as_ref()).collect();
     fixes.sort_by_key(|f| f.at);
+    with(source, &fixes)
+}
+
+fn with(source: &str, fixes: &[&Fix]) -> String {
     let mut out = String::with_capacity(source.len());
     let mut written = 0;
     for fix in fixes {
@@ -34,4 +38,15 @@ fn byte(source: &str, line: u32, column: u32) -> Option<usize> {
     }
     let text = source[start..].lines().next().unwrap_or("");
     Some(start + text.char_indices().nth(column as usize - 1).map_or(text.len(), |(n, _)| n))
+}
+
+/// What line `fix` is on and will be, without what stands before its words; `None` where it is about several lines.
+pub fn line_to_write(lines: &[&str], fix: &Fix) -> Option<(String, String)> {
+    let line =
+        lines.get((fix.at.line as usize).checked_sub(1)?).filter(|_| fix.at.line == fix.at.end_line)?;
+    let line = line.trim_start_matches('\u{feff}');
+    let at = Span { line: 1, end_line: 1, ..fix.at };
+    let after = with(line, &[&Fix { at, text: fix.text.clone() }]);
+    let words = |line: &str| line.trim_start_matches([' ', '-']).trim_end().to_owned();
+    Some((words(line), words(&after)))
 }

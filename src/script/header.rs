@@ -525,6 +525,9 @@ pub fn audience(
     let list = part(reader, node, "not_yet_users", &AUDIENCE_KEYS, "audience")?;
     let mut not_yet_users = Vec::new();
     for (code, at) in reader.texts(list) {
+        if reader.is_full() {
+            break;
+        }
         if codes.iter().any(|c| c == code) {
             not_yet_users.push(code.to_owned());
         } else {

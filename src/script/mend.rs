@@ -9,6 +9,9 @@ pub const MAX_BYTES: usize = 256 * 1024;
 /// So many bytes are read again to find mendings, and a broken file is still told about at once.
 const MAX_READ: usize = 4 * 1024 * 1024;
 
+/// So many lines above the place where YAML gave up an open quotation mark is looked for.
+const MAX_SWALLOWED: usize = 100;
+
 /// What could be read, and the problems of form. `None` where nothing could.
 pub fn read(source: &str) -> (Option<Node>, Vec<Problem>) {
     if source.len() > MAX_BYTES {
@@ -124,13 +127,14 @@ impl Attempt<'_> {
 
     // A quotation mark that was opened further up and swallowed everything since.
     fn close_a_quote(&mut self) -> Option<(String, Problem)> {
-        for number in (1..self.broken.line).rev() {
-            let Some(line) = self.line(number).map(str::to_owned) else { continue };
-            let Some(start) = value_start(&line) else { continue };
-            let (before, value) = (&line[..start], line[start..].trim_end());
-            if !is_left_open(value) {
+        let text = self.text;
+        let before: Vec<(&str, u32)> = text.lines().zip(1u32..self.broken.line).collect();
+        for (line, number) in before.into_iter().rev().take(MAX_SWALLOWED) {
+            let Some(start) = value_start(line).filter(|start| is_left_open(line[*start..].trim_end()))
+            else {
                 continue;
-            }
+            };
+            let (before, value) = (&line[..start], line[start..].trim_end());
             let quoted = closed(value);
             let mended = self.with(number, &format!("{before}{quoted}"))?;
             let at = Span::on_line(number, before.chars().count() as u32 + 1, value.chars().count() as u32);

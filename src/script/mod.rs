@@ -36,7 +36,7 @@ pub use names::{bad_name, code_taken};
 pub use picture::picture;
 pub use problem::{Both, Fix, Problem, Severity, Span, StaffLanguage, both};
 pub use question::{MAX_OPTIONS, MAX_TEXT_CHARS};
-pub use slip::not_utf8;
+pub use slip::{not_utf8, outside};
 pub use suggest::suggest;
 pub use words::{Language, Piece, Style, Template, Words};
 
@@ -87,22 +87,17 @@ fn told(mut problems: Vec<Problem>, file: &str, source: &str) -> Vec<Problem> {
         .filter(|p| matches!(p.code, "Y101" | "Y103" | "Y105" | "Y106"))
         .filter_map(|p| Some((p.fix.as_ref()?.at.line, p.code)))
         .collect();
+    let lines: Vec<&str> = source.lines().collect();
     for problem in &mut problems {
         file.clone_into(&mut problem.file);
         let Some(fix) = &problem.fix else { continue };
         let waits = mended
             .iter()
             .any(|(line, code)| *code != problem.code && (fix.at.line..=fix.at.end_line).contains(line));
-        if !waits && fix.at.line == fix.at.end_line {
-            let line = |text: &str| -> String {
-                let line = text.lines().nth(fix.at.line as usize - 1).unwrap_or_default();
-                line.trim_start_matches(['\u{feff}', ' ', '-']).trim_end().to_owned()
-            };
-            let to_write = line(&fix::mended(source, [&*problem]));
-            // A line that is only moved is told in words.
-            if to_write != line(source) {
-                problem.mend.and_line(&to_write);
-            }
+        // A line that is only moved is told in words.
+        let line = fix::line_to_write(&lines, fix).filter(|(now, then)| !waits && now != then);
+        if let Some((_, then)) = line {
+            problem.mend.and_line(&then);
         }
         if waits {
             problem.fix = None;
@@ -183,6 +178,9 @@ fn conditions(reader: &mut Reader, drafts: &mut Drafts<'_>) {
 // T303: `${name}` of something that is no question.
 fn pipes(reader: &mut Reader, known: &[(String, Vec<String>)]) {
     for (name, at) in std::mem::take(&mut reader.pipes) {
+        if reader.is_full() {
+            break;
+        }
         if known.iter().any(|(id, _)| *id == name) || reader.spoiled.contains(&name) {
             continue;
         }

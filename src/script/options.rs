@@ -29,7 +29,8 @@ pub fn options_of<'n>(
     }
     let mut list: Vec<Choice> = Vec::new();
     let mut spoiled = false;
-    for (n, entry) in entries.iter().enumerate() {
+    // One more than may be is enough to tell that there are too many.
+    for (n, entry) in entries.iter().enumerate().take(MAX_OPTIONS + 1) {
         if checked_code(reader, &entry.key, entry.key_at).is_none() {
             spoiled = true;
             continue;

@@ -15,7 +15,7 @@ pub fn picture(problem: &Problem, source: &str, language: StaffLanguage) -> Stri
         (StaffLanguage::En, Severity::Warning) => ("warning", "why ", "mend"),
     };
     let pen = if problem.fix.is_some() { "  ✎" } else { "" };
-    let _ = writeln!(out, "{kind}[{}]: {}{pen}", problem.code, problem.what.to(language));
+    let _ = writeln!(out, "{kind}[{}]: {}{pen}", problem.code, shown(problem.what.to(language), MAX_ADVICE));
 
     let mut places: Vec<(Span, &Both)> = problem.also.iter().map(|(at, label)| (*at, label)).collect();
     places.push((problem.at, &problem.label));
@@ -25,24 +25,24 @@ pub fn picture(problem: &Problem, source: &str, language: StaffLanguage) -> Stri
     if let Some(before) = places.first().map(|(at, _)| at.line.saturating_sub(1)).filter(|l| *l > 0)
         && let Some(text) = lines.get(before as usize - 1).filter(|t| !t.trim().is_empty())
     {
-        let _ = writeln!(out, "{before:>width$} │ {}", shown(text));
+        let _ = writeln!(out, "{before:>width$} │ {}", shown(text, MAX_LINE));
     }
     let mut last = 0;
     for (at, label) in places {
         let text = lines.get((at.line as usize).saturating_sub(1)).copied().unwrap_or("");
         if at.line != last {
-            let _ = writeln!(out, "{:>width$} │ {}", at.line, shown(text));
+            let _ = writeln!(out, "{:>width$} │ {}", at.line, shown(text, MAX_LINE));
         }
         last = at.line;
         let indent = " ".repeat((at.column as usize).saturating_sub(1).min(MAX_LINE));
-        let line = format!("{:width$} │ {indent}{} {}", "", mark(at), label.to(language));
+        let line = format!("{:width$} │ {indent}{} {}", "", mark(at), shown(label.to(language), MAX_ADVICE));
         let _ = writeln!(out, "{}", line.trim_end());
     }
     let _ = writeln!(out, "{:width$} ╰─", "");
     for (head, text) in [(why, &problem.why), (mend, &problem.mend)] {
         for (n, line) in text.to(language).lines().enumerate() {
             let head = if n == 0 { format!("{head}: ") } else { " ".repeat(head.chars().count() + 2) };
-            let _ = writeln!(out, "  {head}{line}");
+            let _ = writeln!(out, "  {head}{}", shown(line, MAX_ADVICE));
         }
     }
     out
@@ -51,10 +51,11 @@ pub fn picture(problem: &Problem, source: &str, language: StaffLanguage) -> Stri
 /// Long lines are cut: the place is near the start of what an author types.
 const MAX_LINE: usize = 160;
 
-fn shown(line: &str) -> String {
-    let mut text: String =
-        line.chars().take(MAX_LINE).map(|c| if c.is_control() { '␉' } else { c }).collect();
-    if line.chars().nth(MAX_LINE).is_some() {
+const MAX_ADVICE: usize = 250;
+
+fn shown(line: &str, most: usize) -> String {
+    let mut text: String = line.chars().take(most).map(|c| if c.is_control() { '␉' } else { c }).collect();
+    if line.chars().nth(most).is_some() {
         text.push('…');
     }
     text

@@ -18,6 +18,23 @@ pub fn not_utf8() -> Problem {
     ))
 }
 
+/// The file lies elsewhere: a link in the folder of dialogues leads out of it.
+pub fn outside() -> Problem {
+    Problem::error(
+        "Y109",
+        Span::on_line(1, 1, 1),
+        both(
+            "filen er et link ud af mappen med dialoger og bliver ikke læst",
+            "the file is a link out of the folder of dialogues and is not read",
+        ),
+    )
+    .why(both(
+        "et link kan føre til filer, som borgerne ikke må se",
+        "a link may lead to files that citizens must not see",
+    ))
+    .mend(both("læg selve filen i mappen", "put the file itself into the folder"))
+}
+
 pub fn too_large() -> Problem {
     Problem::error(
         "Y109",

@@ -50,6 +50,8 @@ pub struct Drafts<'n> {
     pub main: Block,
     pub sections: Vec<(String, Span, Block)>,
     questions: u16,
+    /// The first step beyond those that are read.
+    too_many: Option<Span>,
 }
 
 impl<'n> Drafts<'n> {
@@ -76,20 +78,8 @@ impl<'n> Drafts<'n> {
             }
             drafts.sections.push((entry.key.clone(), entry.key_at, block));
         }
-        if drafts.list.len() > MAX_STEPS {
-            let at = drafts.list[MAX_STEPS].at;
-            reader.report(
-                Problem::error(
-                    "Y109",
-                    at,
-                    both("dialogen har mere end 200 trin", "the dialogue has more than 200 steps"),
-                )
-                .why(both(
-                    "så lang en samtale når ingen igennem",
-                    "nobody gets through a conversation that long",
-                ))
-                .mend(both("del den i flere dialoger", "split it into several dialogues")),
-            );
+        if let Some(at) = drafts.too_many {
+            reader.report(too_many(at));
         }
         drafts.link_all();
         drafts
@@ -134,6 +124,11 @@ impl<'n> Drafts<'n> {
         defaults: &Defaults,
     ) -> Option<ItemNo> {
         let entries = step.map().unwrap_or_default();
+        if self.list.len() >= MAX_STEPS {
+            self.too_many.get_or_insert(step.at);
+            reader.spoiled.extend(step.get("id").and_then(Node::text).map(|t| t.trim().to_owned()));
+            return None;
+        }
         let kind = KINDS.iter().find_map(|k| entries.iter().find(|e| e.key == *k));
         let Some(kind) = kind else { return self.group(reader, step, path, depth, defaults) };
         let item = |kind| Item { id: path.clone(), when: None, kind, next: Next::Return, section: 0 };
@@ -281,7 +276,8 @@ impl<'n> Drafts<'n> {
                 known.push((question.id.clone(), false, draft.at.line));
             }
         }
-        let known: Vec<(&str, bool, u32)> = known.iter().map(|(n, s, l)| (n.as_str(), *s, *l)).collect();
+        let known: Vec<(&str, bool, u32)> =
+            known.iter().take(2 * MAX_STEPS).map(|(n, s, l)| (n.as_str(), *s, *l)).collect();
         for draft in &mut self.list {
             for going in draft.goes.clone() {
                 let target = match (going.to, places.get(going.to)) {
@@ -289,7 +285,7 @@ impl<'n> Drafts<'n> {
                     (_, Some(no)) => Target::Item(*no),
                     (name, None) => {
                         // What is there but has mistakes of its own is told there.
-                        let told = known.iter().any(|(k, ..)| *k == name);
+                        let told = self.sections.iter().any(|(s, ..)| s == name) || reader.is_full();
                         if !told && !reader.spoiled.iter().any(|s| s == name) {
                             reader.report(nowhere(going.at, name, &known));
                         }
@@ -316,6 +312,14 @@ fn place(kind: &mut Kind, going: Going<'_>, target: Target) {
         }
         Kind::Say(_) | Kind::Group { .. } | Kind::End(_) => {}
     }
+}
+
+fn too_many(at: Span) -> Problem {
+    let at = Span { end_line: at.line, end_column: at.column + 1, ..at };
+    Problem::error("Y109", at, both("dialogen har mere end 200 trin", "the dialogue has more than 200 steps"))
+        .label(both("trin nr. 201", "step 201"))
+        .why(both("så lang en samtale når ingen igennem", "nobody gets through a conversation that long"))
+        .mend(both("del den i flere dialoger", "split it into several dialogues"))
 }
 
 fn not_a_step(step: &Node) -> Problem {

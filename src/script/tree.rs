@@ -2,6 +2,7 @@
 
 use super::problem::{Problem, Span, both};
 use saphyr_parser::{Event, Parser, ScalarStyle};
+use std::collections::HashMap;
 use unicode_normalization::UnicodeNormalization;
 
 #[derive(Debug, Clone, PartialEq)]
@@ -111,7 +112,8 @@ fn place(span: &saphyr_parser::Span) -> Span {
 
 enum Open {
     List(Span, Vec<Node>),
-    Map(Span, Vec<Entry>, Option<(String, Span)>),
+    /// With the keys so far and their places, and the key whose value comes next.
+    Map(Span, Vec<Entry>, HashMap<String, Span>, Option<(String, Span)>),
 }
 
 struct Builder<'s> {
@@ -137,7 +139,7 @@ impl Builder<'_> {
                 return Err(Why::Sign);
             }
             Event::SequenceStart(..) => self.enter(Open::List(at, Vec::new()))?,
-            Event::MappingStart(..) => self.enter(Open::Map(at, Vec::new(), None))?,
+            Event::MappingStart(..) => self.enter(Open::Map(at, Vec::new(), HashMap::new(), None))?,
             Event::SequenceEnd | Event::MappingEnd => self.leave(),
             Event::Alias(_) => return Err(Why::Sign),
             Event::DocumentStart(_) if self.root.is_some() => return Err(Why::SecondDocument),
@@ -161,7 +163,7 @@ impl Builder<'_> {
     fn leave(&mut self) {
         let node = match self.open.pop() {
             Some(Open::List(at, items)) => Node { at, value: Value::List(items) },
-            Some(Open::Map(at, entries, _)) => Node { at, value: Value::Map(entries) },
+            Some(Open::Map(at, entries, ..)) => Node { at, value: Value::Map(entries) },
             None => return,
         };
         self.put(node);
@@ -171,16 +173,17 @@ impl Builder<'_> {
         match self.open.last_mut() {
             None => self.root = Some(node),
             Some(Open::List(_, items)) => items.push(node),
-            Some(Open::Map(_, entries, key)) => match key.take() {
+            Some(Open::Map(_, entries, seen, key)) => match key.take() {
                 None => {
                     // A list or map as a key is no key that we know; its place is enough for the message.
                     let text = node.text().unwrap_or("?").trim().to_owned();
                     *key = Some((text, node.at));
                 }
                 Some((name, key_at)) => {
-                    if let Some(first) = entries.iter().find(|e| e.key == name) {
-                        self.problems.push(written_twice(&name, key_at, first.key_at));
+                    if let Some(first) = seen.get(&name) {
+                        self.problems.push(written_twice(&name, key_at, *first));
                     } else {
+                        seen.insert(name.clone(), key_at);
                         entries.push(Entry { key: name, key_at, value: node });
                     }
                 }

@@ -95,6 +95,9 @@ fn known_words(reader: &mut Reader, node: &Node, fact: Fact) -> Vec<String> {
     let name = Fact::NAMES.iter().find(|(_, f)| *f == fact).map_or("", |(n, _)| *n);
     let mut list = Vec::new();
     for (word, at) in reader.texts(node) {
+        if reader.is_full() {
+            break;
+        }
         let lower = word.to_lowercase();
         let word = match ENGLISH_DAYS.iter().position(|d| fact == Fact::Weekday && *d == lower) {
             Some(n) => WEEKDAYS[n].to_owned(),
@@ -209,6 +212,9 @@ fn coded(reader: &mut Reader, node: &Node, question: &Question) -> Vec<String> {
     let known = codes(&question.answer);
     let mut list = Vec::new();
     for (text, at) in reader.texts(node) {
+        if reader.is_full() {
+            break;
+        }
         let code = match (&question.answer, text) {
             (AnswerType::YesNo(_), "yes" | "true") => "ja",
             (AnswerType::YesNo(_), "no" | "false") => "nej",
