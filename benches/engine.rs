@@ -1,4 +1,5 @@
 //! How long one turn takes: `advance` alone, and with the session read before and written after, as each message costs it.
+#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a figure that cannot be measured ends the run")]
 
 use criterion::{BatchSize, Criterion, criterion_group, criterion_main};
 use snak::engine::{self, Begin, Input, Moment, Session};
@@ -6,7 +7,20 @@ use snak::script::{Institution, Language, Parts, Script, ScriptId};
 use std::hint::black_box;
 
 /// What a citizen types to the twelve questions.
-const TYPED: [&str; 12] = ["1", "1 og 2", "ja", "4", "37", "En kop kaffe", "den anden mulighed", "2", "nej", "fire", "2,5", "Bedre lys"];
+const TYPED: [&str; 12] = [
+    "1",
+    "1 og 2",
+    "ja",
+    "4",
+    "37",
+    "En kop kaffe",
+    "den anden mulighed",
+    "2",
+    "nej",
+    "fire",
+    "2,5",
+    "Bedre lys",
+];
 
 fn script() -> Script {
     let id = ScriptId("bench/tolv".to_owned());
@@ -56,7 +70,8 @@ fn bench(c: &mut Criterion) {
             BatchSize::SmallInput,
         );
     });
-    let stored: Vec<(Vec<u8>, Input)> = turns.iter().map(|(s, i)| (engine::encode(s).unwrap(), i.clone())).collect();
+    let stored: Vec<(Vec<u8>, Input)> =
+        turns.iter().map(|(s, i)| (engine::encode(s).unwrap(), i.clone())).collect();
     println!("session: {} to {} bytes", stored[0].0.len(), stored[stored.len() - 1].0.len());
     let mut next = 0;
     c.bench_function("decode, advance, encode, one turn", |b| {

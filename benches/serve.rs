@@ -1,4 +1,5 @@
 //! The release binary, idle with an empty store: how soon it is ready, and how much memory it keeps.
+#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a figure that cannot be measured ends the run")]
 
 use std::io::{BufRead, BufReader};
 use std::process::{Command, Stdio};
@@ -28,13 +29,29 @@ fn main() {
         // Idle: the pages touched while starting stay resident.
         std::thread::sleep(Duration::from_secs(2));
         let status = std::fs::read_to_string(format!("/proc/{}/status", child.id())).unwrap();
-        let kib = status.lines().find_map(|l| l.strip_prefix("VmRSS:")).unwrap().trim().trim_end_matches(" kB").to_owned();
+        let kib = status
+            .lines()
+            .find_map(|l| l.strip_prefix("VmRSS:"))
+            .unwrap()
+            .trim()
+            .trim_end_matches(" kB")
+            .to_owned();
         resident.push(kib.parse::<u64>().unwrap());
         child.kill().unwrap();
         child.wait().unwrap();
     }
     ready.sort_unstable();
     resident.sort_unstable();
-    println!("ready in         {:.1?} (median of {}; least {:.1?}, most {:.1?})", ready[3], ready.len(), ready[0], ready[6]);
-    println!("resident, idle   {:.1} MiB (median; most {:.1} MiB)", resident[3] as f64 / 1024.0, resident[6] as f64 / 1024.0);
+    println!(
+        "ready in         {:.1?} (median of {}; least {:.1?}, most {:.1?})",
+        ready[3],
+        ready.len(),
+        ready[0],
+        ready[6]
+    );
+    println!(
+        "resident, idle   {:.1} MiB (median; most {:.1} MiB)",
+        resident[3] as f64 / 1024.0,
+        resident[6] as f64 / 1024.0
+    );
 }

@@ -3,6 +3,7 @@
 //!
 //! `cargo bench --bench turns -- [FOLDER] [STORED]`: where the stores are made (a folder on the disk to be measured; default:
 //! the system's temporary folder), and how many conversations the large one holds (default 1,000,000).
+#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a figure that cannot be measured ends the run")]
 
 use jiff::Timestamp;
 use sled::transaction::{ConflictableTransactionError, Transactional};
@@ -14,12 +15,27 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
-use storage::{Body, Changes, ConversationKey, DialogueId, MasterKey, Outgoing, ResponseChange, Store, UpdateId, Version};
+use storage::{
+    Body, Changes, ConversationKey, DialogueId, MasterKey, Outgoing, ResponseChange, Store, UpdateId, Version,
+};
 use tokio::sync::{mpsc, oneshot};
 
 const SPAN: Duration = Duration::from_secs(6);
 /// One conversation: the link, Start, twelve answers.
-const TYPED: [&str; 12] = ["1", "1 og 2", "ja", "4", "37", "En kop kaffe", "den anden mulighed", "2", "nej", "fire", "2,5", "Bedre lys"];
+const TYPED: [&str; 12] = [
+    "1",
+    "1 og 2",
+    "ja",
+    "4",
+    "37",
+    "En kop kaffe",
+    "den anden mulighed",
+    "2",
+    "nej",
+    "fire",
+    "2,5",
+    "Bedre lys",
+];
 
 struct Bench {
     dispatch: Arc<Dispatch>,
@@ -44,7 +60,11 @@ async fn bench(folder: &Path) -> Arc<Bench> {
             }
         }
     });
-    Arc::new(Bench { dispatch: Arc::new(Dispatch::new(store.clone(), library, outbox)), store, update: AtomicU64::new(0) })
+    Arc::new(Bench {
+        dispatch: Arc::new(Dispatch::new(store.clone(), library, outbox)),
+        store,
+        update: AtomicU64::new(0),
+    })
 }
 
 impl Bench {
@@ -66,7 +86,8 @@ impl Bench {
         let mut took = Vec::new();
         while Instant::now() < until {
             let start = Content::Start { payload: "bench_her".to_owned() };
-            let words = std::iter::once("start").chain(TYPED).map(|t| Content::Input(Input::Text(t.to_owned())));
+            let words =
+                std::iter::once("start").chain(TYPED).map(|t| Content::Input(Input::Text(t.to_owned())));
             for content in std::iter::once(start).chain(words) {
                 let begun = Instant::now();
                 self.receive(conversation, content).await;
@@ -105,12 +126,22 @@ fn percentile(sorted: &[Duration], p: f64) -> Duration {
 
 /// Sizes of what one turn of the bench dialogue writes, as [tree, key, value] with a value of 0 for a removal. Taken from the
 /// store's own layout: conversation, old and new wake-up, outbox (two rows), seen, and the two rows settled of the turn before.
-const WRITES: [(usize, usize, usize); 9] =
-    [(0, 16, 1_250), (4, 25, 0), (4, 25, 0), (2, 26, 420), (2, 26, 330), (5, 20, 0), (2, 26, 0), (2, 26, 0), (3, 25, 41)];
+const WRITES: [(usize, usize, usize); 9] = [
+    (0, 16, 1_250),
+    (4, 25, 0),
+    (4, 25, 0),
+    (2, 26, 420),
+    (2, 26, 330),
+    (5, 20, 0),
+    (2, 26, 0),
+    (2, 26, 0),
+    (3, 25, 41),
+];
 
 // The same number of writes of the same sizes, in the same groups, flushed and synced the same way, by nothing but sled.
 fn bare(folder: &Path, at_a_time: usize) -> f64 {
-    let config = sled::Config::new().path(folder).segment_size(8 << 20).cache_capacity(64 << 20).flush_every_ms(None);
+    let config =
+        sled::Config::new().path(folder).segment_size(8 << 20).cache_capacity(64 << 20).flush_every_ms(None);
     let db = config.open().unwrap();
     let trees: Vec<sled::Tree> = (0..8).map(|n| db.open_tree(format!("t{n}")).unwrap()).collect();
     let file = std::fs::File::open(folder.join("db")).unwrap();
@@ -204,6 +235,7 @@ async fn fill(store: &Arc<dyn Store>, from: u64, to: u64) {
                         outbox: Vec::<Outgoing>::new(),
                         wake_at: None,
                         documents: Vec::new(),
+                        erases: false,
                     };
                     store.commit(changes).await.unwrap();
                 }
@@ -244,7 +276,11 @@ fn main() {
         row("16 at a time, 1,000 conversations stored", few, &took);
         let begun = Instant::now();
         fill(&bench.store, 1_000, stored).await;
-        println!("{:<46} {:>9.0} commits/s", "  filling the store, 512 at a time", (stored - 1_000) as f64 / begun.elapsed().as_secs_f64());
+        println!(
+            "{:<46} {:>9.0} commits/s",
+            "  filling the store, 512 at a time",
+            (stored - 1_000) as f64 / begun.elapsed().as_secs_f64()
+        );
         let (many, took) = bench.turns(16, 1 << 41).await;
         row(&format!("16 at a time, {stored} stored"), many, &took);
         println!("  cost of a turn in the full store: {:.2} times that in the small one", few / many);

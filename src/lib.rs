@@ -42,4 +42,3 @@ pub mod privacy;
 pub mod script;
 pub mod settings;
 pub mod web;
-

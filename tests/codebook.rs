@@ -1,4 +1,5 @@
 //! A codebook over revisions: columns are appended, never moved, and keep what they mean.
+#![allow(clippy::unwrap_used, reason = "the helpers of a test fail it")]
 
 use jiff::Timestamp;
 use snak::export::Codebook;

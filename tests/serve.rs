@@ -1,4 +1,5 @@
 //! The service as its operator meets it: starting, refusing to start, stopping.
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on fails")]
 
 mod support;
 
@@ -12,7 +13,10 @@ fn refused(place: &Place, arguments: &[&str]) -> String {
     assert_eq!(status.code(), Some(2), "{arguments:?}: {said}");
     assert!(stdout.is_empty(), "only the ready line goes to standard output");
     let sentence = said.lines().last().unwrap_or_default().to_owned();
-    assert!(sentence.starts_with("snak: ") && !sentence.contains("panicked") && !sentence.contains("Error {"), "{said}");
+    assert!(
+        sentence.starts_with("snak: ") && !sentence.contains("panicked") && !sentence.contains("Error {"),
+        "{said}"
+    );
     sentence
 }
 
@@ -29,7 +33,11 @@ fn what_keeps_it_from_starting_is_one_sentence_and_changes_nothing() {
     assert!(refused(&place, &["serve", "--config", "bad.toml"]).contains("listne"));
     let place = place.with("SNAK_STORE", "redis:x");
     assert!(refused(&place, &["serve"]).contains("redis:x"));
-    assert!(files(&place.data()).is_empty(), "nothing was made: {:?}", files(&place.data()).iter().map(|f| &f.0).collect::<Vec<_>>());
+    assert!(
+        files(&place.data()).is_empty(),
+        "nothing was made: {:?}",
+        files(&place.data()).iter().map(|f| &f.0).collect::<Vec<_>>()
+    );
 }
 
 #[test]
@@ -56,7 +64,11 @@ fn a_lost_key_is_not_replaced_by_a_new_one() {
     place.serve().kill();
     let key = place.folder.path().join(".config/snak/key");
     use std::os::unix::fs::PermissionsExt;
-    assert_eq!(std::fs::metadata(&key).unwrap().permissions().mode() & 0o777, 0o600, "only its owner reads the key");
+    assert_eq!(
+        std::fs::metadata(&key).unwrap().permissions().mode() & 0o777,
+        0o600,
+        "only its owner reads the key"
+    );
     std::fs::remove_file(&key).unwrap();
     assert!(refused(&place, &["serve"]).contains("put the key back"));
     assert!(!key.exists());
@@ -69,11 +81,18 @@ async fn a_broken_script_is_told_and_the_others_are_served() {
     std::fs::create_dir_all(&dialogues).unwrap();
     let good = std::fs::read_to_string(place.dialogues.join("nordby-bibliotek/aabningstider.yaml")).unwrap();
     std::fs::write(dialogues.join("aabningstider.yaml"), &good).unwrap();
-    std::fs::write(dialogues.join("brudt.yaml"), good.replace("code: aabn", "code: brudt").replace("shuffle:", "bland:")).unwrap();
+    std::fs::write(
+        dialogues.join("brudt.yaml"),
+        good.replace("code: aabn", "code: brudt").replace("shuffle:", "bland:"),
+    )
+    .unwrap();
     place.dialogues = dialogues.parent().unwrap().to_owned();
     let service = place.serve();
     let log = service.log();
-    assert!(log.contains("nordby-bibliotek/brudt.yaml:") && log.contains("Y104") && log.contains("shuffle"), "{log}");
+    assert!(
+        log.contains("nordby-bibliotek/brudt.yaml:") && log.contains("Y104") && log.contains("shuffle"),
+        "{log}"
+    );
     assert_eq!(get(&service.link("/c/aabn"), "").await.0, 200);
     assert_eq!(get(&service.link("/c/brudt"), "").await.0, 404);
 
@@ -91,7 +110,8 @@ async fn a_broken_script_is_told_and_the_others_are_served() {
 async fn without_telegram_in_reach_the_rest_works_and_says_so() {
     // A port that nobody listens on.
     let gone = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
-    let place = Place::default().with("TELOXIDE_TOKEN", "1:test").with("TELOXIDE_API_URL", format!("http://{gone}/"));
+    let place =
+        Place::default().with("TELOXIDE_TOKEN", "1:test").with("TELOXIDE_API_URL", format!("http://{gone}/"));
     let service = place.serve();
     assert_eq!(get(&service.link("/healthz"), "").await.0, 200);
     let deadline = std::time::Instant::now() + std::time::Duration::from_secs(20);

@@ -6,12 +6,15 @@
 //! ```text
 //! at: 2026-11-23T10:00:00+01:00     when it begins; `place:` and `language:` may follow
 //! you: [Start]                      a button; `you: words`; `you: /tilbage`; `you: (klistermærke)`
-//! wait: 1d                          so long nothing is said; the wake-ups that fall due come
+//! you: [Start] again                a button that has gone since: pressed late, or on a copy of the message
+//! then: words                       the same, a second later instead of ten
+//! wait: 1d                          so long nothing is said; the wake-ups that fall due come (`-- woken` and the local time)
 //! bot: words                        what is said, with its buttons below
 //! edit: words                       what an earlier message becomes
 //! = id value                        an answer that is now kept
 //! -- finished (end, complete)
 //! ```
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on fails")]
 
 mod support;
 

@@ -13,7 +13,9 @@ use std::path::Path;
 /// One line of input is one reply: an option's number or words, or your own words. `/tilbage`, `/spring`, `/stop`, `/sprog`,
 /// `/hjaelp` and `/privatliv` work as on Telegram. Nothing is stored.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Example:\n  snak chat nordby-bibliotek/aabningstider --lang en --place station\n  printf 'start\\nAldrig\\n' | snak chat nordby-bibliotek/aabningstider")]
+#[command(
+    after_help = "Example:\n  snak chat nordby-bibliotek/aabningstider --lang en --place station\n  printf 'start\\nAldrig\\n' | snak chat nordby-bibliotek/aabningstider"
+)]
 pub struct Chat {
     /// INSTITUTION/DIALOGUE
     dialogue: String,
@@ -66,13 +68,18 @@ fn load(folder: &Path, dialogue: &str) -> Result<Script, Failure> {
     let file = library::file(&path).map_err(|e| Failure::Misuse(e.to_string()))?;
     let (script, problems) = file.check();
     script.ok_or_else(|| {
-        let pictures: String = problems.iter().filter(|p| p.is_error()).map(|p| format!("\n{}", picture(p, &file.yaml, StaffLanguage::Da))).collect();
+        let pictures: String = problems
+            .iter()
+            .filter(|p| p.is_error())
+            .map(|p| format!("\n{}", picture(p, &file.yaml, StaffLanguage::Da)))
+            .collect();
         Failure::Failed(format!("{dialogue} has errors and cannot be played\n{pictures}"))
     })
 }
 
 fn moment() -> Result<Moment, Failure> {
-    let seed = getrandom::u64().map_err(|e| Failure::Failed(format!("the system gives no random numbers: {e}")))?;
+    let seed =
+        getrandom::u64().map_err(|e| Failure::Failed(format!("the system gives no random numbers: {e}")))?;
     Ok(Moment { now: Timestamp::now(), seed })
 }
 
@@ -91,10 +98,12 @@ impl Console<'_> {
             "/hjaelp" | "/help" => Input::Help,
             "/privatliv" | "/privacy" => Input::Privacy,
             "/sprog" | "/language" => Input::Language(None),
-            typed => match self.numbered.iter().find(|(label, _)| label.to_lowercase() == typed.to_lowercase()) {
-                Some((_, press)) if !self.is_option(press) => Input::Press(*press),
-                _ => Input::Text(typed.to_owned()),
-            },
+            typed => {
+                match self.numbered.iter().find(|(label, _)| label.to_lowercase() == typed.to_lowercase()) {
+                    Some((_, press)) if !self.is_option(press) => Input::Press(*press),
+                    _ => Input::Text(typed.to_owned()),
+                }
+            }
         };
         let before = session.clone();
         let moment = Moment { now: Timestamp::now(), seed: session.nonce };

@@ -10,18 +10,22 @@ use storage::MasterKey;
 
 /// The key that fits the settings. Makes one only where there is neither a key nor a store.
 pub fn master(settings: &Settings) -> Result<MasterKey, Failure> {
-    let wrong = |place: &str| Failure::Misuse(format!("the master key in {place} is not 64 hexadecimal digits"));
+    let wrong =
+        |place: &str| Failure::Misuse(format!("the master key in {place} is not 64 hexadecimal digits"));
     match &settings.key {
         KeySource::Text(text) => MasterKey::from_text(text.trim()).map_err(|_| wrong("SNAK_KEY")),
         KeySource::File(path) => {
-            let text = fs::read_to_string(path)
-                .map_err(|e| Failure::Misuse(format!("the master key file {} cannot be read: {e}", path.display())))?;
+            let text = fs::read_to_string(path).map_err(|e| {
+                Failure::Misuse(format!("the master key file {} cannot be read: {e}", path.display()))
+            })?;
             MasterKey::from_text(text.trim()).map_err(|_| wrong(&path.display().to_string()))
         }
         KeySource::Own(path) => match fs::read_to_string(path) {
             Ok(text) => MasterKey::from_text(text.trim()).map_err(|_| wrong(&path.display().to_string())),
             Err(e) if e.kind() == std::io::ErrorKind::NotFound => make(path, settings),
-            Err(e) => Err(Failure::Misuse(format!("the master key file {} cannot be read: {e}", path.display()))),
+            Err(e) => {
+                Err(Failure::Misuse(format!("the master key file {} cannot be read: {e}", path.display())))
+            }
         },
     }
 }
@@ -34,8 +38,11 @@ fn make(path: &Path, settings: &Settings) -> Result<MasterKey, Failure> {
             path.display()
         )));
     }
-    let cannot = |e: std::io::Error| Failure::Misuse(format!("the master key cannot be written to {}: {e}", path.display()));
-    let key = MasterKey::generate().map_err(|e| Failure::Misuse(format!("no master key can be made: {e}")))?;
+    let cannot = |e: std::io::Error| {
+        Failure::Misuse(format!("the master key cannot be written to {}: {e}", path.display()))
+    };
+    let key =
+        MasterKey::generate().map_err(|e| Failure::Misuse(format!("no master key can be made: {e}")))?;
     if let Some(folder) = path.parent() {
         fs::create_dir_all(folder).map_err(cannot)?;
     }
@@ -56,7 +63,10 @@ pub fn store_failure(error: &storage::StoreError, settings: &Settings) -> Failur
     let store = &settings.store;
     Failure::Misuse(match error {
         E::WrongKey => format!("the master key does not fit the store {store}; nothing was changed"),
-        E::InUse(_) => format!("the data folder {} is in use by another snak; stop it, or choose another with --data", settings.data.display()),
+        E::InUse(_) => format!(
+            "the data folder {} is in use by another snak; stop it, or choose another with --data",
+            settings.data.display()
+        ),
         other => format!("the store {store} cannot be opened: {other}"),
     })
 }

@@ -47,8 +47,12 @@ pub struct Places {
 
 impl Places {
     fn settings(&self, listen: Option<String>) -> Result<Settings, Failure> {
-        let overrides =
-            Overrides { config: self.config.clone(), data: self.data.clone(), dialogues: self.dialogues.clone(), listen };
+        let overrides = Overrides {
+            config: self.config.clone(),
+            data: self.data.clone(),
+            dialogues: self.dialogues.clone(),
+            listen,
+        };
         Settings::read(&overrides, |name| std::env::var(name).ok()).map_err(Failure::Misuse)
     }
 }
@@ -107,10 +111,30 @@ fn told(failure: Failure) -> ExitCode {
 
 fn log() {
     let filter = EnvFilter::try_from_env("SNAK_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
-    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_target(false);
+    let builder =
+        tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_target(false);
     if std::env::var("SNAK_LOG_FORMAT").is_ok_and(|f| f == "json") {
         builder.json().init();
     } else {
         builder.with_ansi(std::io::IsTerminal::is_terminal(&std::io::stderr())).init();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_arguments_fit_together_and_every_command_has_an_example() {
+        Arguments::command().debug_assert();
+        let mut open: Vec<clap::Command> = Arguments::command().get_subcommands().cloned().collect();
+        assert!(open.len() >= 5);
+        while let Some(mut command) = open.pop() {
+            let below: Vec<clap::Command> = command.get_subcommands().cloned().collect();
+            let help = command.render_long_help().to_string();
+            assert!(!below.is_empty() || help.contains("Example:"), "{help}");
+            open.extend(below);
+        }
     }
 }

@@ -34,7 +34,9 @@ const CLEAN_EVERY: Duration = Duration::from_secs(60 * 60);
 /// Prints one line, `listening on http://ADDR:PORT`, when it is ready. Settings come from the command line, the environment
 /// (`SNAK_DATA`, `SNAK_DIALOGUES`, `SNAK_LISTEN`, `SNAK_PUBLIC_URL`, `SNAK_KEY_FILE`, `TELOXIDE_TOKEN`, …) and `snak.toml`.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Example:\n  snak serve --listen 127.0.0.1:8080\n  TELOXIDE_TOKEN=123:abc SNAK_DATA=/var/lib/snak snak serve")]
+#[command(
+    after_help = "Example:\n  snak serve --listen 127.0.0.1:8080\n  TELOXIDE_TOKEN=123:abc SNAK_DATA=/var/lib/snak snak serve"
+)]
 pub struct Serve {
     #[command(flatten)]
     places: Places,
@@ -52,7 +54,8 @@ pub async fn run(command: Serve) -> Result<(), Failure> {
         .map_err(|e| Failure::Misuse(format!("cannot listen on {}: {e}", settings.listen)))?;
     let address = listener.local_addr().map_err(|e| Failure::Misuse(format!("cannot listen: {e}")))?;
     let master = key::master(&settings)?;
-    let store = storage::open(&settings.store, &master).await.map_err(|e| key::store_failure(&e, &settings))?;
+    let store =
+        storage::open(&settings.store, &master).await.map_err(|e| key::store_failure(&e, &settings))?;
     let library = open_library(&settings, store.clone()).await?;
     let house = House::build(&settings, &master, store, library, &format!("http://{address}")).await?;
     let told = settings.data.join("serve.addr");
@@ -65,7 +68,9 @@ pub async fn run(command: Serve) -> Result<(), Failure> {
 fn folder_is_there(folder: &Path) -> Result<(), Failure> {
     match std::fs::read_dir(folder) {
         Ok(_) => Ok(()),
-        Err(e) => Err(Failure::Misuse(format!("the dialogues folder {} cannot be read: {e}", folder.display()))),
+        Err(e) => {
+            Err(Failure::Misuse(format!("the dialogues folder {} cannot be read: {e}", folder.display())))
+        }
     }
 }
 
@@ -101,7 +106,7 @@ fn write_address(path: &Path, address: &str) -> Result<(), Failure> {
 /// Everything that runs, and the switch that stops it.
 struct House {
     store: Arc<dyn Store>,
-    app: axum::Router,
+    app: web::App,
     stop: watch::Sender<bool>,
     tasks: Vec<JoinHandle<()>>,
     address: String,
@@ -121,7 +126,9 @@ impl House {
         let (outbox, rows) = mpsc::unbounded_channel();
         let dispatch = Arc::new(Dispatch::new(store.clone(), library.clone(), outbox));
         let telegram = match &settings.telegram_token {
-            Some(token) => Some(Telegram::new(token, settings.telegram_api_url.as_deref()).map_err(Failure::Misuse)?),
+            Some(token) => {
+                Some(Telegram::new(token, settings.telegram_api_url.as_deref()).map_err(Failure::Misuse)?)
+            }
             None => {
                 info!("no Telegram bot is connected (TELOXIDE_TOKEN is not set): the web chat works alone");
                 None
@@ -131,16 +138,23 @@ impl House {
         let mut tasks = Vec::new();
         let channels = telegram.iter().map(|t| Arc::new(t.clone())).collect();
         let delivery = Arc::new(Delivery::new(store.clone(), channels, settings.bubble_pause));
-        let left = Delivery::<Telegram>::left_over(store.as_ref()).await.map_err(|e| key::store_failure(&e, settings))?;
+        let left = Delivery::<Telegram>::left_over(store.as_ref())
+            .await
+            .map_err(|e| key::store_failure(&e, settings))?;
         tasks.push(tokio::spawn(delivery.run(left, rows, stopped.clone())));
         tasks.push(tokio::spawn(run_timer(dispatch.clone(), stopped.clone())));
         tasks.push(tokio::spawn(clean(store.clone(), stopped.clone())));
         if let Some(telegram) = telegram {
-            tasks.push(tokio::spawn(telegram::run(telegram, dispatch.clone(), status.clone(), stopped.clone())));
+            tasks.push(tokio::spawn(telegram::run(
+                telegram,
+                dispatch.clone(),
+                status.clone(),
+                stopped.clone(),
+            )));
         }
         let public_url = settings.public_url.clone().unwrap_or_else(|| address.to_owned());
-        let bot = status.clone();
-        let chat = webchat::router(dispatch.clone(), dispatch, public_url.starts_with("https://"), Arc::new(move || bot.bot()));
+        let links = webchat::Links { public_url, telegram: status.bot() };
+        let chat = webchat::router(dispatch.clone(), dispatch, links);
         let note = status.clone();
         let web = Web {
             store: store.clone(),
@@ -150,22 +164,26 @@ impl House {
         };
         let _watcher = watch_folder(settings, &library, stopped, &mut tasks);
         let hint = first_hint(settings, &store, &library, address).await;
-        Ok(House { store, app: web::router(web, chat), stop, tasks, address: address.to_owned(), hint, _watcher })
+        Ok(House {
+            store,
+            app: web::router(web, chat),
+            stop,
+            tasks,
+            address: address.to_owned(),
+            hint,
+            _watcher,
+        })
     }
 
     async fn live(self, listener: TcpListener) -> Result<(), Failure> {
+        if let Some(hint) = &self.hint {
+            info!("{hint}");
+        }
         let ready = format!("listening on {}\n", self.address);
         let mut out = std::io::stdout().lock();
         let _ = out.write_all(ready.as_bytes()).and_then(|()| out.flush());
         drop(out);
-        if let Some(hint) = &self.hint {
-            info!("{hint}");
-        }
-        let mut stopped = self.stop.subscribe();
-        let server = axum::serve(listener, self.app).with_graceful_shutdown(async move {
-            let _ = stopped.wait_for(|stop| *stop).await;
-        });
-        let mut server = tokio::spawn(server.into_future());
+        let mut server = tokio::spawn(web::serve(listener, self.app, self.stop.subscribe()));
         let early = tokio::select! {
             ended = &mut server => Some(ended),
             () = asked_to_stop() => None,
@@ -183,7 +201,10 @@ impl House {
         if tokio::time::timeout(GRACE, finish).await.is_err() {
             warn!("some work was still going on and was let go; what it had kept is on disk");
         }
-        self.store.close().await.map_err(|e| Failure::Failed(format!("the store could not be closed: {e}")))?;
+        self.store
+            .close()
+            .await
+            .map_err(|e| Failure::Failed(format!("the store could not be closed: {e}")))?;
         match early {
             Some(_) => Err(Failure::Failed("the web server ended by itself".to_owned())),
             None => Ok(()),
@@ -252,7 +273,9 @@ fn watch_folder(
             while changes.try_recv().is_ok() {}
             match library.read(Timestamp::now()).await {
                 Ok(reading) => report(&reading),
-                Err(error) => warn!(%error, "the dialogues folder could not be read again; what was published stays"),
+                Err(error) => {
+                    warn!(%error, "the dialogues folder could not be read again; what was published stays")
+                }
             }
         }
     }));
@@ -260,7 +283,12 @@ fn watch_folder(
 }
 
 // What to try, said where nobody has answered anything yet.
-async fn first_hint(settings: &Settings, store: &Arc<dyn Store>, library: &Library, address: &str) -> Option<String> {
+async fn first_hint(
+    settings: &Settings,
+    store: &Arc<dyn Store>,
+    library: &Library,
+    address: &str,
+) -> Option<String> {
     let offered = library.offered();
     let first = offered.iter().find(|p| p.script.id().dialogue() == "aabningstider").or(offered.first())?;
     for published in &offered {
@@ -271,7 +299,8 @@ async fn first_hint(settings: &Settings, store: &Arc<dyn Store>, library: &Libra
     }
     let id = first.script.id();
     let code = &first.script.header().entry.code;
-    let place = first.script.header().entry.places.first().map(|(place, _)| format!("_{place}")).unwrap_or_default();
+    let place =
+        first.script.header().entry.places.first().map(|(place, _)| format!("_{place}")).unwrap_or_default();
     let base = settings.public_url.as_deref().unwrap_or(address);
     let program = std::env::args().next().unwrap_or_else(|| "snak".to_owned());
     Some(format!(

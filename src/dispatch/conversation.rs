@@ -14,7 +14,7 @@ pub struct Conversation {
     pub open: Option<Session>,
     /// Left for another dialogue; can be gone on with until they are given up.
     pub parked: Vec<Session>,
-    /// The last one that ended, until [`ENDED_KEPT`] has passed: with it goes the link to an anonymous response.
+    /// The last one that ended, until 30 minutes have passed: with it goes the link to an anonymous response.
     pub ended: Option<Kept>,
     pub done: Vec<Done>,
     /// The entry that was asked for while another dialogue was open.
@@ -59,7 +59,11 @@ impl Conversation {
 
     /// Nothing is kept that anybody could miss.
     pub fn is_empty(&self) -> bool {
-        self.open.is_none() && self.parked.is_empty() && self.ended.is_none() && self.done.is_empty() && !self.blocked
+        self.open.is_none()
+            && self.parked.is_empty()
+            && self.ended.is_none()
+            && self.done.is_empty()
+            && !self.blocked
     }
 
     pub fn done_before(&self, dialogue: &ScriptId) -> bool {

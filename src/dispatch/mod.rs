@@ -19,8 +19,8 @@ use reception::Reception;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use storage::{
-    Body, Changes, ConversationKey, DialogueId, MessageRef, OutboxId, Outgoing, Queued, ResponseChange, Store, StoreError, Stored,
-    UpdateId, Version,
+    Body, Changes, ConversationKey, DialogueId, MessageRef, OutboxId, Outgoing, Queued, ResponseChange,
+    Store, StoreError, Stored, UpdateId, Version,
 };
 use tokio::sync::mpsc::UnboundedSender;
 use tracing::{debug, error, warn};
@@ -45,7 +45,11 @@ struct Outcome {
 }
 
 impl Dispatch {
-    pub fn new(store: Arc<dyn Store>, library: Arc<Library>, outbox: UnboundedSender<Vec<Queued>>) -> Dispatch {
+    pub fn new(
+        store: Arc<dyn Store>,
+        library: Arc<Library>,
+        outbox: UnboundedSender<Vec<Queued>>,
+    ) -> Dispatch {
         Dispatch { store, library, outbox }
     }
 
@@ -109,7 +113,8 @@ impl Dispatch {
         };
         for effect in outcome.effects {
             match effect {
-                Effect::Say(_) | Effect::Amend { .. } if incoming.shows_recap || outcome.conversation.blocked => {}
+                Effect::Say(_) | Effect::Amend { .. }
+                    if incoming.shows_recap || outcome.conversation.blocked => {}
                 Effect::Say(message) => {
                     let of = message.of;
                     post(&Parcel::Say(message), of, false)?;
@@ -135,13 +140,23 @@ impl Dispatch {
             outbox,
             wake_at: outcome.wake_at,
             documents: Vec::new(),
+            erases: false,
         };
         Ok((changes, received))
     }
 
     // What the event comes to, or why nothing can be made of it.
-    fn outcome(&self, stored: Option<&Stored>, incoming: &Incoming, moment: &Moment) -> Result<Outcome, String> {
-        let conversation = stored.map(|s| engine::decode(&s.body)).transpose().map_err(|e| e.to_string())?.unwrap_or_default();
+    fn outcome(
+        &self,
+        stored: Option<&Stored>,
+        incoming: &Incoming,
+        moment: &Moment,
+    ) -> Result<Outcome, String> {
+        let conversation = stored
+            .map(|s| engine::decode(&s.body))
+            .transpose()
+            .map_err(|e| e.to_string())?
+            .unwrap_or_default();
         let mut reception = Reception {
             library: &self.library,
             channel: incoming.channel,
@@ -157,7 +172,10 @@ impl Dispatch {
     }
 
     fn response(&self, key: &ConversationKey, mut response: Response) -> Result<ResponseChange, StoreError> {
-        let anonymous = self.library.revision(&response.dialogue, response.revision).is_none_or(|p| p.script.header().privacy.anonymous);
+        let anonymous = self
+            .library
+            .revision(&response.dialogue, response.revision)
+            .is_none_or(|p| p.script.header().privacy.anonymous);
         let dialogue = DialogueId(response.dialogue.0.clone());
         response.citizen = match anonymous {
             true => pseudonym::anonymous(self.store.secrets(), response.id),

@@ -10,7 +10,12 @@ use jiff::Timestamp;
 
 #[async_trait]
 impl Pages for Dispatch {
-    async fn page(&self, payload: &str, of: Option<&ConversationId>, language: Option<Language>) -> Result<Option<Page>, InboxError> {
+    async fn page(
+        &self,
+        payload: &str,
+        of: Option<&ConversationId>,
+        language: Option<Language>,
+    ) -> Result<Option<Page>, InboxError> {
         let (code, _) = split(payload);
         let Some(latest) = self.library.by_code(&code) else { return Ok(None) };
         let not_kept = |why: String| InboxError::NotKept(why);
@@ -18,8 +23,11 @@ impl Pages for Dispatch {
             Some(of) => self.store.conversation(&self.key(of)).await.map_err(|e| not_kept(e.to_string()))?,
             None => None,
         };
-        let conversation: Conversation =
-            stored.map(|s| engine::decode(&s.body)).transpose().map_err(|e| not_kept(e.to_string()))?.unwrap_or_default();
+        let conversation: Conversation = stored
+            .map(|s| engine::decode(&s.body))
+            .transpose()
+            .map_err(|e| not_kept(e.to_string()))?
+            .unwrap_or_default();
         let moment = Moment { now: Timestamp::now(), seed: 0 };
         let of_this = |s: &&Session| s.script == *latest.script.id();
         let open = conversation.open.as_ref().filter(of_this);
@@ -29,7 +37,9 @@ impl Pages for Dispatch {
             let language = script.offered(language);
             let state = match script.period_at(moment.now) {
                 PeriodState::Open => opening(script, latest.revision, language, &moment),
-                PeriodState::NotYet(_) | PeriodState::Over(_) => PageState::Closed(closed_words(script, &moment, language)),
+                PeriodState::NotYet(_) | PeriodState::Over(_) => {
+                    PageState::Closed(closed_words(script, &moment, language))
+                }
             };
             return Ok(Some(page(script, language, state)));
         };
@@ -39,14 +49,22 @@ impl Pages for Dispatch {
         let script = &published.script;
         let recap = engine::recap(script, session, &moment);
         let again = script.header().answer_again && script.period_at(moment.now) == PeriodState::Open;
-        let state = if open.is_some() { PageState::Running(recap) } else { PageState::Ended { recap, again } };
+        let state =
+            if open.is_some() { PageState::Running(recap) } else { PageState::Ended { recap, again } };
         Ok(Some(page(script, session.language, state)))
     }
 }
 
 // The card as a session would show it; nothing begins by looking.
 fn opening(script: &Script, revision: u32, language: Language, moment: &Moment) -> PageState {
-    let begin = Begin { revision, channel: "web", place: None, language: Some(language), returning: false, response: uuid::Uuid::nil() };
+    let begin = Begin {
+        revision,
+        channel: "web",
+        place: None,
+        language: Some(language),
+        returning: false,
+        response: uuid::Uuid::nil(),
+    };
     let turn = engine::start(script, begin, moment);
     let card = turn.effects.into_iter().find_map(|e| match e {
         Effect::Say(message) => Some(message),

@@ -3,8 +3,8 @@
 use super::conversation::{Conversation, Wanted};
 use crate::channel::Content;
 use crate::engine::{
-    self, Arg, Begin, Button, ButtonKind, Effect, Ended, EngineError, Input, Message, Moment, Press, Session, State, Text, Turn,
-    date, is_word, lines,
+    self, Arg, Begin, Button, ButtonKind, Effect, Ended, EngineError, Input, Message, Moment, Press, Session,
+    State, Text, Turn, date, is_word, lines,
 };
 use crate::library::{Library, Published};
 use crate::script::{Language, PeriodState, Script, fold};
@@ -51,12 +51,19 @@ impl Reception<'_> {
 
     fn language(&self) -> Language {
         let open = self.conversation.open.as_ref().or(self.conversation.ended.as_ref().map(|k| &k.session));
-        open.map(|s| s.language).or(self.conversation.language).or(self.platform_language).unwrap_or(Language::DANISH)
+        open.map(|s| s.language)
+            .or(self.conversation.language)
+            .or(self.platform_language)
+            .unwrap_or(Language::DANISH)
     }
 
     fn say(&mut self, text: impl Into<String>, buttons: Vec<Vec<Button>>) {
         let language = self.language();
-        self.effects.push(Effect::Say(Message { text: Text::plain(text), buttons, ..Message::bare(language) }));
+        self.effects.push(Effect::Say(Message {
+            text: Text::plain(text),
+            buttons,
+            ..Message::bare(language)
+        }));
     }
 
     fn line(&self, name: &str) -> String {
@@ -96,7 +103,9 @@ impl Reception<'_> {
     /// The card was shown and accepted elsewhere: it is passed at once.
     fn accepted(&mut self, payload: &str, language: Option<Language>) -> Result<(), EngineError> {
         let (code, place) = split(payload);
-        let Some(published) = self.library.by_code(&code).filter(|p| self.is_open(&p.script)) else { return Ok(()) };
+        let Some(published) = self.library.by_code(&code).filter(|p| self.is_open(&p.script)) else {
+            return Ok(());
+        };
         if self.conversation.open.is_some() {
             // Pressed twice, or in two windows: the session that began first goes on.
             return Ok(());
@@ -108,7 +117,12 @@ impl Reception<'_> {
         self.begin(&published, known_place(&published.script, place), true)
     }
 
-    fn begin(&mut self, published: &Published, place: Option<String>, accepted: bool) -> Result<(), EngineError> {
+    fn begin(
+        &mut self,
+        published: &Published,
+        place: Option<String>,
+        accepted: bool,
+    ) -> Result<(), EngineError> {
         let script = &published.script;
         if let Some(old) = self.conversation.open.take() {
             self.close(old, Ended::Restarted);
@@ -133,7 +147,8 @@ impl Reception<'_> {
     // The turn's session goes back where it belongs.
     fn apply(&mut self, script: &Script, turn: Turn) {
         self.effects.extend(turn.effects);
-        self.conversation.language = Some(turn.session.language).filter(|_| turn.session.is_finished()).or(self.conversation.language);
+        self.conversation.language =
+            Some(turn.session.language).filter(|_| turn.session.is_finished()).or(self.conversation.language);
         match turn.session.state {
             State::Finished(ended) => self.conversation.end(script, turn.session, ended, self.moment.now),
             State::Card { .. } | State::Waiting(_) => self.conversation.open = Some(turn.session),
@@ -148,7 +163,8 @@ impl Reception<'_> {
 
     fn script_of(&self, session: &Session) -> Result<Arc<Published>, EngineError> {
         let found = self.library.revision(&session.script, session.revision);
-        found.ok_or_else(|| EngineError::StepGone(format!("{} revision {}", session.script, session.revision)))
+        found
+            .ok_or_else(|| EngineError::StepGone(format!("{} revision {}", session.script, session.revision)))
     }
 
     fn input(&mut self, input: &Input) -> Result<(), EngineError> {
@@ -185,7 +201,11 @@ impl Reception<'_> {
                 Ok(())
             }
             Input::Privacy | Input::Help => {
-                let Some(published) = self.last_script().or_else(|| self.library.offered().into_iter().next()) else { return self.offer(None) };
+                let Some(published) =
+                    self.last_script().or_else(|| self.library.offered().into_iter().next())
+                else {
+                    return self.offer(None);
+                };
                 let language = self.language();
                 let text = match input {
                     Input::Privacy => engine::privacy(&published.script, language),
@@ -228,7 +248,9 @@ impl Reception<'_> {
                 let place = self.conversation.open.as_ref().and_then(|s| s.place.clone());
                 self.begin(&published, place, false)
             }
-            ButtonKind::AnswerAgain if published.script.header().answer_again && self.conversation.open.is_none() => {
+            ButtonKind::AnswerAgain
+                if published.script.header().answer_again && self.conversation.open.is_none() =>
+            {
                 let place = self.conversation.ended.as_ref().and_then(|k| k.session.place.clone());
                 self.begin(&published, place, false)
             }
@@ -237,7 +259,8 @@ impl Reception<'_> {
                     self.conversation.parked.push(open);
                 }
                 let place = self.conversation.wanted.take().filter(|w| w.code == code).and_then(|w| w.place);
-                let resumed = self.conversation.parked.iter().position(|s| s.script == *published.script.id());
+                let resumed =
+                    self.conversation.parked.iter().position(|s| s.script == *published.script.id());
                 match resumed {
                     Some(n) => {
                         let session = self.conversation.parked.remove(n);
@@ -296,9 +319,12 @@ impl Reception<'_> {
     fn done_before(&mut self, published: &Published) -> Result<(), EngineError> {
         let language = self.language();
         let header = published.script.header();
-        let text = lines(language).with("answered-before", &[("title", Arg::Text(&header.title_in(language)))]);
+        let text =
+            lines(language).with("answered-before", &[("title", Arg::Text(&header.title_in(language)))]);
         let buttons = match header.answer_again {
-            true => vec![self.button(&self.line("answer-again"), &header.entry.code, ButtonKind::AnswerAgain)],
+            true => {
+                vec![self.button(&self.line("answer-again"), &header.entry.code, ButtonKind::AnswerAgain)]
+            }
             false => Vec::new(),
         };
         self.say(text, buttons);
@@ -317,7 +343,8 @@ impl Reception<'_> {
 
     // What can be answered, nearest deadline first; `lead` is what was wrong with what was asked for.
     fn offer(&mut self, lead: Option<&str>) -> Result<(), EngineError> {
-        let mut open: Vec<Arc<Published>> = self.library.offered().into_iter().filter(|p| self.is_open(&p.script)).collect();
+        let mut open: Vec<Arc<Published>> =
+            self.library.offered().into_iter().filter(|p| self.is_open(&p.script)).collect();
         open.sort_by_key(|p| (p.script.header().period.to.is_none(), p.script.header().period.to));
         let language = self.language();
         if open.is_empty() {
@@ -330,7 +357,13 @@ impl Reception<'_> {
         let buttons = open
             .iter()
             .take(OFFERED)
-            .map(|p| self.button(&p.script.header().title_in(language), &p.script.header().entry.code, ButtonKind::Start))
+            .map(|p| {
+                self.button(
+                    &p.script.header().title_in(language),
+                    &p.script.header().entry.code,
+                    ButtonKind::Start,
+                )
+            })
             .collect();
         let text = match lead {
             None => self.line("greeting"),
@@ -383,7 +416,9 @@ impl Reception<'_> {
 /// Why a dialogue cannot be answered now.
 pub fn closed_words(script: &Script, moment: &Moment, language: Language) -> String {
     match script.period_at(moment.now) {
-        PeriodState::NotYet(from) => lines(language).with("opens", &[("date", Arg::Text(&date(from, language)))]),
+        PeriodState::NotYet(from) => {
+            lines(language).with("opens", &[("date", Arg::Text(&date(from, language)))])
+        }
         PeriodState::Open | PeriodState::Over(_) => lines(language).get("over"),
     }
 }

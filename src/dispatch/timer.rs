@@ -54,6 +54,8 @@ impl Dispatch {
         // The version makes the id one of a kind: a wake-up that was committed is not done again.
         let update = format!("timer:{:032x}:{}", u128::from_be_bytes(key.0), stored.version.0);
         let content = Content::Input(Input::TimeUp);
-        self.turn(&Incoming { update, conversation, channel, language: None, content, shows_recap }).await.map(drop)
+        self.turn(&Incoming { update, conversation, channel, language: None, content, shows_recap })
+            .await
+            .map(drop)
     }
 }

@@ -1,15 +1,19 @@
 //! One input against the open question.
 
-use super::answer::{Reading, Reply};
+use super::answer::{self, Reading, Reply};
 use super::card::at_card;
 use super::input::{Form, Input, Moment};
 use super::lines::{Arg, is_word, lines};
 use super::matching;
 use super::message::{Button, ButtonKind, Effect, Message, Press, Text, Turn};
-use super::session::{Ended, Outcome, Session, State, Waiting, other_value};
+use super::session::{Answered, Ended, Outcome, Session, State, Value, Waiting, other_value};
 use super::walk::Walk;
-use super::{ask, recap, text, wake};
+use super::{ask, beside, recap, text, wake};
 use crate::script::{AnswerType, Language, Question, Script, Skip, Style, fold};
+use jiff::SignedDuration;
+
+/// What is written this soon after an open answer may belong to it.
+const ONE_THOUGHT: SignedDuration = SignedDuration::from_secs(8);
 
 #[derive(Debug, thiserror::Error)]
 pub enum EngineError {
@@ -31,19 +35,30 @@ pub fn advance(
     let mut walk = Walk { script, session, moment, effects: Vec::new() };
     if *input != Input::TimeUp {
         walk.session.touched_at = moment.now;
-        walk.session.reminded = false;
     }
     match walk.session.state.clone() {
         State::Card { message } => at_card(&mut walk, message, input),
         State::Waiting(waiting) => {
             let question =
                 script.question(&waiting.at).ok_or_else(|| EngineError::StepGone(waiting.at.clone()))?;
-            at_question(&mut walk, question, waiting, input);
+            beside_or_at_question(&mut walk, question, waiting, input);
         }
         State::Finished(_) => walk.toast("closed"),
     }
     walk.wake();
     Ok(Turn { session: walk.session, effects: walk.effects })
+}
+
+fn beside_or_at_question(walk: &mut Walk<'_>, question: &Question, waiting: Waiting, input: &Input) {
+    if let Some(beside) = walk.session.beside
+        && *input != Input::TimeUp
+    {
+        if let Some(choice) = beside::choice(walk.script, beside, input) {
+            return beside::settle(walk, question, waiting, beside, choice);
+        }
+        beside::leave(walk);
+    }
+    at_question(walk, question, waiting, input);
 }
 
 fn at_question(walk: &mut Walk<'_>, question: &Question, waiting: Waiting, input: &Input) {
@@ -55,17 +70,17 @@ fn at_question(walk: &mut Walk<'_>, question: &Question, waiting: Waiting, input
         Input::Skip => skip(walk, question, waiting),
         Input::Stop => stop(walk, &waiting),
         Input::Help => aside(walk, question, waiting, recap::help(walk.script, walk.session.language)),
-        Input::Privacy => aside(walk, question, waiting, recap::privacy(walk.script, walk.session.language)),
-        Input::Language(to) => language(walk, question, waiting, *to),
-        Input::Unreadable => {
-            let why = Text::plain(lines(walk.session.language).get("cannot-read"));
-            aside(walk, question, waiting, why);
+        Input::Privacy => {
+            let text = recap::privacy_at(walk.script, walk.session.language, walk.moment.now);
+            aside(walk, question, waiting, text);
         }
+        Input::Language(to) => language(walk, question, waiting, *to),
+        Input::Unreadable => unreadable(walk, question, waiting),
         Input::TimeUp => time_up(walk, question, waiting),
     }
 }
 
-fn reading<'w>(walk: &'w Walk<'_>, question: &'w Question) -> Reading<'w> {
+pub(super) fn reading<'w>(walk: &'w Walk<'_>, question: &'w Question) -> Reading<'w> {
     Reading { script: walk.script, question, session: &walk.session, moment: walk.moment }
 }
 
@@ -85,8 +100,44 @@ fn typed_text(walk: &mut Walk<'_>, question: &Question, waiting: Waiting, typed:
             return at_question(walk, question, waiting, &input);
         }
     }
+    if waiting.other.is_none() && !is_option(walk, question, &waiting, &folded) {
+        if matches!(question.answer, AnswerType::Multi { .. }) && is_word("done-words", &folded) {
+            let reply = reading(walk, question).chosen(waiting.chosen.clone());
+            return take(walk, question, waiting, reply);
+        }
+        if let Skip::As(words) = &question.skip
+            && words.languages().any(|(_, label)| fold(&label.plain()) == folded)
+        {
+            return skip(walk, question, waiting);
+        }
+    }
     let reply = reading(walk, question).text(typed, &waiting);
+    if matches!(reply, Reply::Again { counts: true, .. }) && continued(walk, typed) {
+        return;
+    }
     take(walk, question, waiting, reply);
+}
+
+// People write a thought in several messages: what fits nowhere right after an open answer belongs to that answer.
+fn continued(walk: &mut Walk<'_>, typed: &str) -> bool {
+    let script = walk.script;
+    let Some(before) = walk.session.trail.last().and_then(|p| script.question(&p.0)) else { return false };
+    let AnswerType::Text { max_length, pattern: None, .. } = &before.answer else { return false };
+    let found = walk.session.answers.iter_mut().find(|a| a.question == before.id);
+    let Some(Answered { outcome: Outcome::Given { value: Value::Text(words), .. }, at, .. }) = found else {
+        return false;
+    };
+    let whole = format!("{words}\n{}", text::clean(typed));
+    if walk.moment.now.duration_since(*at) > ONE_THOUGHT || whole.chars().count() > *max_length {
+        return false;
+    }
+    *at = walk.moment.now;
+    let (whole, redacted) = answer::redact(before, &whole);
+    *words = whole;
+    if redacted {
+        walk.line("cpr-removed");
+    }
+    true
 }
 
 fn is_option(walk: &Walk<'_>, question: &Question, waiting: &Waiting, folded: &str) -> bool {
@@ -103,6 +154,7 @@ fn pressed(walk: &mut Walk<'_>, question: &Question, mut waiting: Waiting, press
     if press.button == ButtonKind::GoOn {
         return show_again(walk, question, waiting, None);
     }
+    let script = walk.script;
     if press.step != question.number || press.visit != waiting.visit {
         let earlier = walk.script.questions().find(|q| q.number == press.step).map(|q| q.id.clone());
         return match earlier {
@@ -110,6 +162,10 @@ fn pressed(walk: &mut Walk<'_>, question: &Question, mut waiting: Waiting, press
                 walk.retire(&waiting);
                 walk.rewind(&id);
             }
+            Some(id) if id != question.id => match script.question(&id) {
+                Some(earlier) => beside::ask_change(walk, earlier, press),
+                None => walk.toast("already-answered"),
+            },
             _ => walk.toast("already-answered"),
         };
     }
@@ -169,7 +225,7 @@ fn filled_in(walk: &mut Walk<'_>, question: &Question, waiting: Waiting, form: &
     take(walk, question, waiting, reply);
 }
 
-fn take(walk: &mut Walk<'_>, question: &Question, mut waiting: Waiting, reply: Reply) {
+pub(super) fn take(walk: &mut Walk<'_>, question: &Question, waiting: Waiting, reply: Reply) {
     match reply {
         Reply::Answer { outcome, sure, redacted } => {
             settle(walk, question, &waiting, &outcome, sure);
@@ -178,16 +234,24 @@ fn take(walk: &mut Walk<'_>, question: &Question, mut waiting: Waiting, reply: R
             }
             walk.accept(question, outcome);
         }
-        Reply::AskWords { code, chosen } => {
-            waiting.chosen = chosen;
-            let ticked = Outcome::Given { value: other_value(question, &code, &waiting.chosen), other: None };
-            settle(walk, question, &waiting, &ticked, true);
-            waiting.other = Some(code);
-            waiting.tries = 0;
-            walk.show(question, waiting, None, &[]);
-        }
+        Reply::AskWords { code, chosen } => ask_words(walk, question, waiting, code, chosen),
         Reply::Again { why, counts, only } => again(walk, question, waiting, why, counts, &only),
     }
+}
+
+pub(super) fn ask_words(
+    walk: &mut Walk<'_>,
+    question: &Question,
+    mut waiting: Waiting,
+    code: String,
+    chosen: Vec<String>,
+) {
+    waiting.chosen = chosen;
+    let ticked = Outcome::Given { value: other_value(question, &code, &waiting.chosen), other: None };
+    settle(walk, question, &waiting, &ticked, true);
+    waiting.other = Some(code);
+    waiting.tries = 0;
+    walk.show(question, waiting, None, &[]);
 }
 
 fn again(
@@ -208,8 +272,7 @@ fn again(
                 if waiting.other.is_some() { without_words(question, &waiting) } else { Outcome::Failed };
             return walk.accept(question, outcome);
         }
-        if let Some(example) = question.example.as_ref().filter(|_| waiting.tries > 1) {
-            let example = example.plain(walk.session.language);
+        if let Some(example) = reading(walk, question).example().filter(|_| waiting.tries > 1) {
             why.line(&lines(walk.session.language).with("example", &[("example", Arg::Text(&example))]));
         }
     }
@@ -250,6 +313,7 @@ fn amend(
 ) {
     let Some(of) = waiting.message else { return };
     let Some(label) = label else { return walk.retire(waiting) };
+    let waiting = &Waiting { progress: None, ..waiting.clone() };
     let mut message = ask::message(question, waiting, None, walk.script, &walk.session, walk.moment);
     message.text.line("");
     message.text.push("✓ ", Style::Plain);
@@ -288,6 +352,7 @@ fn skip(walk: &mut Walk<'_>, question: &Question, waiting: Waiting) {
         Skip::Yes | Skip::As(_) => {
             let label = ask::skip_label(question, walk.session.language);
             let Some(of) = waiting.message else { return walk.accept(question, Outcome::Skipped) };
+            let waiting = Waiting { progress: None, ..waiting };
             let mut message = ask::message(question, &waiting, None, walk.script, &walk.session, walk.moment);
             message.text.line("");
             message.text.push(&format!("– {}", label.unwrap_or_default()), Style::Italic);
@@ -298,9 +363,20 @@ fn skip(walk: &mut Walk<'_>, question: &Question, waiting: Waiting) {
     }
 }
 
-fn stop(walk: &mut Walk<'_>, waiting: &Waiting) {
+pub(super) fn stop(walk: &mut Walk<'_>, waiting: &Waiting) {
     walk.retire(waiting);
     walk.finish(Ended::Stop);
+}
+
+// Said twice, then the question alone: whoever sends stickers for fun is not lectured.
+fn unreadable(walk: &mut Walk<'_>, question: &Question, mut waiting: Waiting) {
+    if waiting.unreadable >= 2 {
+        walk.retire(&waiting);
+        return show_again(walk, question, waiting, None);
+    }
+    waiting.unreadable += 1;
+    let why = Text::plain(lines(walk.session.language).get("cannot-read"));
+    aside(walk, question, waiting, why);
 }
 
 // Something is said beside the question, then the question stands open again.
@@ -310,7 +386,7 @@ fn aside(walk: &mut Walk<'_>, question: &Question, waiting: Waiting, text: Text)
     show_again(walk, question, waiting, None);
 }
 
-fn show_again(walk: &mut Walk<'_>, question: &Question, waiting: Waiting, lead: Option<Text>) {
+pub(super) fn show_again(walk: &mut Walk<'_>, question: &Question, waiting: Waiting, lead: Option<Text>) {
     walk.show(question, waiting, lead, &[]);
 }
 
@@ -323,21 +399,7 @@ fn language(walk: &mut Walk<'_>, question: &Question, waiting: Waiting, to: Opti
             walk.line("language-now");
             show_again(walk, question, waiting, None);
         }
-        None => {
-            let press = |n: u8| Press {
-                session: walk.session.nonce,
-                step: question.number,
-                visit: waiting.visit,
-                button: ButtonKind::Language(n),
-            };
-            let buttons = (0u8..)
-                .zip(offered)
-                .map(|(n, l)| vec![Button { label: l.own_name().to_owned(), press: press(n), on: None }])
-                .collect();
-            let language = walk.session.language;
-            let text = Text::plain(lines(language).get("language-question"));
-            walk.effects.push(Effect::Say(Message { of: None, language, text, buttons, field: None }));
-        }
+        None => beside::ask_language(walk, question, &waiting),
     }
 }
 
@@ -352,7 +414,5 @@ fn time_up(walk: &mut Walk<'_>, question: &Question, waiting: Waiting) {
         return walk.finish(Ended::Timeout);
     }
     walk.session.reminded = true;
-    let lead = Text::plain(lines(walk.session.language).get("reminder"));
-    walk.retire(&waiting);
-    show_again(walk, question, waiting, Some(lead));
+    beside::remind(walk, question, &waiting);
 }

@@ -71,7 +71,8 @@ impl Reading<'_> {
                         "retry-long",
                         &[("length", Arg::Number(length as i64)), ("max", Arg::Number(*max_length as i64))],
                     );
-                    return Reply::Again { why: Text::plain(why), counts: true, only: Vec::new() };
+                    // Too much was said, not the wrong thing: no try is counted.
+                    return Reply::Again { why: Text::plain(why), counts: false, only: Vec::new() };
                 }
                 if length > 0 && length < *min_length && self.question.retry.is_none() {
                     return Reply::Again {
@@ -83,7 +84,7 @@ impl Reading<'_> {
                 if length < *min_length || pattern.as_ref().is_some_and(|p| !p.is_match(&typed)) {
                     return self.again();
                 }
-                let (text, redacted) = self.redact(&typed);
+                let (text, redacted) = redact(self.question, &typed);
                 Reply::Answer {
                     outcome: Outcome::Given { value: Value::Text(text), other: None },
                     sure: true,
@@ -187,7 +188,8 @@ impl Reading<'_> {
             AnswerType::Multi { options, .. } => {
                 let code = |n: &u8| options.list.get(*n as usize).map(|o| o.code.clone());
                 // Words beside the ticks are the `other`, ticked or not.
-                let other = options.list.iter().filter(|o| o.other && !words.is_empty()).map(|o| o.code.clone());
+                let other =
+                    options.list.iter().filter(|o| o.other && !words.is_empty()).map(|o| o.code.clone());
                 self.chosen(form.options.iter().filter_map(code).chain(other).collect())
             }
             AnswerType::Choice(_)
@@ -211,32 +213,14 @@ impl Reading<'_> {
             let length = words.chars().count() as i64;
             let why = lines(self.session.language)
                 .with("retry-long", &[("length", Arg::Number(length)), ("max", Arg::Number(max))]);
-            return Reply::Again { why: Text::plain(why), counts: true, only: Vec::new() };
+            return Reply::Again { why: Text::plain(why), counts: false, only: Vec::new() };
         }
-        let (text, redacted) = self.redact(words);
+        let (text, redacted) = redact(self.question, words);
         let value = match &self.question.answer {
             AnswerType::Multi { .. } => Value::Codes(chosen.to_vec()),
             _ => Value::Code(code.to_owned()),
         };
         Reply::Answer { outcome: Outcome::Given { value, other: Some(text) }, sure: true, redacted }
-    }
-
-    fn redact(&self, text: &str) -> (String, bool) {
-        let mut out = text.to_owned();
-        let mut found = false;
-        for what in &self.question.redact {
-            let next = match what {
-                Redact::Cpr => {
-                    let (next, hit) = redaction::cpr(&out);
-                    found |= hit;
-                    next.into_owned()
-                }
-                Redact::Phone => redaction::phone(&out).into_owned(),
-                Redact::Email => redaction::email(&out).into_owned(),
-            };
-            out = next;
-        }
-        (out, found)
     }
 
     fn near(&self, only: Vec<u8>) -> Reply {
@@ -263,6 +247,21 @@ impl Reading<'_> {
         Reply::Again { why, counts: true, only: Vec::new() }
     }
 
+    /// One answer that would fit, for who has missed twice: the script's own, or ours for the type.
+    pub fn example(&self) -> Option<String> {
+        let language = self.session.language;
+        if let Some(own) = &self.question.example {
+            return Some(own.plain(language));
+        }
+        match &self.question.answer {
+            AnswerType::Choice(options) | AnswerType::Multi { options, .. } => {
+                self.visible(options).first().map(|(_, o)| o.label.plain(language))
+            }
+            AnswerType::Scale { min, max, .. } => Some(((min + max) / 2).to_string()),
+            AnswerType::YesNo(_) | AnswerType::Number { .. } | AnswerType::Text { .. } => None,
+        }
+    }
+
     fn number_wanted(&self, min: Option<Decimal>, max: Option<Decimal>) -> String {
         let l = lines(self.session.language);
         let (low, high) = (min.map(|m| m.to_string()), max.map(|m| m.to_string()));
@@ -275,4 +274,23 @@ impl Reading<'_> {
             (None, None) => l.get("retry-number"),
         }
     }
+}
+
+/// The text without what the question takes out, and whether a CPR number was in it.
+pub fn redact(question: &Question, text: &str) -> (String, bool) {
+    let mut out = text.to_owned();
+    let mut found = false;
+    for what in &question.redact {
+        let next = match what {
+            Redact::Cpr => {
+                let (next, hit) = redaction::cpr(&out);
+                found |= hit;
+                next.into_owned()
+            }
+            Redact::Phone => redaction::phone(&out).into_owned(),
+            Redact::Email => redaction::email(&out).into_owned(),
+        };
+        out = next;
+    }
+    (out, found)
 }

@@ -94,6 +94,11 @@ pub fn message(
             text.line("");
         }
         text.append(&words(question, script, session));
+        if let Some((place, total)) = waiting.progress {
+            let values = [("place", Arg::Number(place.into())), ("total", Arg::Number(total.into()))];
+            text.line("");
+            text.push(&lines(session.language).with("progress", &values), Style::Italic);
+        }
     }
     Message {
         of: waiting.message,

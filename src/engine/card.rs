@@ -1,7 +1,8 @@
 //! The opening card, made from the header: who asks, how long it takes, what becomes of the answers. And the goodbye.
 
+use super::beside::named;
 use super::input::{Begin, Input, Moment};
-use super::lines::{Arg, is_word, lines};
+use super::lines::{Arg, is_label, is_word, lines};
 use super::message::{Button, ButtonKind, Effect, Message, Press, Text, Turn};
 use super::recap;
 use super::session::{Ended, Session, State};
@@ -29,6 +30,8 @@ pub fn start(script: &Script, begin: Begin, moment: &Moment) -> Turn {
         kept: Vec::new(),
         visits: 0,
         named: 0,
+        beside: None,
+        told: None,
     };
     let of = session.name_message();
     session.state = State::Card { message: of };
@@ -102,7 +105,9 @@ pub(super) fn at_card(walk: &mut Walk<'_>, of: u64, input: &Input) {
         Input::Press(press) if press.step == 0 => match press.button {
             ButtonKind::Start => begin(walk, of),
             ButtonKind::NoThanks => decline(walk, of),
-            ButtonKind::MoreData => show_again(walk, of, recap::privacy(walk.script, walk.session.language)),
+            ButtonKind::MoreData => {
+                show_again(walk, of, recap::privacy_at(walk.script, walk.session.language, walk.moment.now))
+            }
             ButtonKind::Language(n) => {
                 switch(walk, of, walk.script.header().languages.get(n as usize).copied())
             }
@@ -116,25 +121,41 @@ pub(super) fn at_card(walk: &mut Walk<'_>, of: u64, input: &Input) {
                 () if is_word("no-words", &folded) || is_word("stop-words", &folded) || folded == "👎" => {
                     decline(walk, of)
                 }
-                () if is_word("privacy-words", &folded) => {
-                    show_again(walk, of, recap::privacy(walk.script, walk.session.language))
+                () if is_word("privacy-words", &folded) || is_label("more-about-data", &folded) => {
+                    show_again(
+                        walk,
+                        of,
+                        recap::privacy_at(walk.script, walk.session.language, walk.moment.now),
+                    )
                 }
                 () if is_word("help-words", &folded) => {
                     show_again(walk, of, recap::help(walk.script, walk.session.language))
                 }
+                () if is_word("language-words", &folded) => switch(walk, of, other_language(walk)),
+                () if named(walk.script, &folded).is_some() => switch(walk, of, named(walk.script, &folded)),
                 () => remind(walk, of),
             }
         }
         Input::Stop => decline(walk, of),
         Input::Help => show_again(walk, of, recap::help(walk.script, walk.session.language)),
-        Input::Privacy => show_again(walk, of, recap::privacy(walk.script, walk.session.language)),
-        Input::Language(to) => switch(walk, of, *to),
+        Input::Privacy => {
+            show_again(walk, of, recap::privacy_at(walk.script, walk.session.language, walk.moment.now))
+        }
+        Input::Language(to) => switch(walk, of, to.or(other_language(walk))),
         Input::Back | Input::Skip | Input::Unreadable => remind(walk, of),
         Input::TimeUp => {
             walk.session.state = State::Finished(Ended::Declined);
             let shown = Message::bare(walk.session.language);
             walk.effects.push(Effect::Amend { of, message: shown });
         }
+    }
+}
+
+// Where there are two, asking for another means the other one.
+fn other_language(walk: &Walk<'_>) -> Option<Language> {
+    match walk.script.header().languages.as_slice() {
+        [one, other] => Some(if *one == walk.session.language { *other } else { *one }),
+        _ => None,
     }
 }
 

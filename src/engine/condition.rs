@@ -27,20 +27,25 @@ fn truth(condition: &Condition, script: &Script, session: &Session, moment: &Mom
 
 // False beats unknown beats true.
 fn all(list: impl Iterator<Item = Truth>) -> Truth {
-    list.fold(Some(true), |sum, one| match (sum, one) {
-        (Some(false), _) | (_, Some(false)) => Some(false),
-        (None, _) | (_, None) => None,
-        _ => Some(true),
-    })
+    strongest(list, false)
 }
 
 // True beats unknown beats false.
 fn any(list: impl Iterator<Item = Truth>) -> Truth {
-    list.fold(Some(false), |sum, one| match (sum, one) {
-        (Some(true), _) | (_, Some(true)) => Some(true),
-        (None, _) | (_, None) => None,
-        _ => Some(false),
-    })
+    strongest(list, true)
+}
+
+// `decides` beats unknown, and unknown beats the other.
+fn strongest(list: impl Iterator<Item = Truth>, decides: bool) -> Truth {
+    let mut sum = Some(!decides);
+    for one in list {
+        match one {
+            Some(one) if one == decides => return Some(decides),
+            Some(_) => {}
+            None => sum = None,
+        }
+    }
+    sum
 }
 
 fn answer(test: &Test, outcome: Option<&Outcome>) -> Truth {

@@ -26,7 +26,7 @@ static ALL: LazyLock<Vec<(Language, Lines)>> = LazyLock::new(|| {
     FILES.iter().filter_map(|(tag, text)| Some((Language::parse(tag)?, Lines::read(tag, text)))).collect()
 });
 
-const WORD_LISTS: [&str; 8] = [
+const WORD_LISTS: [&str; 10] = [
     "yes-words",
     "no-words",
     "start-words",
@@ -35,6 +35,8 @@ const WORD_LISTS: [&str; 8] = [
     "stop-words",
     "help-words",
     "privacy-words",
+    "language-words",
+    "done-words",
 ];
 
 /// The lines in `language`; in English where the bot does not speak it.
@@ -47,6 +49,11 @@ pub fn lines(language: Language) -> &'static Lines {
 pub fn is_word(list: &str, folded: &str) -> bool {
     ALL.iter()
         .any(|(_, lines)| lines.words.iter().any(|(name, words)| *name == list && words.contains(folded)))
+}
+
+/// Whether a folded text is the line `name`, in any language: a button's words can be typed.
+pub fn is_label(name: &str, folded: &str) -> bool {
+    ALL.iter().any(|(_, lines)| fold(&lines.get(name)) == folded)
 }
 
 /// The number that a folded word stands for, in any language.
@@ -68,9 +75,6 @@ impl Lines {
             let words = lines.get(list).split_whitespace().map(fold).collect();
             lines.words.push((list, words));
         }
-        lines
-            .words
-            .push(("language-words", lines.get("language-words").split_whitespace().map(fold).collect()));
         lines.numbers = lines.get("number-words").split_whitespace().map(fold).collect();
         lines
     }

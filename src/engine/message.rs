@@ -111,6 +111,10 @@ pub enum ButtonKind {
     StartOver,
     Switch,
     AnswerAgain,
+    /// Yes, another answer than before.
+    Change,
+    /// No, the answer as it was.
+    Keep,
 }
 
 impl ButtonKind {
@@ -128,6 +132,8 @@ impl ButtonKind {
             ButtonKind::StartOver => 107,
             ButtonKind::Switch => 108,
             ButtonKind::AnswerAgain => 109,
+            ButtonKind::Change => 110,
+            ButtonKind::Keep => 111,
         }
     }
     pub fn from_byte(byte: u8) -> Option<ButtonKind> {
@@ -144,6 +150,8 @@ impl ButtonKind {
             107 => ButtonKind::StartOver,
             108 => ButtonKind::Switch,
             109 => ButtonKind::AnswerAgain,
+            110 => ButtonKind::Change,
+            111 => ButtonKind::Keep,
             _ => return None,
         })
     }

@@ -6,6 +6,7 @@
 mod advance;
 mod answer;
 mod ask;
+mod beside;
 mod card;
 mod condition;
 mod input;
@@ -20,10 +21,11 @@ mod walk;
 
 pub use advance::{EngineError, advance};
 pub use card::{close, start};
+pub use condition::holds;
 pub use input::{Begin, Form, Input, Moment};
-pub use lines::{Arg, is_word, lines};
+pub use lines::{Arg, Lines, is_word, lines};
 pub use message::*;
-pub use recap::{Line, Recap, help, privacy, recap};
+pub use recap::{Asked, Line, Recap, help, privacy, recap};
 pub use session::*;
 pub use text::date;
 pub use wake::wake_at;

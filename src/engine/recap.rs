@@ -6,9 +6,10 @@ use super::input::Moment;
 use super::lines::{Arg, lines};
 use super::message::{Message, Text};
 use super::session::{Ended, Outcome, Session, State, Value, other_value};
-use super::text::{outcome, said};
+use super::text::{date, outcome, said};
 use super::walk::closing;
 use crate::script::{Basis, Keep, Kind, Language, Script};
+use jiff::{Span, Timestamp};
 
 #[derive(Debug, Clone, PartialEq)]
 pub enum Line {
@@ -22,15 +23,25 @@ pub struct Recap {
     pub lines: Vec<Line>,
     /// What went wrong with the last answer to the open question.
     pub why: Option<String>,
-    /// Number and visit of the open question, for a form that answers it.
-    pub asked: Option<(u16, u16)>,
     /// The opening card or the open question; `None` when the session has ended.
     pub open: Option<Message>,
+    /// Which question is open; `None` at the card and after the end.
+    pub asked: Option<Asked>,
+}
+
+/// What a form must carry so that it answers this showing of this question and no other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Asked {
+    /// The session's nonce.
+    pub session: u64,
+    pub step: u16,
+    pub visit: u16,
 }
 
 /// Everything that was said and answered on the way, and what is open now.
 pub fn recap(script: &Script, session: &Session, moment: &Moment) -> Recap {
-    let mut recap = Recap { language: session.language, lines: Vec::new(), why: None, asked: None, open: None };
+    let mut recap =
+        Recap { language: session.language, lines: Vec::new(), why: None, asked: None, open: None };
     for passed in &session.trail {
         let Some(no) = script.find(&passed.0) else { continue };
         match &script.item(no).kind {
@@ -62,13 +73,16 @@ pub fn recap(script: &Script, session: &Session, moment: &Moment) -> Recap {
         State::Waiting(waiting) => {
             recap.why.clone_from(&waiting.why);
             let Some(question) = script.question(&waiting.at) else { return recap };
-            recap.asked = Some((question.number, waiting.visit));
+            recap.asked = Some(Asked { session: session.nonce, step: question.number, visit: waiting.visit });
             recap.open = Some(ask::message(question, waiting, None, script, session, moment));
             if let Some(code) = &waiting.other {
                 // The option is chosen and its words are awaited: the question itself lies behind.
-                let ticked = Outcome::Given { value: other_value(question, code, &waiting.chosen), other: None };
+                let ticked =
+                    Outcome::Given { value: other_value(question, code, &waiting.chosen), other: None };
                 recap.lines.push(Line::Bot(ask::words(question, script, session)));
-                recap.lines.extend(outcome(question, &ticked, session.language).map(|w| Line::Citizen(Text::plain(w))));
+                recap.lines.extend(
+                    outcome(question, &ticked, session.language).map(|w| Line::Citizen(Text::plain(w))),
+                );
             }
         }
         State::Finished(ended) => {
@@ -119,6 +133,17 @@ pub fn privacy(script: &Script, language: Language) -> Text {
     ));
     if let Some(link) = &privacy.link {
         text.line(link);
+    }
+    text
+}
+
+/// As [`privacy`], with the day until which answers given at `now` are kept.
+pub fn privacy_at(script: &Script, language: Language, now: Timestamp) -> Text {
+    let mut text = privacy(script, language);
+    let Keep { months, days } = script.header().privacy.keep;
+    let today = now.to_zoned(script.institution().timezone.clone()).date();
+    if let Ok(day) = today.checked_add(Span::new().months(months).days(days)) {
+        text.line(&lines(language).with("kept-until", &[("date", Arg::Text(&date(day, language)))]));
     }
     text
 }

@@ -1,6 +1,6 @@
 //! One walk through one revision: what outlives the process between two messages.
 
-use super::message::Audience;
+use super::message::{Audience, ButtonKind};
 use crate::script::{AnswerType, Language, Question, Script, ScriptId};
 use jiff::Timestamp;
 use rust_decimal::Decimal;
@@ -34,6 +34,29 @@ pub struct Session {
     pub visits: u16,
     /// How many messages got a name.
     pub named: u32,
+    /// What the bot asks beside the open question.
+    #[serde(default)]
+    pub beside: Option<Beside>,
+    /// How far the citizen was told to be: question so-and-so of so many.
+    #[serde(default)]
+    pub told: Option<(u16, u16)>,
+}
+
+/// A small question beside the open one, and the message that puts it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Beside {
+    pub message: u64,
+    pub asks: Asks,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Asks {
+    /// Shall the answer to the question with this number become that of the button?
+    Change { step: u16, to: ButtonKind },
+    /// Which language?
+    Language,
+    /// Will you go on?
+    GoOn,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -60,6 +83,12 @@ pub struct Waiting {
     pub other: Option<String>,
     /// The message that shows it, where it has buttons.
     pub message: Option<u64>,
+    /// Things that could not be read while it was open.
+    #[serde(default)]
+    pub unreadable: u8,
+    /// Question so-and-so of so many, where that is told.
+    #[serde(default)]
+    pub progress: Option<(u16, u16)>,
 }
 
 /// How a session ended.
@@ -112,9 +141,11 @@ pub enum Value {
 pub(super) fn other_value(question: &Question, code: &str, several: &[String]) -> Value {
     match &question.answer {
         AnswerType::Multi { .. } => Value::Codes(several.to_vec()),
-        AnswerType::Choice(_) | AnswerType::YesNo(_) | AnswerType::Scale { .. } | AnswerType::Number { .. } | AnswerType::Text { .. } => {
-            Value::Code(code.to_owned())
-        }
+        AnswerType::Choice(_)
+        | AnswerType::YesNo(_)
+        | AnswerType::Scale { .. }
+        | AnswerType::Number { .. }
+        | AnswerType::Text { .. } => Value::Code(code.to_owned()),
     }
 }
 

@@ -12,6 +12,8 @@ use crate::script::{ItemNo, Jump, Kind, Next, Question, Script, Target};
 
 /// Visits within visits deeper than this lose the outermost way back: a script that goes round in visits still ends.
 const MAX_RETURNS: usize = 16;
+/// Shorter conversations are over before anybody wonders.
+const PROGRESS_FROM: u16 = 4;
 
 /// A turn while it is made.
 pub struct Walk<'s> {
@@ -167,17 +169,48 @@ impl Walk<'_> {
         self.session.kept.len() < before
     }
 
-    /// Puts a question.
-    pub fn ask(&mut self, question: &Question) {
+    // A question as it is put first, before it has a message.
+    fn first(&mut self, question: &Question) -> Waiting {
         self.session.visits = self.session.visits.wrapping_add(1);
-        let waiting = Waiting {
+        Waiting {
             at: question.id.clone(),
             visit: self.session.visits,
             tries: 0,
             why: None,
-            chosen: self.ticked_before(question),
+            chosen: Vec::new(),
             other: None,
             message: None,
+            unreadable: 0,
+            progress: None,
+        }
+    }
+
+    // Question so-and-so of so many on the longest way that is left. Not told where it would run backwards.
+    fn progress(&mut self, question: &Question) -> Option<(u16, u16)> {
+        let script = self.script;
+        if !script.header().progress || script.longest_from(0) < PROGRESS_FROM {
+            return None;
+        }
+        let answered = self.session.trail.iter().filter(|p| script.question(&p.0).is_some()).count() as u16;
+        let back = self.session.returns.iter().filter_map(|id| self.after(script.find(id)?));
+        let left =
+            script.find(&question.id).into_iter().chain(back).map(|no| script.longest_from(no)).sum::<u16>();
+        let (place, total) = (answered + 1, answered + left);
+        if let Some((before, of)) = self.session.told
+            && u32::from(place) * u32::from(of) < u32::from(before) * u32::from(total)
+        {
+            return None;
+        }
+        self.session.told = Some((place, total));
+        self.session.told
+    }
+
+    /// Puts a question.
+    pub fn ask(&mut self, question: &Question) {
+        let waiting = Waiting {
+            chosen: self.ticked_before(question),
+            progress: self.progress(question),
+            ..self.first(question)
         };
         let before = self.session.answers.iter().find(|a| a.question == question.id);
         let lead = before
@@ -245,8 +278,16 @@ impl Walk<'_> {
 
     /// Goes back to a question on the trail and puts it anew. What was passed after it is passed over when reached again.
     pub fn rewind(&mut self, id: &str) {
-        let Some(place) = self.session.trail.iter().position(|p| p.0 == id) else { return };
         let Some(question) = self.script.question(id) else { return };
+        if self.unwind(id).is_some() {
+            self.ask(question);
+        }
+    }
+
+    /// As [`Walk::rewind`], without putting the question: as it would wait.
+    pub fn unwind(&mut self, id: &str) -> Option<Waiting> {
+        let place = self.session.trail.iter().position(|p| p.0 == id)?;
+        let question = self.script.question(id)?;
         let behind = self.session.trail.split_off(place);
         self.session.returns = behind[0].1.clone();
         for passed in &behind[1..] {
@@ -254,7 +295,8 @@ impl Walk<'_> {
                 self.session.kept.push(passed.0.clone());
             }
         }
-        self.ask(question);
+        self.session.told = None;
+        Some(self.first(question))
     }
 
     /// Ends with the card of thanks and what happens next, or with the words that fit.
@@ -334,7 +376,9 @@ pub fn closing(script: &Script, session: &Session, ended: Ended) -> Text {
             text.push(&format!(" {}", l.with("by-date", &[("date", Arg::Text(&by))])), Default::default());
             text
         }
+        Ended::Stop if session.answers.is_empty() => Text::plain(l.get("stopped-empty")),
         Ended::Stop => Text::plain(l.get("stopped")),
+        Ended::Timeout | Ended::Closed if session.answers.is_empty() => Text::plain(l.get("timed-out-empty")),
         Ended::Timeout | Ended::Closed => Text::plain(l.get("timed-out")),
         Ended::Declined => Text::plain(l.get("goodbye")),
         Ended::Restarted | Ended::Switched | Ended::Quota => Text::default(),

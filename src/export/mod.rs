@@ -19,4 +19,4 @@ pub use csv::{Csv, Dialect, Shape};
 pub use cursor::{CursorError, Cursors};
 pub use filter::Filter;
 pub use layout::{Fixed, Layout, Unknown, Wish};
-pub use sheet::{Form, Sheet, SheetError};
+pub use sheet::{Form, Sheet, SheetError, Stored};

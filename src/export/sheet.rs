@@ -7,7 +7,8 @@ use super::filter::Filter;
 use super::layout::Layout;
 use super::ndjson;
 use crate::engine::{self, Response};
-use storage::{Reason, ResponseRow, Row};
+use jiff::Timestamp;
+use uuid::Uuid;
 
 /// What a pull shall be.
 #[derive(Debug)]
@@ -29,10 +30,21 @@ pub enum Form {
     Ndjson,
 }
 
+/// A row of the answer log.
+#[derive(Debug, Clone, Copy)]
+pub enum Stored<'r> {
+    /// A response as [`engine::encode`] wrote it.
+    Live(&'r [u8]),
+    Erased {
+        at: Timestamp,
+        reason: &'static str,
+    },
+}
+
 /// The row cannot be given: a newer version wrote it, or it is damaged.
 #[derive(Debug, thiserror::Error)]
 #[error("the stored response {0} cannot be read: {1}")]
-pub struct SheetError(pub uuid::Uuid, pub String);
+pub struct SheetError(pub Uuid, pub String);
 
 impl Sheet {
     /// What stands before the first row.
@@ -47,51 +59,55 @@ impl Sheet {
     ///
     /// # Errors
     /// [`SheetError`]; nothing was written.
-    pub fn row(&self, row: &ResponseRow, out: &mut Vec<u8>) -> Result<bool, SheetError> {
-        let broken = |why: String| SheetError(row.response, why);
-        let cursor = || self.cursors.text(row.cursor.0);
-        let live = match &row.row {
-            Row::Live(body) => body,
-            Row::Erased { .. } if self.after.is_none() => return Ok(false),
-            Row::Erased { at, reason } => {
-                match &self.form {
-                    Form::Csv(csv) => {
-                        csv.gone(&self.atlas, &self.layout, row.response, Some(*at), word(*reason), out)
-                    }
-                    Form::Ndjson => ndjson::erased(row.response, *at, word(*reason), &cursor(), out)
-                        .map_err(|e| broken(e.to_string()))?,
-                }
-                return Ok(true);
+    pub fn row(&self, cursor: u64, of: Uuid, row: Stored<'_>, out: &mut Vec<u8>) -> Result<bool, SheetError> {
+        match row {
+            Stored::Live(body) => {
+                let response = engine::decode(body).map_err(|e| SheetError(of, e.to_string()))?;
+                self.live(cursor, &response, out)
             }
-        };
-        let response: Response = engine::decode(live).map_err(|e| broken(e.to_string()))?;
-        if !self.filter.holds(&response) {
-            // Before the first cursor nobody has the row, so it cannot have left.
-            if self.after.is_none_or(|after| after == 0) {
-                return Ok(false);
-            }
-            match &self.form {
-                Form::Csv(csv) => csv.gone(&self.atlas, &self.layout, row.response, None, "left_filter", out),
-                Form::Ndjson => {
-                    ndjson::left_filter(row.response, &cursor(), out).map_err(|e| broken(e.to_string()))?;
-                }
-            }
-            return Ok(true);
+            // A plain download is plain: only who has pulled before has something to erase.
+            Stored::Erased { .. } if self.after.is_none() => Ok(false),
+            Stored::Erased { at, reason } => self.gone(cursor, of, Some((at, reason)), out),
         }
-        let cells = self.atlas.lay(&response, self.withdrawn);
+    }
+
+    fn live(&self, cursor: u64, response: &Response, out: &mut Vec<u8>) -> Result<bool, SheetError> {
+        if !self.filter.holds(response) {
+            // Before the first cursor nobody has the row, so it cannot have left.
+            let known = self.after.is_some_and(|after| after > 0);
+            return if known { self.gone(cursor, response.id, None, out) } else { Ok(false) };
+        }
+        let cells = self.atlas.lay(response, self.withdrawn);
         match &self.form {
-            Form::Csv(csv) => csv.response(&self.atlas, &self.layout, &response, &cells, out),
-            Form::Ndjson => ndjson::response(&self.atlas, &self.layout, &response, &cells, &cursor(), out)
-                .map_err(|e| broken(e.to_string()))?,
+            Form::Csv(csv) => csv.response(&self.atlas, &self.layout, response, &cells, out),
+            Form::Ndjson => {
+                let cursor = self.cursors.text(cursor);
+                ndjson::response(&self.atlas, &self.layout, response, &cells, &cursor, out)
+                    .map_err(|e| SheetError(response.id, e.to_string()))?;
+            }
         }
         Ok(true)
     }
-}
 
-fn word(reason: Reason) -> &'static str {
-    match reason {
-        Reason::Citizen => "citizen",
-        Reason::Staff => "staff",
-        Reason::Retention => "retention",
+    // Erased, or (without a time) left behind by the filter.
+    fn gone(
+        &self,
+        cursor: u64,
+        of: Uuid,
+        erased: Option<(Timestamp, &str)>,
+        out: &mut Vec<u8>,
+    ) -> Result<bool, SheetError> {
+        let cursor = || self.cursors.text(cursor);
+        let written = match (&self.form, erased) {
+            (Form::Csv(csv), erased) => {
+                let reason = erased.map_or("left_filter", |(_, reason)| reason);
+                csv.gone(&self.atlas, &self.layout, of, erased.map(|(at, _)| at), reason, out);
+                Ok(())
+            }
+            (Form::Ndjson, Some((at, reason))) => ndjson::erased(of, at, reason, &cursor(), out),
+            (Form::Ndjson, None) => ndjson::left_filter(of, &cursor(), out),
+        };
+        written.map_err(|e| SheetError(of, e.to_string()))?;
+        Ok(true)
     }
 }

@@ -1,7 +1,7 @@
 //! YAML text -> [`Script`], or every problem with line and column. Pure.
 //!
-//! An event parser keeps the text and place of every scalar ([`tree`]); lines that YAML cannot read are mended in memory
-//! ([`mend`]); the tree is lowered by hand and every problem is collected, so that one run tells them all.
+//! An event parser keeps the text and place of every scalar (`tree`); lines that YAML cannot read are mended in memory
+//! (`mend`); the tree is lowered by hand and every problem is collected, so that one run tells them all.
 
 mod beside;
 mod condition;
@@ -12,6 +12,7 @@ mod fold;
 mod header;
 mod institution;
 mod languages;
+mod longest;
 mod mend;
 mod model;
 mod names;
@@ -150,6 +151,7 @@ fn lower(reader: &mut Reader, id: &ScriptId, root: &tree::Node, yaml: &str, part
         id: id.clone(),
         fingerprint: fingerprint(yaml, parts),
         institution: parts.institution.clone(),
+        longest: longest::longest(&items, header.audience.as_ref()),
         header,
         items,
         questions,

@@ -42,6 +42,7 @@ pub struct Script {
     pub(super) items: Vec<Item>,
     pub(super) questions: HashMap<String, ItemNo>,
     pub(super) ids: HashMap<String, ItemNo>,
+    pub(super) longest: Vec<u16>,
 }
 
 impl Script {
@@ -64,6 +65,10 @@ impl Script {
     }
     pub fn item(&self, no: ItemNo) -> &Item {
         &self.items[no]
+    }
+    /// The questions on the longest way from an item to where its list runs out, itself included.
+    pub fn longest_from(&self, no: ItemNo) -> u16 {
+        self.longest[no]
     }
     pub fn find(&self, id: &str) -> Option<ItemNo> {
         self.ids.get(id).copied()

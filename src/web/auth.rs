@@ -1,6 +1,6 @@
 //! Who is calling: the operator, or the holder of an institution's token.
 
-use super::Site;
+use super::Web;
 use super::error::Refusal;
 use super::token::{Token, hash};
 use axum::extract::FromRequestParts;
@@ -61,19 +61,21 @@ impl Caller {
     }
 }
 
-impl FromRequestParts<Arc<Site>> for Caller {
+impl FromRequestParts<Arc<Web>> for Caller {
     type Rejection = Refusal;
 
-    async fn from_request_parts(parts: &mut Parts, site: &Arc<Site>) -> Result<Caller, Refusal> {
+    async fn from_request_parts(parts: &mut Parts, web: &Arc<Web>) -> Result<Caller, Refusal> {
         let secret = secret(&parts.headers).ok_or_else(Refusal::unauthorized)?;
-        if !secret.is_empty() && bool::from(secret.as_bytes().ct_eq(site.operator.as_bytes())) {
+        if !secret.is_empty() && bool::from(secret.as_bytes().ct_eq(web.operator.as_bytes())) {
             return Ok(Caller::Operator);
         }
         let given = hash(&secret);
         let now = Timestamp::now();
-        let tokens = super::token::all(&*site.store).await?;
+        let tokens = super::token::all(&*web.store).await?;
         // All are compared, so that the time taken tells nothing of where one stands.
-        let fitting = tokens.into_iter().filter(|t| bool::from(t.hash.ct_eq(&given))).last();
+        let fitting = tokens
+            .into_iter()
+            .fold(None, |fitting, t| if bool::from(t.hash.ct_eq(&given)) { Some(t) } else { fitting });
         fitting.filter(|t| t.is_valid(now)).map(Caller::Holder).ok_or_else(Refusal::unauthorized)
     }
 }

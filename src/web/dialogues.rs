@@ -1,6 +1,6 @@
 //! What there is to pull: the dialogues a token may read, and their codebooks.
 
-use super::Site;
+use super::Web;
 use super::auth::Caller;
 use super::error::Refusal;
 use super::query::{Asked, Format, Known};
@@ -36,7 +36,7 @@ impl Readable {
     /// # Errors
     /// 404, for what is not there and for what is not the caller's.
     pub async fn find(
-        site: &Site,
+        web: &Web,
         caller: &Caller,
         institution: &str,
         dialogue: &str,
@@ -45,22 +45,22 @@ impl Readable {
         if !is_folder_name(institution) || !is_folder_name(dialogue) || !caller.may_read(&id) {
             return Err(Refusal::not_found());
         }
-        let body = site.store.document(Kind::Codebook, &id).await?.ok_or_else(Refusal::not_found)?;
-        Ok(Readable::new(site, id, &body)?)
+        let body = web.store.document(Kind::Codebook, &id).await?.ok_or_else(Refusal::not_found)?;
+        Ok(Readable::new(web, id, &body)?)
     }
 
-    fn new(site: &Site, id: String, body: &[u8]) -> Result<Readable, StoreError> {
+    fn new(web: &Web, id: String, body: &[u8]) -> Result<Readable, StoreError> {
         let book = Codebook::from_bytes(body).map_err(|why| StoreError::Corrupt { what: "codebook", why })?;
-        let published = site.library.revision(&ScriptId(id.clone()), book.latest());
+        let published = web.library.revision(&ScriptId(id.clone()), book.latest());
         Ok(Readable { id: DialogueId(id), book, published })
     }
 
     /// What parameters can be. Places are those of every revision.
-    pub fn known(&self, site: &Site, format: Format) -> Known {
+    pub fn known(&self, web: &Web, format: Format) -> Known {
         let id = ScriptId(self.id.0.clone());
         let revisions: Vec<u32> = self.book.revisions.iter().map(|r| r.number).collect();
         let mut places: Vec<String> = Vec::new();
-        for published in revisions.iter().filter_map(|n| site.library.revision(&id, *n)) {
+        for published in revisions.iter().filter_map(|n| web.library.revision(&id, *n)) {
             places.extend(published.script.header().entry.places.iter().map(|(code, _)| code.clone()));
         }
         // A link that a citizen shared, and a code that no script knows.
@@ -74,7 +74,7 @@ impl Readable {
 
 /// `GET /v1/dialogues`
 pub async fn list(
-    State(site): State<Arc<Site>>,
+    State(web): State<Arc<Web>>,
     caller: Caller,
     pairs: Pairs,
 ) -> Result<impl IntoResponse, Refusal> {
@@ -82,9 +82,9 @@ pub async fn list(
         return Err(Refusal::parameter(name, "the list of dialogues takes no parameters", [""; 0]));
     }
     let mut dialogues = Vec::new();
-    for (id, body) in site.store.documents(Kind::Codebook, &caller.prefix()).await? {
+    for (id, body) in web.store.documents(Kind::Codebook, &caller.prefix()).await? {
         if caller.may_read(&id) {
-            dialogues.push(entry(&*site.store, Readable::new(&site, id, &body)?).await?);
+            dialogues.push(entry(&*web.store, Readable::new(&web, id, &body)?).await?);
         }
     }
     Ok(([(CACHE_CONTROL, PRIVATE)], Json(json!({ "dialogues": dialogues }))))
@@ -100,7 +100,7 @@ async fn entry(store: &dyn Store, of: Readable) -> Result<Value, StoreError> {
         .book
         .revisions
         .iter()
-        .map(|r| json!({ "number": r.number, "fingerprint": r.fingerprint, "published_at": r.published_at }))
+        .map(|r| json!({ "number": r.number, "fingerprint": r.fingerprint, "published_at": format!("{:.0}", r.published_at) }))
         .collect();
     let mut entry = of.published.as_ref().map(|p| header(&p.script)).unwrap_or_default();
     entry.insert("path".to_owned(), of.id.0.clone().into());
@@ -157,13 +157,13 @@ fn keep(keep: Keep) -> String {
 
 /// `GET …/codebook.json`
 pub async fn codebook_json(
-    State(site): State<Arc<Site>>,
+    State(web): State<Arc<Web>>,
     caller: Caller,
     Path((institution, dialogue)): Path<(String, String)>,
     pairs: Pairs,
 ) -> Result<impl IntoResponse, Refusal> {
-    let found = Readable::find(&site, &caller, &institution, &dialogue).await?;
-    let asked = Asked::read(&read(pairs)?, &found.known(&site, Format::CodebookJson))?;
+    let found = Readable::find(&web, &caller, &institution, &dialogue).await?;
+    let asked = Asked::read(&read(pairs)?, &found.known(&web, Format::CodebookJson))?;
     let body = found.book.to_json(asked.ascii);
     let body = body.map_err(|e| StoreError::Corrupt { what: "codebook", why: e.to_string() })?;
     Ok(([(CONTENT_TYPE, "application/json"), (CACHE_CONTROL, PRIVATE)], body))
@@ -171,13 +171,13 @@ pub async fn codebook_json(
 
 /// `GET …/codebook.csv`
 pub async fn codebook_csv(
-    State(site): State<Arc<Site>>,
+    State(web): State<Arc<Web>>,
     caller: Caller,
     Path((institution, dialogue)): Path<(String, String)>,
     pairs: Pairs,
 ) -> Result<impl IntoResponse, Refusal> {
-    let found = Readable::find(&site, &caller, &institution, &dialogue).await?;
-    let asked = Asked::read(&read(pairs)?, &found.known(&site, Format::CodebookCsv))?;
+    let found = Readable::find(&web, &caller, &institution, &dialogue).await?;
+    let asked = Asked::read(&read(pairs)?, &found.known(&web, Format::CodebookCsv))?;
     let name = format!("attachment; filename=\"{institution}-{dialogue}-codebook.csv\"");
     let headers = [
         (CONTENT_TYPE, "text/csv; charset=utf-8; header=present".to_owned()),

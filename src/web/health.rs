@@ -1,6 +1,6 @@
 //! Is the service alive, and can it take and keep answers?
 
-use super::Site;
+use super::Web;
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -12,8 +12,8 @@ pub async fn alive() -> &'static str {
 }
 
 /// Telegram being out of reach is told, but is no reason to take the service away: the web chat and the pull work.
-pub async fn ready(State(site): State<Arc<Site>>) -> (StatusCode, Json<Value>) {
-    let store = site.store.broken();
+pub async fn ready(State(web): State<Arc<Web>>) -> (StatusCode, Json<Value>) {
+    let store = web.store.broken();
     let status = if store.is_none() { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
-    (status, Json(json!({ "ready": store.is_none(), "store": store, "telegram": (site.telegram)() })))
+    (status, Json(json!({ "ready": store.is_none(), "store": store, "telegram": (web.telegram)() })))
 }

@@ -1,4 +1,40 @@
-//! x
+//! The HTTP surface: pulling answers, tokens, health. Channels bring their own routes.
+
+mod access;
+mod auth;
+mod dialogues;
+mod error;
+mod export;
+mod health;
+mod inside;
+mod pull;
+mod query;
+mod router;
+mod token;
+
+pub use inside::{Answer, Inside};
+pub use router::{router, serve};
+pub use token::Token;
+
+use crate::library::Library;
 use std::sync::Arc;
-pub struct Web { pub store: Arc<dyn storage::Store>, pub library: Arc<crate::library::Library>, pub operator: String, pub telegram: Arc<dyn Fn() -> Option<String> + Send + Sync> }
-pub fn router(_w: Web, chat: axum::Router) -> axum::Router { chat }
+use storage::Store;
+
+/// Routes with everything they need.
+pub type App = axum::Router;
+
+/// What the routes work on.
+pub struct Web {
+    pub store: Arc<dyn Store>,
+    pub library: Arc<Library>,
+    /// Why Telegram cannot be reached; `None` while it can, or where there is no Telegram.
+    pub telegram: Arc<dyn Fn() -> Option<String> + Send + Sync>,
+    /// The bearer of the operator's commands; it may do everything.
+    pub operator: String,
+}
+
+impl std::fmt::Debug for Web {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Web")
+    }
+}

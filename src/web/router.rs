@@ -1,12 +1,29 @@
 //! Every route.
 
-use super::{Site, dialogues, error, export, health, token};
+use super::{Web, dialogues, error, export, health, token};
 use axum::Router;
 use axum::routing::{delete, get};
 use std::sync::Arc;
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+
+/// Serves until `stop` says so, then finishes what is in hand.
+///
+/// # Errors
+/// Those of the listener.
+pub async fn serve(
+    listener: TcpListener,
+    app: Router,
+    mut stop: watch::Receiver<bool>,
+) -> std::io::Result<()> {
+    let stopped = async move {
+        let _ = stop.wait_for(|stop| *stop).await;
+    };
+    axum::serve(listener, app).with_graceful_shutdown(stopped).await
+}
 
 /// The whole surface; `channels` are the routes that channels bring, without a fallback of their own.
-pub fn router(site: Arc<Site>, channels: Router) -> Router {
+pub fn router(web: Web, channels: Router) -> Router {
     Router::new()
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
@@ -17,7 +34,7 @@ pub fn router(site: Arc<Site>, channels: Router) -> Router {
         .route("/v1/dialogues/{institution}/{dialogue}/codebook.csv", get(dialogues::codebook_csv))
         .route("/v1/operator/tokens", get(token::list).post(token::create))
         .route("/v1/operator/tokens/{name}", delete(token::revoke))
-        .with_state(site)
+        .with_state(Arc::new(web))
         .merge(channels)
         .method_not_allowed_fallback(error::no_such_method)
         .fallback(error::no_such_route)

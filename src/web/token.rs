@@ -1,6 +1,6 @@
 //! Tokens: made, listed and revoked by the operator. Only a hash is kept; the token itself is shown once.
 
-use super::Site;
+use super::Web;
 use super::auth::Caller;
 use super::error::Refusal;
 use crate::engine;
@@ -90,7 +90,7 @@ fn yes() -> bool {
 
 /// `POST /v1/operator/tokens`: the token, this once.
 pub async fn create(
-    State(site): State<Arc<Site>>,
+    State(web): State<Arc<Web>>,
     caller: Caller,
     wanted: Result<Json<Wanted>, JsonRejection>,
 ) -> Result<(StatusCode, Json<Value>), Refusal> {
@@ -102,26 +102,34 @@ pub async fn create(
     let secret = format!("snak_{}", URL_SAFE_NO_PAD.encode(random));
     let token = token(wanted, hash(&secret))?;
     let id = id(&token.institution, &token.name);
-    if site.store.document(Kind::Token, &id).await?.is_some() {
+    if web.store.document(Kind::Token, &id).await?.is_some() {
         let detail =
             format!("{} has a token named `{}` already; revoke it first", token.institution, token.name);
         return Err(Refusal::new(StatusCode::CONFLICT, detail));
     }
     let body =
         engine::encode(&token).map_err(|e| StoreError::Corrupt { what: "token", why: e.to_string() })?;
-    site.store.keep(vec![Document { kind: Kind::Token, id, body: Some(body) }]).await?;
+    web.store.keep(vec![Document { kind: Kind::Token, id, body: Some(body) }]).await?;
     tracing::info!(institution = token.institution, token = token.name, "a token was made");
-    let books = site.store.documents(Kind::Codebook, &format!("{}/", token.institution)).await?;
-    let unknown = |d: &String| !books.iter().any(|(id, _)| id == d);
-    let mut unpublished: Vec<String> = token.dialogues.iter().filter(|d| unknown(d)).cloned().collect();
-    if books.is_empty() && unpublished.is_empty() {
-        unpublished.push(token.institution.clone());
-    }
     let mut answer = token.shown();
     answer["token"] = secret.into();
-    // No mistake, for a dialogue may be published later; but it may be a slip of the pen.
-    answer["not_published"] = unpublished.into();
+    answer["not_published"] = unpublished(&*web.store, &token).await?.into();
     Ok((StatusCode::CREATED, Json(answer)))
+}
+
+// What the token names and nobody has published. No mistake, for it may be published later; but it may be a slip of the pen.
+// On an empty store everything is still to come.
+async fn unpublished(store: &dyn Store, token: &Token) -> Result<Vec<String>, StoreError> {
+    let books = store.documents(Kind::Codebook, "").await?;
+    let own = format!("{}/", token.institution);
+    let known = |d: &String| books.iter().any(|(id, _)| id == d);
+    if books.is_empty() {
+        return Ok(Vec::new());
+    }
+    if !books.iter().any(|(id, _)| id.starts_with(&own)) {
+        return Ok(vec![token.institution.clone()]);
+    }
+    Ok(token.dialogues.iter().filter(|d| !known(d)).cloned().collect())
 }
 
 fn token(wanted: Wanted, hash: Vec<u8>) -> Result<Token, Refusal> {
@@ -171,9 +179,9 @@ fn id(institution: &str, name: &str) -> String {
 }
 
 /// `GET /v1/operator/tokens`: every token, without what would let anybody use it.
-pub async fn list(State(site): State<Arc<Site>>, caller: Caller) -> Result<Json<Value>, Refusal> {
+pub async fn list(State(web): State<Arc<Web>>, caller: Caller) -> Result<Json<Value>, Refusal> {
     caller.must_be_operator()?;
-    let tokens: Vec<Value> = all(&*site.store).await?.iter().map(Token::shown).collect();
+    let tokens: Vec<Value> = all(&*web.store).await?.iter().map(Token::shown).collect();
     Ok(Json(json!({ "tokens": tokens })))
 }
 
@@ -184,7 +192,7 @@ pub struct Of {
 
 /// `DELETE /v1/operator/tokens/{name}?institution=`: it stops working with the next request.
 pub async fn revoke(
-    State(site): State<Arc<Site>>,
+    State(web): State<Arc<Web>>,
     caller: Caller,
     Path(name): Path<String>,
     of: Result<Query<Of>, QueryRejection>,
@@ -192,13 +200,13 @@ pub async fn revoke(
     caller.must_be_operator()?;
     let Query(of) = of.map_err(|_| Refusal::parameter("institution", "say whose token it is", [""; 0]))?;
     let id = id(&of.institution, &name);
-    if site.store.document(Kind::Token, &id).await?.is_none() {
+    if web.store.document(Kind::Token, &id).await?.is_none() {
         return Err(Refusal::new(
             StatusCode::NOT_FOUND,
             format!("{} has no token named `{name}`", of.institution),
         ));
     }
-    site.store.keep(vec![Document { kind: Kind::Token, id, body: None }]).await?;
+    web.store.keep(vec![Document { kind: Kind::Token, id, body: None }]).await?;
     tracing::info!(institution = of.institution, token = name, "a token was revoked");
     Ok(StatusCode::NO_CONTENT)
 }

@@ -1,4 +1,5 @@
 //! Both stores keep the contract; the one on disk keeps it across closing and opening.
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on fails")]
 
 use std::path::Path;
 use storage::contract::{self, at, conversation, dialogue, response, turn};

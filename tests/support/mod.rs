@@ -1,5 +1,6 @@
 //! What several tests share.
 #![allow(dead_code, reason = "each test binary uses its own part")]
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on fails")]
 
 pub mod page;
 pub mod play;

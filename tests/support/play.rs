@@ -1,6 +1,6 @@
 //! Plays a transcript against the engine, storing the session between any two lines.
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::{SignedDuration, Span, SpanRelativeTo, Timestamp};
 use snak::engine::{
     self, Begin, ButtonKind, Effect, Input, Message, Moment, Outcome, Press, Session, Turn, Value,
 };
@@ -54,6 +54,8 @@ struct Player<'s> {
     out: String,
     /// The newest messages last, as they stand now.
     shown: Vec<Message>,
+    /// The same as they were sent.
+    sent: Vec<Message>,
 }
 
 /// The transcript as it comes out when the `at:`, `you:` and `wait:` lines of `written` are played.
@@ -65,6 +67,7 @@ pub fn play(script: &Script, written: &str) -> String {
         wake_at: None,
         out: String::new(),
         shown: Vec::new(),
+        sent: Vec::new(),
     };
     let mut begin = Begin {
         revision: 1,
@@ -95,12 +98,16 @@ pub fn play(script: &Script, written: &str) -> String {
                 player.write(line);
                 begin.channel = if rest == "web" { "web" } else { "telegram" };
             }
-            "you" | "wait" => {
+            "you" | "then" | "wait" => {
                 if std::mem::take(&mut header) {
                     player.start(begin.clone());
                 }
                 player.write(line);
-                if word == "wait" { player.wait(rest) } else { player.you(rest) }
+                match word {
+                    "wait" => player.wait(rest),
+                    "then" => player.you(rest, SignedDuration::from_secs(1)),
+                    _ => player.you(rest, SignedDuration::from_secs(10)),
+                }
             }
             _ => {}
         }
@@ -126,8 +133,8 @@ impl Player<'_> {
         self.take(turn);
     }
 
-    fn you(&mut self, typed: &str) {
-        self.now += SignedDuration::from_secs(10);
+    fn you(&mut self, typed: &str, after: SignedDuration) {
+        self.now += after;
         let input = match typed {
             "/tilbage" => Input::Back,
             "/spring" => Input::Skip,
@@ -136,7 +143,7 @@ impl Player<'_> {
             "/privatliv" => Input::Privacy,
             "/sprog" => Input::Language(None),
             t if t.starts_with('(') => Input::Unreadable,
-            t if t.starts_with('[') => match self.button(t.trim_matches(['[', ']'])) {
+            t if t.starts_with('[') => match self.button(t) {
                 Some(press) => Input::Press(press),
                 None => return self.write("!! there is no such button"),
             },
@@ -145,10 +152,12 @@ impl Player<'_> {
         self.advance(&input);
     }
 
-    // The newest message that shows the label; ticks are not part of it.
-    fn button(&self, label: &str) -> Option<Press> {
-        let label = label.trim_start_matches(['☐', '☑', ' ']);
-        self.shown
+    // The newest message that shows the label, or showed it once, for `[label] again`; ticks are not part of it.
+    fn button(&self, typed: &str) -> Option<Press> {
+        let (label, again) = typed.strip_suffix(" again").map_or((typed, false), |label| (label, true));
+        let label = label.trim_matches(['[', ']']).trim_start_matches(['☐', '☑', ' ']);
+        let messages = if again { &self.sent } else { &self.shown };
+        messages
             .iter()
             .rev()
             .flat_map(|m| m.buttons.iter().flatten())
@@ -157,9 +166,12 @@ impl Player<'_> {
     }
 
     fn wait(&mut self, span: &str) {
-        let until = self.now + span.parse::<SignedDuration>().unwrap_or_else(|e| panic!("{span}: {e}"));
+        let span: Span = span.parse().unwrap_or_else(|e| panic!("{span}: {e}"));
+        let until = self.now + span.to_duration(SpanRelativeTo::days_are_24_hours()).unwrap();
         while let Some(at) = self.wake_at.filter(|at| *at <= until) {
             self.now = at;
+            let clock = at.to_zoned(self.script.institution().timezone.clone());
+            self.write(&format!("-- woken {}", clock.strftime("%Y-%m-%d %H:%M")));
             self.advance(&Input::TimeUp);
             if self.wake_at.is_some_and(|next| next <= at) {
                 panic!("woken at {at} again and again");
@@ -190,6 +202,7 @@ impl Player<'_> {
             match effect {
                 Effect::Say(message) => {
                     self.message("bot: ", &message);
+                    self.sent.push(message.clone());
                     self.shown.push(message);
                 }
                 Effect::Amend { of, message } => {
@@ -200,7 +213,7 @@ impl Player<'_> {
                         .find(|m| m.of == Some(of))
                         .expect("only what was sent is changed");
                     let text = if message.text.is_empty() { old.text.clone() } else { message.text.clone() };
-                    *old = Message { text, ..message };
+                    *old = Message { of: Some(of), text, ..message };
                 }
                 Effect::Toast(text) => self.write(&format!("toast: {text}")),
                 Effect::WakeAt(at) => self.wake_at = Some(at),

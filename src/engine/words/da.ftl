@@ -41,7 +41,7 @@ cannot-read = Det kan jeg ikke læse. Tryk på en knap, eller skriv.
 answer-needed = Vi har brug for svaret her for at kunne gå videre. Vil du ikke svare, kan du skrive stop.
 no-way-back = Du er ved det første spørgsmål.
 not-skipped = Der er ikke noget at springe over.
-cpr-removed = Jeg har fjernet et CPR-nummer fra dit svar. Det skal du ikke skrive her.
+cpr-removed = Jeg har fjernet et CPR-nummer, så det ikke bliver gemt. Du behøver ikke skrive det her.
 
 already-answered = Det har du allerede svaret på.
 closed = Den er lukket.
@@ -60,7 +60,7 @@ help =
     Har du spørgsmål, så skriv til { $contact }.
     Er der fare på færde, så ring 112. Ingen læser med her.
 privacy =
-    { $institution } spørger for at: { $purpose }
+    Det er { $institution }, der spørger. Formål: { $purpose }
     { $notice }
     { $basis ->
         [consent] Vi gemmer kun dine svar, fordi du siger ja til det.
@@ -111,22 +111,54 @@ group-only = Jeg taler kun privat. Skriv til mig i en chat for os to.
 trouble = Det gik galt hos os, og det er ikke dig. Prøv igen om lidt.
 not-available = Det kan jeg ikke endnu. Skriv til { $contact }, så hjælper de dig.
 
-page-send = Send
-page-back = Tilbage
-page-stop = Stop
-page-help = Hjælp
-page-languages = Andre sprog
 page-conversation = Samtalen
-page-bot = Chatbotten
-page-you = Du
-page-room = Skriv dit svar. Der er plads til { $max } tegn.
-page-number = Skriv et tal.
-page-telegram = Svar i Telegram i stedet
+page-question = Spørgsmålet
+page-bot = Chatbotten:
+page-you = Dig:
+page-to-question = Gå til spørgsmålet
+page-languages = Sprog
+page-your-answer = Dit svar
+page-write-own = Eller skriv det selv
+page-your-number = Dit tal
+page-room = Højst { $max } tegn.
+page-send = Send
+page-back = Ret forrige svar
+page-stop = Stop
+page-stop-sure = Dine svar indtil nu bliver gemt.
+page-stop-now = Stop samtalen
+page-help = Hjælp
+page-telegram = Fortsæt i Telegram
+page-start-after-all = Til samtalen
+page-over = Samtalen er slut. Du kan lukke siden.
+page-shared = Deler du computeren med andre?
+page-forget = Ryd samtalen her
+page-stale = Det spørgsmål er ikke åbent længere, så der er ikke ændret noget.
+page-no-cookie = Samtalen kan ikke begynde, fordi din browser ikke tager imod cookies fra siden. Vi bruger kun én, og den husker, hvor langt du er.
 page-not-kept = Dit svar er ikke gemt endnu. Prøv igen om lidt.
+page-try-again = Prøv igen
+page-down = Vi kan ikke vise samtalen lige nu. Prøv igen om lidt.
 page-unknown = Her er ingen samtale
+page-unknown-why = Linket kan være skrevet forkert, eller samtalen er taget ned. Se efter på plakaten eller opslaget, hvor du fandt det.
+page-too-long = Det var for langt
+page-too-long-why = Dit svar fylder mere, end der er plads til, og er ikke gemt. Gå et skridt tilbage i browseren, og gør det kortere.
+page-unread = Det kunne vi ikke læse
+page-unread-why = Der er ikke gemt noget. Gå et skridt tilbage i browseren, og prøv igen.
+page-foreign = Det kom fra en anden side
+page-foreign-why = Der er ikke gemt noget. Åbn linket igen, og svar her på siden.
 page-unknown-why = Se efter, om linket er skrevet rigtigt. Måske er samtalen slut.
 page-trouble = Det gik galt hos os
 page-trouble-why = Det er ikke dig. Prøv igen om lidt. Det, du har svaret, er gemt.
 page-unreadable = Det kunne vi ikke tage imod
 page-unreadable-why = Gå tilbage til samtalen, og prøv igen.
 page-goodbye = Farvel
+
+change-question = Vil du ændre dit svar?
+change-to = Ja, til { $answer }
+change = Ja, ret det
+keep-answer = Nej
+changed = Dit svar er ændret til { $answer }.
+kept-until = Svarer du i dag, sletter vi dine svar senest { $date }.
+progress = { $place } af { $total }
+done-words = færdig
+stopped-empty = Samtalen er stoppet. Du har ikke givet nogen svar.
+timed-out-empty = Samtalen er lukket, fordi der ikke kom nogen svar.

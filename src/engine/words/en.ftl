@@ -41,7 +41,7 @@ cannot-read = I cannot read that. Press a button or write.
 answer-needed = We need this answer to go on. If you would rather not, write stop.
 no-way-back = You are at the first question.
 not-skipped = There is nothing to skip here.
-cpr-removed = I have removed a CPR number from your answer. Please do not write it here.
+cpr-removed = I have taken out a CPR number, so that it is not kept. You need not write it here.
 
 already-answered = You have answered that already.
 closed = This one is closed.
@@ -60,7 +60,7 @@ help =
     If you have questions, write to { $contact }.
     If anyone is in danger, call 112. Nobody reads along here.
 privacy =
-    { $institution } asks in order to: { $purpose }
+    It is { $institution } that asks. Purpose: { $purpose }
     { $notice }
     { $basis ->
         [consent] We keep your answers only because you agree to it.
@@ -111,22 +111,54 @@ group-only = I only talk in private. Write to me in a chat for the two of us.
 trouble = Something went wrong on our side, not yours. Please try again in a moment.
 not-available = I cannot do that yet. Write to { $contact } and they will help you.
 
-page-send = Send
-page-back = Back
-page-stop = Stop
-page-help = Help
-page-languages = Other languages
 page-conversation = The conversation
-page-bot = The chatbot
-page-you = You
-page-room = Write your answer. There is room for { $max } characters.
-page-number = Write a number.
-page-telegram = Answer in Telegram instead
-page-not-kept = Your answer is not kept yet. Try again in a moment.
+page-question = The question
+page-bot = The chatbot:
+page-you = You:
+page-to-question = Go to the question
+page-languages = Language
+page-your-answer = Your answer
+page-write-own = Or write it yourself
+page-your-number = Your number
+page-room = At most { $max } characters.
+page-send = Send
+page-back = Correct the last answer
+page-stop = Stop
+page-stop-sure = Your answers so far will be kept.
+page-stop-now = Stop the conversation
+page-help = Help
+page-telegram = Go on in Telegram
+page-start-after-all = To the conversation
+page-over = The conversation is over. You can close this page.
+page-shared = Do you share this computer with others?
+page-forget = Clear the conversation here
+page-stale = That question is not open any more, so nothing was changed.
+page-no-cookie = The conversation cannot begin, because your browser does not take cookies from this page. We use only one, and it remembers how far you have come.
+page-not-kept = Your answer is not kept yet. Please try again in a moment.
+page-try-again = Try again
+page-down = We cannot show the conversation right now. Please try again in a moment.
 page-unknown = There is no conversation here
+page-unknown-why = The link may be misspelt, or the conversation has been taken down. Please look again at the poster or notice where you found it.
+page-too-long = That was too long
+page-too-long-why = Your answer is longer than there is room for and was not kept. Go one step back in the browser and make it shorter.
+page-unread = We could not read that
+page-unread-why = Nothing was kept. Go one step back in the browser and try again.
+page-foreign = That came from another page
+page-foreign-why = Nothing was kept. Please open the link again and answer on this page.
 page-unknown-why = Check that the link is written correctly. The conversation may have ended.
 page-trouble = Something went wrong with us
 page-trouble-why = It is not you. Try again in a moment. What you have answered is kept.
 page-unreadable = We could not take that
 page-unreadable-why = Go back to the conversation and try again.
 page-goodbye = Goodbye
+
+change-question = Do you want to change your answer?
+change-to = Yes, to { $answer }
+change = Yes, correct it
+keep-answer = No
+changed = Your answer is now { $answer }.
+kept-until = If you answer today, we delete your answers by { $date } at the latest.
+progress = { $place } of { $total }
+done-words = done
+stopped-empty = The conversation has stopped. You have given no answers.
+timed-out-empty = The conversation has been closed, as no answers came.

@@ -1,0 +1,253 @@
+//! Every dialogue that ships: it checks clean, and whatever is pressed or typed, it gets everywhere and ends.
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on fails")]
+
+mod support;
+
+use snak::engine::{
+    self, Begin, ButtonKind, Effect, Ended, Form, Input, Message, Moment, Session, State, Turn,
+};
+use snak::script::{
+    AnswerType, Condition, Institution, Kind, Language, Parts, Question, Script, ScriptId, StaffLanguage,
+    picture,
+};
+use std::collections::{HashMap, HashSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+use support::play::dialogues;
+
+/// More questions than this on any way are a form, not a conversation.
+const QUESTIONS: usize = 8;
+/// A longer label is cut on a phone.
+const LABEL: usize = 34;
+/// Turns played for one dialogue in one language before the walk is called endless.
+const TURNS: usize = 50_000;
+
+fn files() -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    for folder in fs::read_dir(dialogues()).unwrap().map(|e| e.unwrap().path()).filter(|p| p.is_dir()) {
+        let inside = fs::read_dir(folder).unwrap().map(|e| e.unwrap().path());
+        found.extend(inside.filter(|p| p.extension().is_some_and(|e| e == "yaml")));
+    }
+    found.retain(|p| !p.file_name().unwrap().to_str().unwrap().starts_with('_'));
+    found.sort();
+    found
+}
+
+fn name(path: &Path) -> &str {
+    path.file_name().unwrap().to_str().unwrap()
+}
+
+#[test]
+fn every_shipped_dialogue_checks_clean_and_no_two_share_an_entry() {
+    let mut pictures = Vec::new();
+    let mut codes: HashMap<String, PathBuf> = HashMap::new();
+    let files = files();
+    assert!(files.len() >= 4, "only {} dialogues found", files.len());
+    for path in &files {
+        let folder = path.parent().unwrap();
+        let source = fs::read_to_string(path).unwrap();
+        let shared = fs::read_to_string(folder.join("_institution.yaml"));
+        let (institution, problems) = match &shared {
+            Ok(text) => Institution::parse(name(folder), text),
+            Err(_) => (Institution::named_after(name(folder)), Vec::new()),
+        };
+        pictures.extend(problems.iter().map(|p| picture(p, shared.as_deref().unwrap(), StaffLanguage::En)));
+        let id = ScriptId(format!("{}/{}", name(folder), path.file_stem().unwrap().to_str().unwrap()));
+        let (script, problems) = Script::check(&id, &source, &Parts { institution });
+        pictures.extend(problems.iter().map(|p| picture(p, &source, StaffLanguage::En)));
+        let Some(script) = script else { continue };
+        let taken = codes.insert(script.header().entry.code.clone(), path.clone());
+        assert_eq!(taken, None, "{} has the entry code of another", path.display());
+    }
+    assert!(pictures.is_empty(), "{}", pictures.join("\n"));
+}
+
+#[test]
+fn every_step_is_reached_and_every_way_ends_within_eight_questions() {
+    for path in files() {
+        let script = support::play::load(&path);
+        for language in script.header().languages.clone() {
+            Explorer::new(&script, language).explore();
+        }
+    }
+}
+
+/// Everything that can be said in a dialogue, one input after the other.
+struct Explorer<'s> {
+    script: &'s Script,
+    language: Language,
+    /// The single tests that decide where the way goes.
+    deciding: Vec<&'s Condition>,
+    seen: HashSet<String>,
+    reached: HashSet<String>,
+    open: Vec<Session>,
+    turns: usize,
+    ends: usize,
+}
+
+impl<'s> Explorer<'s> {
+    fn new(script: &'s Script, language: Language) -> Explorer<'s> {
+        let mut deciding = Vec::new();
+        for item in script.items() {
+            let options = item.question().and_then(|q| q.answer.options());
+            let of_options = options.into_iter().flat_map(|o| &o.list).filter_map(|o| o.when.as_ref());
+            item.when.iter().chain(of_options).for_each(|when| tests(when, &mut deciding));
+        }
+        Explorer {
+            script,
+            language,
+            deciding,
+            seen: HashSet::new(),
+            reached: HashSet::new(),
+            open: Vec::new(),
+            turns: 0,
+            ends: 0,
+        }
+    }
+
+    fn place(&self) -> String {
+        format!("{} in {}", self.script.id(), self.language.tag())
+    }
+
+    fn explore(mut self) {
+        let begin = Begin {
+            revision: 1,
+            channel: "web",
+            place: None,
+            language: Some(self.language),
+            returning: false,
+            response: uuid::Uuid::nil(),
+        };
+        let card = engine::start(self.script, begin, &moment()).session;
+        let press = engine::Press { session: card.nonce, step: 0, visit: 0, button: ButtonKind::Start };
+        self.turn(card, &Input::Press(press));
+        while let Some(session) = self.open.pop() {
+            for input in self.inputs(&session) {
+                self.turn(session.clone(), &input);
+            }
+            assert!(self.turns < TURNS, "{} goes on and on", self.place());
+        }
+        assert!(self.ends > 0, "{} never ends", self.place());
+        for item in self.script.items() {
+            let shown = match &item.kind {
+                Kind::Say(_) | Kind::Ask(_) | Kind::End(Some(_)) => true,
+                Kind::End(None) | Kind::Group { .. } | Kind::Visit(_) | Kind::Goto(_) => false,
+            };
+            assert!(
+                !shown || self.reached.contains(&item.id),
+                "{}: nobody gets to {}",
+                self.place(),
+                item.id
+            );
+        }
+    }
+
+    fn turn(&mut self, session: Session, input: &Input) {
+        self.turns += 1;
+        let Turn { session, effects } = engine::advance(self.script, session, input, &moment()).unwrap();
+        for effect in &effects {
+            if let Effect::Say(message) | Effect::Amend { message, .. } = effect {
+                self.reads_well(message);
+            }
+        }
+        let questions = session.trail.iter().filter(|p| self.script.question(&p.0).is_some()).count();
+        assert!(questions <= QUESTIONS, "{}: {questions} questions on one way", self.place());
+        self.reached.extend(session.trail.iter().map(|p| p.0.clone()));
+        match &session.state {
+            State::Finished(ended) => {
+                assert_eq!(*ended, Ended::End, "{} breaks off after {input:?}", self.place());
+                assert!(
+                    effects.iter().any(|e| matches!(e, Effect::Respond(_))),
+                    "{} keeps nothing",
+                    self.place()
+                );
+                self.ends += 1;
+            }
+            State::Card { .. } => panic!("{} does not begin", self.place()),
+            State::Waiting(_) => {
+                if self.seen.insert(self.key(&session)) {
+                    self.open.push(session);
+                }
+            }
+        }
+    }
+
+    // What the rest of the way depends on.
+    fn key(&self, session: &Session) -> String {
+        let State::Waiting(waiting) = &session.state else { return String::new() };
+        let holds = |c: &&Condition| engine::holds(Some(c), self.script, session, &moment());
+        let decided: Vec<bool> = self.deciding.iter().map(holds).collect();
+        let (chosen, other, tries) = (&waiting.chosen, &waiting.other, waiting.tries);
+        format!("{} {:?} {chosen:?} {other:?} {tries} {decided:?}", waiting.at, session.returns)
+    }
+
+    fn reads_well(&self, message: &Message) {
+        let text = message.text.to_string();
+        assert!(!text.contains("${") && !text.contains("{ $"), "{}: a hole in {text:?}", self.place());
+        assert!(text.chars().count() <= 1_000, "{}: too long, {text:?}", self.place());
+        for button in message.buttons.iter().flatten() {
+            let (label, length) = (&button.label, button.label.chars().count());
+            assert!((1..=LABEL).contains(&length), "{}: a label of {length}, {label:?}", self.place());
+        }
+    }
+
+    fn inputs(&self, session: &Session) -> Vec<Input> {
+        let State::Waiting(waiting) = &session.state else { return Vec::new() };
+        let question = self.script.question(&waiting.at).unwrap();
+        let open = engine::recap(self.script, session, &moment()).open.unwrap();
+        // One tick by pressing, two by a form: every pair of branches, without every set of ticks.
+        let ticked = !waiting.chosen.is_empty() && waiting.other.is_none();
+        let pressed = open.buttons.iter().flatten().map(|b| b.press);
+        let wanted = |kind| !ticked || kind == ButtonKind::Done;
+        let mut inputs: Vec<Input> = pressed.filter(|p| wanted(p.button)).map(Input::Press).collect();
+        if ticked {
+            return inputs;
+        }
+        let typed = match waiting.other {
+            Some(_) => vec!["Noget, vi ikke kom i tanke om".to_owned()],
+            None => samples(question),
+        };
+        inputs.extend(typed.into_iter().map(Input::Text));
+        if let AnswerType::Multi { options, .. } = &question.answer {
+            let form = |options: Vec<u8>, words: &str| {
+                let (step, visit) = (question.number, waiting.visit);
+                Input::Form(Form { step, visit, options, words: words.to_owned() })
+            };
+            let count = options.list.len() as u8;
+            inputs.extend((0..count).flat_map(|a| (0..a).map(move |b| form(vec![b, a], ""))));
+            inputs.push(form((0..count).collect(), ""));
+            inputs.push(form(vec![0], "og noget til"));
+        }
+        inputs
+    }
+}
+
+fn tests<'c>(condition: &'c Condition, found: &mut Vec<&'c Condition>) {
+    match condition {
+        Condition::All(list) | Condition::Any(list) => list.iter().for_each(|c| tests(c, found)),
+        Condition::Answer { .. } | Condition::Fact { .. } => found.push(condition),
+    }
+}
+
+/// What a citizen might type: something that fits, the ends of what is allowed, and something that does not.
+fn samples(question: &Question) -> Vec<String> {
+    let nonsense = "qwxz".to_owned();
+    match &question.answer {
+        AnswerType::Choice(_) | AnswerType::Multi { .. } | AnswerType::YesNo(_) => {
+            vec![nonsense, "1".to_owned()]
+        }
+        AnswerType::Scale { min, max, .. } => vec![nonsense, min.to_string(), (max + 1).to_string()],
+        AnswerType::Number { min, max } => {
+            let ends = [min, max].into_iter().flatten().map(ToString::to_string);
+            ends.chain([nonsense, "ca. 3".to_owned(), "-1".to_owned()]).collect()
+        }
+        AnswerType::Text { min_length, max_length, .. } => {
+            let of = |length: usize| "æ".repeat(length);
+            vec![of(*min_length), of(*max_length), of(max_length + 1), ".".to_owned()]
+        }
+    }
+}
+
+fn moment() -> Moment {
+    Moment { now: "2026-11-23T10:00:00Z".parse().unwrap(), seed: 7 }
+}

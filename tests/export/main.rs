@@ -1,0 +1,430 @@
+//! The pull over real HTTP: each test is a promise to whoever pulls.
+#![allow(clippy::unwrap_used, reason = "the helpers of a test fail it")]
+
+mod site;
+
+use serde_json::{Value as Json, json};
+use site::*;
+use snak::engine::{Audience, Response, Status};
+use storage::Kind;
+
+fn never(digit: u128) -> Response {
+    response(
+        digit,
+        vec![
+            given("bruger", code("aldrig"), None),
+            given("hvorfor_ikke", codes(&["tid", "andet"]), Some("Der er for mange trapper")),
+            given("selvbetjent", code("ja"), None),
+            skipped("fri"),
+        ],
+    )
+}
+
+fn rows(got: &Got, separator: u8) -> Vec<Vec<String>> {
+    let mut reader =
+        csv::ReaderBuilder::new().has_headers(false).delimiter(separator).from_reader(got.body.as_bytes());
+    reader.records().map(|r| r.unwrap().iter().map(str::to_owned).collect()).collect()
+}
+
+/// The named cells of a row.
+fn cells<'r>(rows: &'r [Vec<String>], row: usize, names: &[&str]) -> Vec<&'r str> {
+    let place = |name: &str| {
+        rows[0].iter().position(|n| n == name).unwrap_or_else(|| panic!("no column {name}: {:?}", rows[0]))
+    };
+    names.iter().map(|name| rows[row][place(name)].as_str()).collect()
+}
+
+#[tokio::test]
+async fn every_row_says_where_it_is_from_and_tells_no_answer_from_not_asked() {
+    let site = service().await;
+    let mut second = never(2);
+    second.answers =
+        vec![given("bruger", code("jævnligt"), None), given("tidspunkt", codes(&["aften"]), None)];
+    second.withdrawn = vec!["tidspunkt".to_owned()];
+    second.place = None;
+    second.audience = Audience::User;
+    site.put(1, 0, &never(1)).await;
+    site.put(2, 0, &second).await;
+    let got = site.pull("responses.ndjson").await;
+    assert_eq!(got.header("content-type"), "application/x-ndjson");
+    let cursor = |n| site.cursors(0).text(n);
+    let first = format!(
+        r#"{{"response":"0192f1c4-0000-7000-8000-000000000001","citizen":"citizen-1","revision":1,"channel":"telegram","language":"da","place":"station","audience":"not_yet_user","status":"complete","ended":"end","started_at":"2026-11-23T08:15:04Z","finished_at":"2026-11-23T08:17:40Z","changed_at":"2026-11-23T08:17:40Z","answers":{{"bruger":"aldrig","hvorfor_ikke":["tid","andet"],"hvorfor_ikke_other":"Der er for mange trapper","selvbetjent":"ja","fri":null}},"states":{{"tidspunkt":"not_asked","fri":"skipped"}},"cursor":"{}"}}"#,
+        cursor(1)
+    );
+    assert_eq!(got.body.lines().next().unwrap(), first);
+    let second = &got.lines()[1];
+    assert_eq!(second["place"], Json::Null);
+    assert_eq!(second["answers"], json!({"bruger": "jævnligt"}), "what was withdrawn is left out");
+    assert_eq!(
+        second["states"],
+        json!({"hvorfor_ikke": "not_asked", "tidspunkt": "withdrawn", "selvbetjent": "not_asked", "fri": "not_asked"})
+    );
+    let with = site.pull("responses.ndjson?include=withdrawn").await.lines();
+    assert_eq!(with[1]["answers"], json!({"bruger": "jævnligt", "tidspunkt": ["aften"]}));
+
+    let got = site.pull("responses.csv?states=1").await;
+    assert_eq!(got.header("content-type"), "text/csv; charset=utf-8; header=present");
+    assert!(
+        got.header("content-disposition")
+            .starts_with("attachment; filename=\"nordby-bibliotek-aabningstider-20")
+    );
+    assert_eq!(got.header("cache-control"), "private, no-store");
+    let table = rows(&got, b',');
+    let fixed = "response citizen revision channel language place audience status ended started_at finished_at changed_at deleted_at deleted_reason";
+    assert_eq!(table[0][..14].join(" "), fixed);
+    assert_eq!(
+        table[0][14..].join(" "),
+        "bruger bruger_state hvorfor_ikke hvorfor_ikke_state hvorfor_ikke.tid hvorfor_ikke.langt hvorfor_ikke.behov \
+         hvorfor_ikke.andet hvorfor_ikke_other tidspunkt tidspunkt_state tidspunkt.morgen tidspunkt.dag tidspunkt.aften \
+         tidspunkt.weekend selvbetjent selvbetjent_state fri fri_state"
+    );
+    let of = |row, names: &[&str]| cells(&table, row, names).join("|");
+    assert_eq!(
+        of(1, &["hvorfor_ikke", "hvorfor_ikke.tid", "hvorfor_ikke.langt", "hvorfor_ikke_other"]),
+        "tid andet|1|0|Der er for mange trapper"
+    );
+    assert_eq!(of(1, &["fri", "fri_state", "tidspunkt.dag", "tidspunkt_state"]), "|skipped||not_asked");
+    assert_eq!(of(2, &["place", "tidspunkt", "tidspunkt.aften", "tidspunkt_state"]), "|||withdrawn");
+
+    let long =
+        rows(&site.pull("responses.csv?shape=long&columns=response,bruger,hvorfor_ikke,fri").await, b',');
+    let lines: Vec<String> = long[1..4].iter().map(|r| r[1..].join("|")).collect();
+    assert_eq!(long[0].join(" "), "response question value other state");
+    assert_eq!(lines, ["bruger|aldrig||answered", "hvorfor_ikke|tid andet||answered", "fri|||skipped"]);
+}
+
+#[tokio::test]
+async fn a_new_revision_moves_no_column_and_a_row_keeps_its_own_revisions_questions() {
+    let site = service().await;
+    site.put(1, 0, &never(1)).await;
+    let before = rows(&site.pull("responses.csv").await, b',');
+    let newer = sample()
+        .replace(
+            "      tid:\n",
+            "      pris:\n        da: Det er for dyrt\n        en: It is too expensive\n      tid:\n",
+        )
+        .replace("    id: fri\n", "    id: frit\n    was: [fri]\n")
+        .replace("    id: selvbetjent\n    type: yesno\n", "    id: selvbetjent\n    type: text\n")
+        .replace("      behov:\n", "      intet:\n        was: [behov]\n");
+    site.publish(&newer).await;
+    let mut second = never(2);
+    second.revision = 2;
+    second.answers = vec![
+        given("hvorfor_ikke", codes(&["pris", "intet"]), None),
+        given("selvbetjent", text("måske"), None),
+        given("frit", text("Kaffe"), None),
+    ];
+    site.put(2, 0, &second).await;
+    let after = rows(&site.pull("responses.csv").await, b',');
+    let columns = before[0].len();
+    assert_eq!(after[0][..columns], before[0][..]);
+    assert_eq!(after[1][..columns], before[1][..]);
+    assert_eq!(after[0][columns..].join(" "), "hvorfor_ikke.pris selvbetjent_r2");
+    assert_eq!(
+        cells(&after, 2, &["hvorfor_ikke", "hvorfor_ikke.behov"]),
+        ["pris behov", "1"],
+        "a renamed option"
+    );
+    let names = ["hvorfor_ikke.pris", "hvorfor_ikke.tid", "selvbetjent", "selvbetjent_r2", "fri"];
+    assert_eq!(cells(&after, 1, &names), ["", "1", "ja", "", ""]);
+    assert_eq!(cells(&after, 2, &names), ["1", "0", "", "måske", "Kaffe"]);
+    let codebook = site.pull("codebook.json").await.json();
+    assert_eq!(codebook["dialogue"], DIALOGUE);
+    assert_eq!(codebook["revisions"].as_array().unwrap().len(), 2);
+    let column = |name: &str| {
+        codebook["columns"].as_array().unwrap().iter().find(|c| c["name"] == name).unwrap().clone()
+    };
+    assert_eq!(column("selvbetjent")["until"], 1);
+    assert_eq!(
+        column("fri"),
+        json!({"ordinal": 14, "name": "fri", "table": "responses", "question": "frit", "type": "text",
+            "text": {"da": "Hvad ville få dig til at komme næste uge? Skriv frit.", "en": "What would make you come next week? Write freely."},
+            "options": [], "since": 1, "until": null, "was": ["fri"]})
+    );
+    let flat = rows(&site.pull("codebook.csv").await, b',');
+    let option = flat.iter().find(|r| r[1] == "bruger" && r[7] == "aldrig").unwrap();
+    assert_eq!(
+        option.join("|"),
+        "1|bruger|responses|bruger|choice|Hvor tit kommer du på biblioteket?|How often do you go to the library?|aldrig|Aldrig|Never|1||"
+    );
+}
+
+#[tokio::test]
+async fn a_cursor_loses_and_repeats_nothing() {
+    let site = service().await;
+    for n in 1..=5 {
+        site.put(n, 0, &never(n.into())).await;
+    }
+    let mut address = format!("/v1/dialogues/{DIALOGUE}/responses.ndjson?limit=2");
+    let mut seen = Vec::new();
+    loop {
+        let got = site.get(&address).await;
+        let lines = got.lines();
+        if lines.is_empty() {
+            break;
+        }
+        assert!(
+            got.next()
+                .ends_with(&format!("?after={}&limit=2", lines.last().unwrap()["cursor"].as_str().unwrap()))
+        );
+        address = got.next();
+        seen.extend(lines.into_iter().map(|l| l["response"].as_str().unwrap().to_owned()));
+    }
+    assert_eq!(seen, (1..=5).map(|n| never(n).id.to_string()).collect::<Vec<_>>());
+    assert_eq!(site.get(&address).await.body, "");
+
+    let mut changed = never(2);
+    changed.status = Status::Partial;
+    site.put(2, 1, &changed).await;
+    site.erase(3).await;
+    let news = site.get(&address).await;
+    let lines = news.lines();
+    assert_eq!(lines.len(), 2);
+    assert_eq!((&lines[0]["response"], &lines[0]["status"]), (&json!(changed.id), &json!("partial")));
+    let gone = json!({"response": never(3).id, "deleted_at": "2026-11-24T10:00:00Z", "deleted_reason": "citizen", "cursor": site.cursors(0).text(7)});
+    assert_eq!(lines[1], gone);
+    assert_eq!(site.get(&address).await.body, news.body, "the same cursor gives the same bytes");
+    assert_eq!(site.get(&news.next()).await.body, "");
+
+    let complete = site.get(&format!("{address}&status=complete")).await.lines();
+    assert_eq!(
+        complete[0],
+        json!({"response": changed.id, "left_filter": true, "cursor": site.cursors(0).text(6)})
+    );
+    let plain = site.pull("responses.ndjson?status=complete").await.lines();
+    assert_eq!(plain.len(), 3, "a plain download has neither tombstones nor what a filter leaves out");
+    let start = site.pull("responses.ndjson?after=0&status=complete").await.lines();
+    assert_eq!(start.len(), 4, "from cursor 0 the tombstones come too");
+    let after = site.cursors(0).text(5);
+    let table =
+        rows(&site.pull(&format!("responses.csv?after={after}&status=complete&columns=bruger")).await, b',');
+    assert_eq!(table[0].join(" "), "response deleted_at deleted_reason bruger");
+    assert_eq!(table[1][1..].join("|"), "|left_filter|");
+    assert_eq!(table[2][1..].join("|"), "2026-11-24T10:00:00Z|citizen|");
+}
+
+#[tokio::test]
+async fn a_pull_that_would_bring_nothing_new_is_304_and_a_cursor_from_elsewhere_is_refused() {
+    let site = service().await;
+    site.put(1, 0, &never(1)).await;
+    let path = format!("/v1/dialogues/{DIALOGUE}/responses.csv");
+    let etag = site.get(&path).await.header("etag").to_owned();
+    let again = || site.request(&path).bearer_auth(OPERATOR).header("if-none-match", &etag);
+    let unchanged = site.send(again()).await;
+    assert_eq!((unchanged.status, unchanged.body.as_str()), (304, ""));
+    site.put(2, 0, &never(2)).await;
+    assert_eq!(site.send(again()).await.status, 200);
+
+    let mut forged = site.cursors(0).text(1).into_bytes();
+    forged[12] ^= 1;
+    let forged = site.get(&format!("{path}?after={}", String::from_utf8(forged).unwrap())).await;
+    assert_eq!((forged.status, &forged.json()["parameter"]), (400, &json!("after")));
+    let earlier = site.get(&format!("{path}?after={}", site.cursors(1).text(1))).await;
+    assert_eq!(earlier.status, 410);
+    assert_eq!(earlier.header("content-type"), "application/problem+json");
+    assert!(earlier.json()["detail"].as_str().unwrap().contains("pull from the start"));
+}
+
+#[tokio::test]
+async fn what_is_not_understood_is_named_with_what_is_allowed() {
+    let site = service().await;
+    for (query, parameter, allowed) in [
+        ("responses.csv?statuss=all", "statuss", "status"),
+        ("responses.csv?status=done", "status", "partial"),
+        ("responses.csv?place=statoin", "place", "station"),
+        ("responses.csv?revision=2", "revision", "1"),
+        ("responses.csv?channel=sms", "channel", "web"),
+        ("responses.csv?columns=bruger,hvorfor", "columns", "hvorfor_ikke"),
+        ("responses.csv?since=yesterday", "since", "2026-11-23"),
+        ("responses.csv?limit=0", "limit", "1 to 10000"),
+        ("responses.csv?dialect=libre", "dialect", "excel"),
+        ("responses.ndjson?shape=long", "shape", "wide"),
+        ("responses.ndjson?states=1", "states", "after"),
+        ("codebook.json?lang=da", "lang", "ascii"),
+    ] {
+        let got = site.get(&format!("/v1/dialogues/{DIALOGUE}/{query}")).await;
+        assert_eq!((got.status, got.header("content-type")), (400, "application/problem+json"), "{query}");
+        let problem = got.json();
+        assert_eq!((&problem["status"], &problem["parameter"]), (&json!(400), &json!(parameter)), "{query}");
+        assert!(problem["allowed"].as_array().unwrap().contains(&json!(allowed)), "{query}: {problem}");
+    }
+    assert_eq!(site.get(&format!("/v1/dialogues/{DIALOGUE}/responses.pdf")).await.status, 404);
+}
+
+#[tokio::test]
+async fn filters_and_dialects_do_what_they_are_called() {
+    let site = service().await;
+    let numbers = sample()
+        .replace("    id: fri\n    type: text\n    max_length: 500\n", "    id: alder_å\n    type: number\n");
+    site.publish(&numbers).await;
+    for (n, place, changed) in [
+        (1, "station", "2026-11-22T22:59:59.5Z"),
+        (2, "torvet", "2026-11-22T23:00:00Z"),
+        (3, "torvet", "2026-11-23T22:59:59.9Z"),
+    ] {
+        let mut response = response(n.into(), vec![given("alder_å", number("-12.50"), None)]);
+        response.revision = 2;
+        response.place = Some(place.to_owned());
+        response.changed_at = at(changed);
+        site.put(n, 0, &response).await;
+    }
+    // Days are the institution's: the 23rd begins at 23 UTC the evening before.
+    for (query, count) in [
+        ("since=2026-11-23", 2),
+        ("until=2026-11-22", 1),
+        ("since=2026-11-23&until=2026-11-23", 2),
+        ("since=2026-11-23T00:00:00+01:00", 2),
+        ("place=torvet", 2),
+        ("place=station,torvet&revision=2&audience=not_yet_user&channel=telegram", 3),
+        ("audience=user,unknown", 0),
+    ] {
+        assert_eq!(site.pull(&format!("responses.ndjson?{query}")).await.lines().len(), count, "{query}");
+    }
+    let lines = site.pull("responses.ndjson").await.lines();
+    assert_eq!(lines[0]["answers"], json!({"alder_å": -12.5}));
+    let excel = site.pull("responses.csv?dialect=excel&ascii=1&columns=response,alder_å&limit=1").await;
+    assert_eq!(excel.body, format!("\u{feff}response;alder_aa\r\n{};-12,5\r\n", response(1, Vec::new()).id));
+}
+
+#[tokio::test]
+async fn a_cell_that_a_citizen_wrote_is_no_formula() {
+    let site = service().await;
+    let written = "=HYPERLINK(\"http://x\";\"klik\")";
+    let mut response = never(1);
+    response.answers =
+        vec![given("hvorfor_ikke", codes(&["andet"]), Some("+45")), given("fri", text(written), None)];
+    site.put(1, 0, &response).await;
+    let safe = rows(&site.pull("responses.csv").await, b',');
+    assert_eq!(cells(&safe, 1, &["hvorfor_ikke_other", "fri"]), ["'+45", &format!("'{written}")]);
+    let raw = rows(&site.pull("responses.csv?raw=1").await, b',');
+    assert_eq!(cells(&raw, 1, &["hvorfor_ikke_other", "fri"]), ["+45", written]);
+    assert_eq!(site.pull("responses.ndjson").await.lines()[0]["answers"]["fri"], written);
+}
+
+#[tokio::test]
+async fn only_a_token_of_the_institution_reads_its_dialogues() {
+    let site = service().await;
+    site.publish_as("nordby-teater/rolle", &sample().replace("code: aabn", "code: rolle")).await;
+    site.put(
+        1,
+        0,
+        &response(1, vec![given("bruger", code("aldrig"), None), given("fri", text("hemmeligt"), None)]),
+    )
+    .await;
+    let path = format!("/v1/dialogues/{DIALOGUE}/responses.csv");
+    let nobody = site.send(site.request(&path)).await;
+    assert_eq!(nobody.status, 401);
+    let challenges: Vec<&str> =
+        nobody.headers.get_all("www-authenticate").iter().map(|v| v.to_str().unwrap()).collect();
+    assert!(
+        challenges.iter().any(|c| c.starts_with("Bearer"))
+            && challenges.iter().any(|c| c.starts_with("Basic"))
+    );
+    assert_eq!(site.get_as("snak_wrong", &path).await.status, 401);
+
+    let library = site.token(json!({"institution": "nordby-bibliotek", "name": "natjob"})).await;
+    let theatre = site.token(json!({"institution": "nordby-teater", "name": "natjob"})).await;
+    let narrow = site
+        .token(json!({"institution": "nordby-bibliotek", "name": "snæver", "dialogues": ["andet"]}))
+        .await;
+    let late = site.token(json!({"institution": "nordby-bibliotek", "name": "gammel", "expires_at": "2026-01-01T00:00:00Z"})).await;
+    let shy = site.token(json!({"institution": "nordby-bibliotek", "name": "tal", "raw_text": false})).await;
+    let status = async |token: &str| site.get_as(token, &path).await.status;
+    assert_eq!(status(&library).await, 200);
+    assert_eq!(site.send(site.request(&path).basic_auth("excel", Some(&library))).await.status, 200);
+    assert_eq!((status(&theatre).await, status(&narrow).await, status(&late).await), (404, 404, 401));
+    assert_eq!(
+        site.get_as(&library, "/v1/dialogues/nordby-bibliotek/findes-ikke/responses.csv").await.status,
+        404
+    );
+    let quiet = site.get_as(&shy, &path).await;
+    assert!(quiet.body.contains("aldrig") && !quiet.body.contains("hemmeligt"), "{}", quiet.body);
+
+    let paths = |got: Got| -> Vec<String> {
+        got.json()["dialogues"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|d| d["path"].as_str().unwrap().to_owned())
+            .collect()
+    };
+    let listed = site.get_as(&library, "/v1/dialogues").await;
+    let entry = &listed.json()["dialogues"][0];
+    assert_eq!(
+        (&entry["responses"], &entry["title"]["en"], &entry["privacy"]["keep"]),
+        (&json!(1), &json!("When should the library be open?"), &json!("12 months"))
+    );
+    assert_eq!(paths(listed), [DIALOGUE]);
+    assert_eq!(paths(site.get_as(&theatre, "/v1/dialogues").await), ["nordby-teater/rolle"]);
+
+    assert_eq!(site.get_as(&library, "/v1/operator/tokens").await.status, 403);
+    let revoke = |token: &str| {
+        site.http
+            .delete(format!("{}/v1/operator/tokens/natjob?institution=nordby-bibliotek", site.url))
+            .bearer_auth(token)
+    };
+    assert_eq!(site.send(revoke(&theatre)).await.status, 403);
+    assert_eq!(site.send(revoke(OPERATOR)).await.status, 204);
+    assert_eq!((status(&library).await, status(&theatre).await), (401, 404));
+
+    let stored = site.store.documents(Kind::Token, "").await.unwrap();
+    let holds = |body: &[u8], secret: &str| body.windows(secret.len()).any(|w| w == secret.as_bytes());
+    assert!(
+        stored.len() == 4
+            && stored.iter().all(|(_, body)| !holds(body, &theatre) && !holds(body, &theatre[5..]))
+    );
+    let log = site.store.documents(Kind::Access, DIALOGUE).await.unwrap();
+    let logged: Vec<Json> = log.iter().map(|(_, body)| snak::engine::decode(body).unwrap()).collect();
+    let named: Vec<&str> = logged.iter().map(|a| a["token"].as_str().unwrap()).collect();
+    assert_eq!(named, ["natjob", "natjob", "tal"], "each pull, and nothing that was refused");
+    assert!(
+        logged.iter().all(|a| a["rows"] == 1 && a["finished"] == true)
+            && !log.iter().any(|(_, body)| holds(body, "aldrig"))
+    );
+}
+
+#[tokio::test]
+async fn a_puller_who_hangs_up_stops_the_work() {
+    let site = service().await;
+    let many: Vec<storage::ResponseChange> = (0..20_000)
+        .map(|n| {
+            let response = response(n, vec![given("fri", text(&"lang tekst ".repeat(40)), None)]);
+            let row = snak::engine::encode(&response).unwrap();
+            storage::ResponseChange {
+                dialogue: storage::DialogueId(DIALOGUE.to_owned()),
+                response: response.id,
+                row,
+                linked: true,
+            }
+        })
+        .collect();
+    site.commit(1, 0, many).await;
+    let path = format!("/v1/dialogues/{DIALOGUE}/responses.ndjson");
+    let mut answer = site.request(&path).bearer_auth(OPERATOR).send().await.unwrap();
+    assert!(answer.chunk().await.unwrap().is_some());
+    drop(answer);
+    let deadline = std::time::Instant::now() + std::time::Duration::from_secs(20);
+    let log = loop {
+        let log = site.store.documents(Kind::Access, DIALOGUE).await.unwrap();
+        if !log.is_empty() {
+            break log;
+        }
+        assert!(std::time::Instant::now() < deadline, "the pull goes on without a puller");
+        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+    };
+    let access: Json = snak::engine::decode(&log[0].1).unwrap();
+    assert_eq!(access["finished"], false);
+    assert!(access["rows"].as_u64().unwrap() < 20_000, "{access}");
+}
+
+#[tokio::test]
+async fn health_is_told_without_a_token_and_telegram_alone_is_no_reason_to_be_unready() {
+    let site = service().await;
+    assert_eq!(site.send(site.request("/healthz")).await.body, "ok");
+    let ready = site.send(site.request("/readyz")).await;
+    assert_eq!(
+        (ready.status, ready.json()),
+        (200, json!({"ready": true, "store": null, "telegram": "cannot be reached"}))
+    );
+}
