@@ -149,7 +149,7 @@ fn toggle(walk: &mut Walk<'_>, question: &Question, waiting: &mut Waiting, place
 }
 
 fn filled_in(walk: &mut Walk<'_>, question: &Question, waiting: Waiting, form: &Form) {
-    if form.step != question.number || form.visit != waiting.visit {
+    if form.session != walk.session.nonce || form.step != question.number || form.visit != waiting.visit {
         return walk.toast("already-answered");
     }
     if form.options.is_empty() && !form.words.trim().is_empty() {
@@ -185,6 +185,7 @@ pub(super) fn ask_words(
     settle(walk, question, &waiting, &ticked, true);
     waiting.other = Some(code);
     waiting.tries = 0;
+    waiting.why = None;
     walk.show(question, waiting, None, &[]);
 }
 
@@ -312,7 +313,7 @@ fn unreadable(walk: &mut Walk<'_>, question: &Question, mut waiting: Waiting) {
 }
 
 // Something is said beside the question, then the question stands open again.
-fn aside(walk: &mut Walk<'_>, question: &Question, waiting: Waiting, text: Text) {
+pub(super) fn aside(walk: &mut Walk<'_>, question: &Question, waiting: Waiting, text: Text) {
     walk.retire(&waiting);
     walk.say(text);
     show_again(walk, question, waiting, None);

@@ -34,7 +34,7 @@ static ALL: LazyLock<Vec<(Language, Lines)>> = LazyLock::new(|| {
     FILES.iter().filter_map(|(tag, text)| Some((Language::parse(tag)?, Lines::read(tag, text)))).collect()
 });
 
-const WORD_LISTS: [&str; 10] = [
+const WORD_LISTS: [&str; 11] = [
     "yes-words",
     "no-words",
     "start-words",
@@ -45,6 +45,7 @@ const WORD_LISTS: [&str; 10] = [
     "privacy-words",
     "language-words",
     "done-words",
+    "delete-words",
 ];
 
 /// The lines in `language`; in English where the bot does not speak it.
