@@ -354,14 +354,14 @@ async fn pressing_twice_counts_once() {
     has_not(&browser, word("page-stale").as_str());
     assert_eq!(house.desk.session().trail.len(), 1);
 
-    // The same words that do not fit, on a page drawn anew, are another try.
+    // Sent without a tick, however often: that is told, and is no wrong answer.
     for _ in 0..3 {
         let form = browser.tick(&[]).enter();
         browser.post(&form).await;
         browser.post(&form).await;
+        has(&browser, "Vælg mindst én.");
     }
-    has(&browser, "Hvornår ville det passe dig");
-    assert_eq!(house.desk.answer("hvorfor_ikke"), "failed");
+    assert_eq!(house.desk.answer("hvorfor_ikke"), "none");
 }
 
 #[tokio::test]

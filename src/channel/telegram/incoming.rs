@@ -4,12 +4,23 @@ use super::callback;
 use crate::channel::{Content, ConversationId, Incoming};
 use crate::engine::Input;
 use crate::script::Language;
+use serde_json::Value;
 use teloxide::types::{CallbackQuery, ChatMemberKind, Message, Update, UpdateKind, User};
 
 /// The update as an event, and the id of the press to answer.
-pub fn incoming(update: &Update) -> (Incoming, Option<String>) {
+pub fn incoming(raw: &Value) -> (Incoming, Option<String>) {
+    // From text: teloxide's own reading of an update takes its keys as borrowed ones.
+    let read = serde_json::from_str::<Update>(&raw.to_string()).ok().map(|update| known(&update));
+    let worded = raw["message"]["text"].is_string() || raw["message"]["caption"].is_string();
+    match read {
+        // A message with something newer than the library in it comes out as one without content.
+        Some((incoming, press)) if incoming.content != Content::Nothing || !worded => (incoming, press),
+        Some(_) | None => (unknown(raw), None),
+    }
+}
+
+fn known(update: &Update) -> (Incoming, Option<String>) {
     let (chat, from, content, press) = match &update.kind {
-        UpdateKind::Error(raw) => return (unknown(update, raw), None),
         UpdateKind::Message(message) if message.chat.is_private() => {
             (message.chat.id.0, message.from.as_ref(), said(message), None)
         }
@@ -42,7 +53,8 @@ pub fn incoming(update: &Update) -> (Incoming, Option<String>) {
 
 // Something in the update is newer than the library. A citizen's words are read all the same; anything else of theirs is met
 // with a word, and what is not theirs is dropped.
-fn unknown(update: &Update, raw: &serde_json::Value) -> Incoming {
+fn unknown(raw: &Value) -> Incoming {
+    let update = raw["update_id"].as_i64().unwrap_or(0);
     let message = &raw["message"];
     let chat = message["chat"]["id"].as_i64().filter(|_| message["chat"]["type"] == "private");
     let text = message["text"].as_str().or(message["caption"].as_str());
@@ -51,13 +63,9 @@ fn unknown(update: &Update, raw: &serde_json::Value) -> Incoming {
         (Some(_), None) => Content::Input(Input::Unreadable),
         (None, _) => Content::Nothing,
     };
-    tracing::warn!(
-        update = update.id.0,
-        private = chat.is_some(),
-        "an update holds what this version does not know"
-    );
+    tracing::warn!(update, private = chat.is_some(), "an update holds what this version does not know");
     Incoming {
-        update: format!("telegram:{}", update.id.0),
+        update: format!("telegram:{update}"),
         conversation: ConversationId::new("telegram", chat.unwrap_or(0)),
         channel: "telegram",
         language: message["from"]["language_code"].as_str().and_then(Language::parse),
@@ -116,4 +124,22 @@ fn command(text: &str) -> Option<Content> {
         "sprog" | "language" => Content::Input(Input::Language(Language::parse(argument))),
         _ => return None,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn words_beside_something_new_are_read_all_the_same() {
+        let raw = json!({"update_id": 7, "message": {"message_id": 9001, "date": 1_790_000_000, "text": "hjælp",
+            "entities": [{"type": "hologram", "offset": 0, "length": 4}],
+            "chat": {"id": 19, "type": "private", "first_name": "Ny"},
+            "from": {"id": 19, "is_bot": false, "first_name": "Ny", "language_code": "da"}}});
+        let (incoming, press) = incoming(&raw);
+        assert_eq!(incoming.content, Content::Input(Input::Text("hjælp".to_owned())));
+        assert_eq!((incoming.conversation.address(), press), ("19", None));
+        assert_eq!(incoming.update, "telegram:7");
+    }
 }
