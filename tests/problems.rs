@@ -4,6 +4,7 @@
 //! A `.yaml` is a dialogue of its own. A `.diff` is `base.yaml` with a few lines changed: those with `-` stand once in the
 //! base and give way to those with `+`. `UPDATE=1 cargo test --test problems`
 //! rewrites the pictures; the diff is reviewed. Every ✎ is tried: with its line written as proposed, the problem is gone.
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use snak::script::{Institution, Parts, Problem, Script, ScriptId, StaffLanguage, mended, picture};
 use std::fs;
