@@ -131,6 +131,7 @@ fn folder_of_trouble() -> tempfile::TempDir {
         (havnen.join("rulle.yaml"), "x".repeat(300_000)),
         (havnen.join("trin.yaml"), base().replacen("sections:", &format!("{steps}sections:"), 1)),
         (havnen.join("valg.yaml"), base().replacen("      lys:\n", &format!("{options}      lys:\n"), 1)),
+        (room.path().join("hjemloes.yaml"), base()),
         (nordby.join("_institution.yaml"), "name: Nordby\nkontakt: nordby@nordby.example\n".to_owned()),
         (nordby.join("parken.yaml"), base().replace("        en:", "        ne:")),
     ];

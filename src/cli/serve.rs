@@ -9,13 +9,16 @@ use crate::library::{Library, LibraryError, Reading};
 use crate::script::{StaffLanguage, picture};
 use crate::settings::Settings;
 use crate::web::{self, Web};
-use jiff::{SignedDuration, Timestamp};
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp, Zoned};
 use notify::Watcher;
+use std::fs::{DirBuilder, OpenOptions};
 use std::io::Write;
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
-use storage::{MasterKey, Store};
+use storage::{MasterKey, Store, When};
 use tokio::net::TcpListener;
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
@@ -98,9 +101,11 @@ fn report(reading: &Reading) {
 fn write_address(path: &Path, address: &str) -> Result<(), Failure> {
     let cannot = |e: std::io::Error| Failure::Misuse(format!("cannot write {}: {e}", path.display()));
     if let Some(folder) = path.parent() {
-        std::fs::create_dir_all(folder).map_err(cannot)?;
+        DirBuilder::new().recursive(true).mode(0o700).create(folder).map_err(cannot)?;
     }
-    std::fs::write(path, address).map_err(cannot)
+    let _ = std::fs::remove_file(path);
+    let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path).map_err(cannot)?;
+    file.write_all(address.as_bytes()).map_err(cannot)
 }
 
 /// Everything that runs, and the switch that stops it.
@@ -144,6 +149,7 @@ impl House {
         tasks.push(tokio::spawn(delivery.run(left, rows, stopped.clone())));
         tasks.push(tokio::spawn(run_timer(dispatch.clone(), stopped.clone())));
         tasks.push(tokio::spawn(clean(store.clone(), stopped.clone())));
+        tasks.push(tokio::spawn(compact_nightly(store.clone(), stopped.clone())));
         if let Some(telegram) = telegram {
             tasks.push(tokio::spawn(telegram::run(
                 telegram,
@@ -238,6 +244,34 @@ async fn clean(store: Arc<dyn Store>, mut stop: watch::Receiver<bool>) {
     }
 }
 
+// What was erased or made anonymous by day is gone from the disk by night.
+async fn compact_nightly(store: Arc<dyn Store>, mut stop: watch::Receiver<bool>) {
+    loop {
+        tokio::select! {
+            _ = stop.wait_for(|stop| *stop) => return,
+            () = tokio::time::sleep(until_night(Timestamp::now())) => {}
+        }
+        match store.compact(When::Needed).await {
+            Ok(Some(done)) => {
+                let (before, after) = (done.bytes_before >> 20, done.bytes_after >> 20);
+                info!("the store was compacted: {before} MiB before, {after} MiB after");
+            }
+            Ok(None) => {}
+            Err(error) => warn!(%error, "the store could not be compacted; it is tried again the next night"),
+        }
+    }
+}
+
+// Until half past three, when few are awake.
+fn until_night(now: Timestamp) -> Duration {
+    let zone = TimeZone::get("Europe/Copenhagen").unwrap_or(TimeZone::UTC);
+    let here = now.to_zoned(zone);
+    let tonight = |zoned: &Zoned| zoned.with().hour(3).minute(30).second(0).subsec_nanosecond(0).build();
+    let next = tonight(&here).ok().filter(|at| *at > here).or_else(|| tonight(&here.tomorrow().ok()?).ok());
+    let wait = next.and_then(|at| Duration::try_from(at.timestamp().duration_since(now)).ok());
+    wait.unwrap_or(Duration::from_secs(24 * 60 * 60))
+}
+
 // A script that is saved is read at once. Where the folder cannot be watched, a restart reads it.
 fn watch_folder(
     settings: &Settings,
@@ -302,9 +336,28 @@ async fn first_hint(
     let place =
         first.script.header().entry.places.first().map(|(place, _)| format!("_{place}")).unwrap_or_default();
     let base = settings.public_url.as_deref().unwrap_or(address);
+    let data = match settings.data.as_os_str() == "data" {
+        true => String::new(),
+        false => format!(" --data {}", settings.data.display()),
+    };
     let program = std::env::args().next().unwrap_or_else(|| "snak".to_owned());
     Some(format!(
-        "nobody has answered yet. Try it:\n  chat:  {base}/c/{code}{place}\n  token: TOKEN=$({program} token create --institution {} --name first)\n  pull:  curl -H \"Authorization: Bearer $TOKEN\" {base}/v1/dialogues/{id}/responses.csv",
+        "nobody has answered yet. Try it:\n  chat:  {base}/c/{code}{place}\n  token: TOKEN=$({program} token create{data} --institution {} --name first)\n  pull:  curl -H \"Authorization: Bearer $TOKEN\" {base}/v1/dialogues/{id}/responses.csv",
         id.institution(),
     ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_night_is_half_past_three_in_copenhagen_in_summer_and_winter() {
+        let wait = |now: &str| until_night(now.parse().unwrap()).as_secs();
+        assert_eq!(wait("2026-11-24T02:29:00Z"), 60);
+        assert_eq!(wait("2026-11-24T02:30:00Z"), 24 * 60 * 60);
+        assert_eq!(wait("2026-07-01T01:00:00Z"), 30 * 60);
+        // The night in which the clock goes from two to three.
+        assert_eq!(wait("2026-03-28T22:30:00Z"), 3 * 60 * 60);
+    }
 }

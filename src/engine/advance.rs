@@ -1,19 +1,15 @@
 //! One input against the open question.
 
-use super::answer::{self, Reading, Reply};
+use super::answer::{Reading, Reply};
 use super::card::at_card;
 use super::input::{Form, Input, Moment};
-use super::lines::{Arg, is_word, lines};
-use super::matching;
+use super::lines::{Arg, lines};
 use super::message::{Button, ButtonKind, Effect, Message, Press, Text, Turn};
-use super::session::{Answered, Ended, Outcome, Session, State, Value, Waiting, other_value};
+use super::session::{Ended, Outcome, Session, State, Waiting, other_value};
+use super::typing::typed_text;
 use super::walk::Walk;
 use super::{ask, beside, recap, text, wake};
-use crate::script::{AnswerType, Language, Question, Script, Skip, Style, fold};
-use jiff::SignedDuration;
-
-/// What is written this soon after an open answer may belong to it.
-const ONE_THOUGHT: SignedDuration = SignedDuration::from_secs(8);
+use crate::script::{AnswerType, Language, Question, Script, Skip, Style};
 
 #[derive(Debug, thiserror::Error)]
 pub enum EngineError {
@@ -61,7 +57,7 @@ fn beside_or_at_question(walk: &mut Walk<'_>, question: &Question, waiting: Wait
     at_question(walk, question, waiting, input);
 }
 
-fn at_question(walk: &mut Walk<'_>, question: &Question, waiting: Waiting, input: &Input) {
+pub(super) fn at_question(walk: &mut Walk<'_>, question: &Question, waiting: Waiting, input: &Input) {
     match input {
         Input::Text(typed) => typed_text(walk, question, waiting, typed),
         Input::Press(press) => pressed(walk, question, waiting, press),
@@ -82,68 +78,6 @@ fn at_question(walk: &mut Walk<'_>, question: &Question, waiting: Waiting, input
 
 pub(super) fn reading<'w>(walk: &'w Walk<'_>, question: &'w Question) -> Reading<'w> {
     Reading { script: walk.script, question, session: &walk.session, moment: walk.moment }
-}
-
-fn typed_text(walk: &mut Walk<'_>, question: &Question, waiting: Waiting, typed: &str) {
-    let folded = fold(typed);
-    // An option called "Stop" is an answer; elsewhere the word alone is a command.
-    if !is_option(walk, question, &waiting, &folded) {
-        let command = [
-            ("back-words", Input::Back),
-            ("skip-words", Input::Skip),
-            ("stop-words", Input::Stop),
-            ("help-words", Input::Help),
-            ("privacy-words", Input::Privacy),
-            ("language-words", Input::Language(None)),
-        ];
-        if let Some((_, input)) = command.into_iter().find(|(list, _)| is_word(list, &folded)) {
-            return at_question(walk, question, waiting, &input);
-        }
-    }
-    if waiting.other.is_none() && !is_option(walk, question, &waiting, &folded) {
-        if matches!(question.answer, AnswerType::Multi { .. }) && is_word("done-words", &folded) {
-            let reply = reading(walk, question).chosen(waiting.chosen.clone());
-            return take(walk, question, waiting, reply);
-        }
-        if let Skip::As(words) = &question.skip
-            && words.languages().any(|(_, label)| fold(&label.plain()) == folded)
-        {
-            return skip(walk, question, waiting);
-        }
-    }
-    let reply = reading(walk, question).text(typed, &waiting);
-    if matches!(reply, Reply::Again { counts: true, .. }) && continued(walk, typed) {
-        return;
-    }
-    take(walk, question, waiting, reply);
-}
-
-// People write a thought in several messages: what fits nowhere right after an open answer belongs to that answer.
-fn continued(walk: &mut Walk<'_>, typed: &str) -> bool {
-    let script = walk.script;
-    let Some(before) = walk.session.trail.last().and_then(|p| script.question(&p.0)) else { return false };
-    let AnswerType::Text { max_length, pattern: None, .. } = &before.answer else { return false };
-    let found = walk.session.answers.iter_mut().find(|a| a.question == before.id);
-    let Some(Answered { outcome: Outcome::Given { value: Value::Text(words), .. }, at, .. }) = found else {
-        return false;
-    };
-    let whole = format!("{words}\n{}", text::clean(typed));
-    if walk.moment.now.duration_since(*at) > ONE_THOUGHT || whole.chars().count() > *max_length {
-        return false;
-    }
-    *at = walk.moment.now;
-    let (whole, redacted) = answer::redact(before, &whole);
-    *words = whole;
-    if redacted {
-        walk.line("cpr-removed");
-    }
-    true
-}
-
-fn is_option(walk: &Walk<'_>, question: &Question, waiting: &Waiting, folded: &str) -> bool {
-    let Some(options) = question.answer.options().filter(|_| waiting.other.is_none()) else { return false };
-    let shown = ask::shown(options, question.number, walk.script, &walk.session, walk.moment);
-    matching::exactly(folded, &shown).is_some()
 }
 
 fn pressed(walk: &mut Walk<'_>, question: &Question, mut waiting: Waiting, press: &Press) {
@@ -215,7 +149,7 @@ fn toggle(walk: &mut Walk<'_>, question: &Question, waiting: &mut Waiting, place
 }
 
 fn filled_in(walk: &mut Walk<'_>, question: &Question, waiting: Waiting, form: &Form) {
-    if form.step != question.number || form.visit != waiting.visit {
+    if form.session != walk.session.nonce || form.step != question.number || form.visit != waiting.visit {
         return walk.toast("already-answered");
     }
     if form.options.is_empty() && !form.words.trim().is_empty() {
@@ -251,6 +185,7 @@ pub(super) fn ask_words(
     settle(walk, question, &waiting, &ticked, true);
     waiting.other = Some(code);
     waiting.tries = 0;
+    waiting.why = None;
     walk.show(question, waiting, None, &[]);
 }
 
@@ -320,7 +255,6 @@ fn amend(
 ) {
     let Some(of) = waiting.message else { return };
     let Some(label) = label else { return walk.retire(waiting) };
-    let waiting = &Waiting { progress: None, ..waiting.clone() };
     let mut message = ask::message(question, waiting, None, walk.script, &walk.session, walk.moment);
     message.text.line("");
     message.text.push("✓ ", Style::Plain);
@@ -348,7 +282,7 @@ fn back(walk: &mut Walk<'_>, waiting: &Waiting) {
     }
 }
 
-fn skip(walk: &mut Walk<'_>, question: &Question, waiting: Waiting) {
+pub(super) fn skip(walk: &mut Walk<'_>, question: &Question, waiting: Waiting) {
     if waiting.other.is_some() {
         amend(walk, question, &waiting, None, None);
         let outcome = without_words(question, &waiting);
@@ -359,7 +293,6 @@ fn skip(walk: &mut Walk<'_>, question: &Question, waiting: Waiting) {
         Skip::Yes | Skip::As(_) => {
             let label = ask::skip_label(question, walk.session.language);
             let Some(of) = waiting.message else { return walk.accept(question, Outcome::Skipped) };
-            let waiting = Waiting { progress: None, ..waiting };
             let mut message = ask::message(question, &waiting, None, walk.script, &walk.session, walk.moment);
             message.text.line("");
             message.text.push(&format!("– {}", label.unwrap_or_default()), Style::Italic);
@@ -387,7 +320,7 @@ fn unreadable(walk: &mut Walk<'_>, question: &Question, mut waiting: Waiting) {
 }
 
 // Something is said beside the question, then the question stands open again.
-fn aside(walk: &mut Walk<'_>, question: &Question, waiting: Waiting, text: Text) {
+pub(super) fn aside(walk: &mut Walk<'_>, question: &Question, waiting: Waiting, text: Text) {
     walk.retire(&waiting);
     walk.say(text);
     show_again(walk, question, waiting, None);

@@ -76,7 +76,7 @@ pub fn words(question: &Question, script: &Script, session: &Session) -> Text {
     text
 }
 
-/// The open question with its buttons; `lead` goes before it.
+/// A question with its buttons; `lead` goes before it.
 pub fn message(
     question: &Question,
     waiting: &Waiting,
@@ -94,11 +94,6 @@ pub fn message(
             text.line("");
         }
         text.append(&words(question, script, session));
-        if let Some((place, total)) = waiting.progress {
-            let values = [("place", Arg::Number(place.into())), ("total", Arg::Number(total.into()))];
-            text.line("");
-            text.push(&lines(session.language).with("progress", &values), Style::Italic);
-        }
     }
     Message {
         of: waiting.message,
@@ -107,6 +102,24 @@ pub fn message(
         buttons: buttons(question, waiting, script, session, moment),
         field: Some(field(question, waiting)),
     }
+}
+
+/// As [`message`], with how far the citizen is: for the question that stands open.
+pub fn open(
+    question: &Question,
+    waiting: &Waiting,
+    lead: Option<Text>,
+    script: &Script,
+    session: &Session,
+    moment: &Moment,
+) -> Message {
+    let mut message = message(question, waiting, lead, script, session, moment);
+    if let Some((place, total)) = waiting.progress.filter(|_| waiting.other.is_none()) {
+        message.text.line("");
+        let values = [("place", Arg::Number(place.into())), ("total", Arg::Number(total.into()))];
+        message.text.push(&lines(session.language).with("progress", &values), Style::Italic);
+    }
+    message
 }
 
 fn field(question: &Question, waiting: &Waiting) -> Field {

@@ -6,6 +6,7 @@ use super::lines::{Arg, is_label, is_word, lines};
 use super::message::{Button, ButtonKind, Effect, Message, Press, Text, Turn};
 use super::recap;
 use super::session::{Ended, Session, State};
+use super::wake::wake_at;
 use super::walk::Walk;
 use crate::script::{Language, Script, Style, fold};
 
@@ -143,6 +144,8 @@ pub(super) fn at_card(walk: &mut Walk<'_>, of: u64, input: &Input) {
         }
         Input::Language(to) => switch(walk, of, to.or(other_language(walk))),
         Input::Back | Input::Skip | Input::Unreadable => remind(walk, of),
+        // Woken for something else of this conversation: the card stands until its own time is up.
+        Input::TimeUp if wake_at(walk.script, &walk.session).is_none_or(|at| at > walk.moment.now) => {}
         Input::TimeUp => {
             walk.session.state = State::Finished(Ended::Declined);
             let shown = Message::bare(walk.session.language);

@@ -3,7 +3,8 @@
 use crate::script::{Language, fold};
 use fluent_bundle::concurrent::FluentBundle;
 use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
-use std::collections::HashSet;
+use fluent_syntax::ast;
+use std::collections::HashMap;
 use std::sync::LazyLock;
 
 const FILES: [(&str, &str); 2] = [("da", include_str!("words/da.ftl")), ("en", include_str!("words/en.ftl"))];
@@ -11,9 +12,16 @@ const FILES: [(&str, &str); 2] = [("da", include_str!("words/da.ftl")), ("en", i
 /// The lines of one language.
 pub struct Lines {
     bundle: FluentBundle<FluentResource>,
-    /// Folded words of each command and of yes and no.
-    words: Vec<(&'static str, HashSet<String>)>,
+    /// Lines of words and values alone, which need no grammar: taken apart once.
+    plain: HashMap<String, Vec<Part>>,
+    /// Lines without values, folded: a button's words can be typed.
+    folded: HashMap<String, String>,
     numbers: Vec<String>,
+}
+
+enum Part {
+    Words(String),
+    Value(String),
 }
 
 impl std::fmt::Debug for Lines {
@@ -26,7 +34,7 @@ static ALL: LazyLock<Vec<(Language, Lines)>> = LazyLock::new(|| {
     FILES.iter().filter_map(|(tag, text)| Some((Language::parse(tag)?, Lines::read(tag, text)))).collect()
 });
 
-const WORD_LISTS: [&str; 10] = [
+const WORD_LISTS: [&str; 11] = [
     "yes-words",
     "no-words",
     "start-words",
@@ -37,6 +45,7 @@ const WORD_LISTS: [&str; 10] = [
     "privacy-words",
     "language-words",
     "done-words",
+    "delete-words",
 ];
 
 /// The lines in `language`; in English where the bot does not speak it.
@@ -45,15 +54,32 @@ pub fn lines(language: Language) -> &'static Lines {
     of(language).or_else(|| of(Language::ENGLISH)).unwrap_or(&ALL[0].1)
 }
 
+/// Every word of the lists, folded, in all languages, with the lists that it stands in.
+static WORDS: LazyLock<HashMap<String, Vec<&'static str>>> = LazyLock::new(|| {
+    let mut words: HashMap<String, Vec<&'static str>> = HashMap::new();
+    for (_, lines) in ALL.iter() {
+        for list in WORD_LISTS {
+            for word in lines.get(list).split_whitespace().map(fold) {
+                words.entry(word).or_default().push(list);
+            }
+        }
+    }
+    words
+});
+
+/// The lists that a folded text is a word of, in any language.
+pub fn lists_of(folded: &str) -> &'static [&'static str] {
+    WORDS.get(folded).map_or(&[], Vec::as_slice)
+}
+
 /// Whether a folded text is one of the words in `list`, in any language.
 pub fn is_word(list: &str, folded: &str) -> bool {
-    ALL.iter()
-        .any(|(_, lines)| lines.words.iter().any(|(name, words)| *name == list && words.contains(folded)))
+    lists_of(folded).contains(&list)
 }
 
 /// Whether a folded text is the line `name`, in any language: a button's words can be typed.
 pub fn is_label(name: &str, folded: &str) -> bool {
-    ALL.iter().any(|(_, lines)| fold(&lines.get(name)) == folded)
+    ALL.iter().any(|(_, lines)| lines.folded.get(name).is_some_and(|line| line == folded))
 }
 
 /// The number that a folded word stands for, in any language.
@@ -65,16 +91,18 @@ impl Lines {
     fn read(tag: &str, text: &str) -> Lines {
         // What cannot be parsed is left out by the library and fails the test below, not a citizen's turn.
         let resource = FluentResource::try_new(text.to_owned()).unwrap_or_else(|(resource, _)| resource);
+        let plain: HashMap<String, Vec<Part>> = resource.entries().filter_map(taken_apart).collect();
+        let alone = plain.iter().filter_map(|(name, parts)| match parts.as_slice() {
+            [Part::Words(words)] => Some((name.clone(), fold(words))),
+            _ => None,
+        });
+        let folded = alone.collect();
         let locale = tag.parse().unwrap_or_default();
         let mut bundle = FluentBundle::new_concurrent(vec![locale]);
         // No invisible isolation marks: Telegram and screen readers show or read them.
         bundle.set_use_isolating(false);
         let _ = bundle.add_resource(resource);
-        let mut lines = Lines { bundle, words: Vec::new(), numbers: Vec::new() };
-        for list in WORD_LISTS {
-            let words = lines.get(list).split_whitespace().map(fold).collect();
-            lines.words.push((list, words));
-        }
+        let mut lines = Lines { bundle, plain, folded, numbers: Vec::new() };
         lines.numbers = lines.get("number-words").split_whitespace().map(fold).collect();
         lines
     }
@@ -85,6 +113,9 @@ impl Lines {
 
     /// A line with its values put in.
     pub fn with(&self, name: &str, values: &[(&'static str, Arg<'_>)]) -> String {
+        if let Some(parts) = self.plain.get(name) {
+            return joined(parts, values);
+        }
         let Some(pattern) = self.bundle.get_message(name).and_then(|m| m.value()) else {
             return name.to_owned();
         };
@@ -98,6 +129,36 @@ impl Lines {
         let mut errors = Vec::new();
         self.bundle.format_pattern(pattern, Some(&args), &mut errors).into_owned()
     }
+}
+
+// `None`: the line chooses between forms, or is no line.
+fn taken_apart(entry: &ast::Entry<&str>) -> Option<(String, Vec<Part>)> {
+    let ast::Entry::Message(message) = entry else { return None };
+    let part = |element: &ast::PatternElement<&str>| match element {
+        ast::PatternElement::TextElement { value } => Some(Part::Words((*value).to_owned())),
+        ast::PatternElement::Placeable {
+            expression: ast::Expression::Inline(ast::InlineExpression::VariableReference { id }),
+        } => Some(Part::Value(id.name.to_owned())),
+        ast::PatternElement::Placeable { .. } => None,
+    };
+    let parts = message.value.as_ref()?.elements.iter().map(part).collect::<Option<Vec<Part>>>()?;
+    Some((message.id.name.to_owned(), parts))
+}
+
+fn joined(parts: &[Part], values: &[(&'static str, Arg<'_>)]) -> String {
+    let mut line = String::with_capacity(64);
+    for part in parts {
+        match part {
+            Part::Words(words) => line.push_str(words),
+            Part::Value(name) => match values.iter().find(|(n, _)| n == name) {
+                Some((_, Arg::Text(text))) => line.push_str(text),
+                Some((_, Arg::Number(number))) => line.push_str(&number.to_string()),
+                // As the library shows what it was not given.
+                None => line.extend(["{$", name, "}"]),
+            },
+        }
+    }
+    line
 }
 
 #[derive(Debug, Clone, Copy)]

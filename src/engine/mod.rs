@@ -16,6 +16,7 @@ mod message;
 mod recap;
 mod session;
 mod text;
+mod typing;
 mod wake;
 mod walk;
 

@@ -74,7 +74,7 @@ pub fn recap(script: &Script, session: &Session, moment: &Moment) -> Recap {
             recap.why.clone_from(&waiting.why);
             let Some(question) = script.question(&waiting.at) else { return recap };
             recap.asked = Some(Asked { session: session.nonce, step: question.number, visit: waiting.visit });
-            recap.open = Some(ask::message(question, waiting, None, script, session, moment));
+            recap.open = Some(ask::open(question, waiting, None, script, session, moment));
             if let Some(code) = &waiting.other {
                 // The option is chosen and its words are awaited: the question itself lies behind.
                 let ticked =

@@ -15,10 +15,14 @@ pub fn wake_at(script: &Script, session: &Session) -> Option<Timestamp> {
         State::Finished(_) => None,
         State::Card { .. } => session.touched_at.checked_add(CARD_KEPT).ok(),
         State::Waiting(_) => {
-            let closes = awake(session.touched_at.checked_add(defaults.give_up_after).ok()?, script);
-            let reminds = session.touched_at.checked_add(defaults.remind_after).ok()?;
-            let reminds = awake(reminds, script);
-            Some(if session.reminded || reminds >= closes { closes } else { reminds })
+            let closes = session.touched_at.checked_add(defaults.give_up_after).ok()?;
+            if !session.reminded {
+                let reminds = awake(session.touched_at.checked_add(defaults.remind_after).ok()?, script);
+                if reminds < closes {
+                    return Some(reminds);
+                }
+            }
+            Some(awake(closes, script))
         }
     }
 }

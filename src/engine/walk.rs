@@ -236,7 +236,7 @@ impl Walk<'_> {
 
     /// Sends the open question, with `lead` before it; with `only`, just these options as buttons.
     pub fn show(&mut self, question: &Question, mut waiting: Waiting, lead: Option<Text>, only: &[u8]) {
-        let mut message = ask::message(question, &waiting, lead, self.script, &self.session, self.moment);
+        let mut message = ask::open(question, &waiting, lead, self.script, &self.session, self.moment);
         if !only.is_empty() {
             message.buttons.retain(|row| {
                 row.iter().all(|b| match b.press.button {

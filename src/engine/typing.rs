@@ -1,0 +1,107 @@
+//! Typed words while a question is open: an option, a command, an answer, or the rest of the answer before.
+
+use super::advance::{aside, at_question, reading, skip, take};
+use super::answer::{Reply, redact};
+use super::input::Input;
+use super::lines::{Arg, lines, lists_of};
+use super::message::Text;
+use super::session::{Answered, Outcome, Value, Waiting};
+use super::text::clean;
+use super::walk::Walk;
+use super::{ask, matching};
+use crate::script::{AnswerType, Question, Skip, fold};
+use jiff::SignedDuration;
+
+/// What is written this soon after an open answer may belong to it.
+const ONE_THOUGHT: SignedDuration = SignedDuration::from_secs(8);
+
+/// Takes what was typed.
+pub fn typed_text(walk: &mut Walk<'_>, question: &Question, waiting: Waiting, typed: &str) {
+    let folded = fold(typed);
+    // An option called "Stop" is an answer; elsewhere the word alone is a command.
+    if !is_option(walk, question, &waiting, &folded) {
+        let lists = lists_of(&folded);
+        if let Some(input) = command(lists) {
+            return at_question(walk, question, waiting, &input);
+        }
+        // A wish to be forgotten is no answer, nor is a command that nobody knows: neither is stored.
+        if lists.contains(&"delete-words") {
+            let contact = [("contact", Arg::Text(walk.script.contact()))];
+            let text = Text::plain(lines(walk.session.language).with("not-available", &contact));
+            return aside(walk, question, waiting, text);
+        }
+        if is_command(typed) {
+            return at_question(walk, question, waiting, &Input::Help);
+        }
+        if waiting.other.is_none() && is_done(question, lists) {
+            let reply = reading(walk, question).chosen(waiting.chosen.clone());
+            return take(walk, question, waiting, reply);
+        }
+        if waiting.other.is_none() && is_own_skip(question, &folded) {
+            return skip(walk, question, waiting);
+        }
+    }
+    let reply = reading(walk, question).text(typed, &waiting);
+    if matches!(reply, Reply::Again { counts: true, .. }) && continued(walk, typed) {
+        return;
+    }
+    take(walk, question, waiting, reply);
+}
+
+fn command(lists: &[&str]) -> Option<Input> {
+    let commands = [
+        ("back-words", Input::Back),
+        ("skip-words", Input::Skip),
+        ("stop-words", Input::Stop),
+        ("help-words", Input::Help),
+        ("privacy-words", Input::Privacy),
+        ("language-words", Input::Language(None)),
+    ];
+    commands.into_iter().find(|(list, _)| lists.contains(list)).map(|(_, input)| input)
+}
+
+// `/ukendt`, alone.
+fn is_command(typed: &str) -> bool {
+    let name = typed.trim().strip_prefix('/').unwrap_or_default();
+    !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '@'))
+}
+
+fn is_done(question: &Question, lists: &[&str]) -> bool {
+    matches!(question.answer, AnswerType::Multi { .. }) && lists.contains(&"done-words")
+}
+
+// The question's own words on the button that passes it over.
+fn is_own_skip(question: &Question, folded: &str) -> bool {
+    match &question.skip {
+        Skip::As(words) => words.languages().any(|(_, label)| fold(&label.plain()) == folded),
+        Skip::Yes | Skip::No => false,
+    }
+}
+
+// People write a thought in several messages: what fits nowhere right after an open answer belongs to that answer.
+fn continued(walk: &mut Walk<'_>, typed: &str) -> bool {
+    let script = walk.script;
+    let Some(before) = walk.session.trail.last().and_then(|p| script.question(&p.0)) else { return false };
+    let AnswerType::Text { max_length, pattern: None, .. } = &before.answer else { return false };
+    let found = walk.session.answers.iter_mut().find(|a| a.question == before.id);
+    let Some(Answered { outcome: Outcome::Given { value: Value::Text(words), .. }, at, .. }) = found else {
+        return false;
+    };
+    let whole = format!("{words}\n{}", clean(typed));
+    if walk.moment.now.duration_since(*at) > ONE_THOUGHT || whole.chars().count() > *max_length {
+        return false;
+    }
+    *at = walk.moment.now;
+    let (whole, redacted) = redact(before, &whole);
+    *words = whole;
+    if redacted {
+        walk.line("cpr-removed");
+    }
+    true
+}
+
+fn is_option(walk: &Walk<'_>, question: &Question, waiting: &Waiting, folded: &str) -> bool {
+    let Some(options) = question.answer.options().filter(|_| waiting.other.is_none()) else { return false };
+    let shown = ask::shown(options, question.number, walk.script, &walk.session, walk.moment);
+    matching::exactly(folded, &shown).is_some()
+}
