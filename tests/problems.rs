@@ -4,6 +4,7 @@
 //! A `.yaml` is a dialogue of its own. A `.diff` is `base.yaml` with a few lines changed: those with `-` stand once in the
 //! base and give way to those with `+`. `UPDATE=1 cargo test --test problems`
 //! rewrites the pictures; the diff is reviewed. Every ✎ is tried: with its line written as proposed, the problem is gone.
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use snak::script::{Institution, Parts, Problem, Script, ScriptId, StaffLanguage, mended, picture};
 use std::fs;
@@ -130,6 +131,7 @@ fn folder_of_trouble() -> tempfile::TempDir {
         (havnen.join("rulle.yaml"), "x".repeat(300_000)),
         (havnen.join("trin.yaml"), base().replacen("sections:", &format!("{steps}sections:"), 1)),
         (havnen.join("valg.yaml"), base().replacen("      lys:\n", &format!("{options}      lys:\n"), 1)),
+        (room.path().join("hjemloes.yaml"), base()),
         (nordby.join("_institution.yaml"), "name: Nordby\nkontakt: nordby@nordby.example\n".to_owned()),
         (nordby.join("parken.yaml"), base().replace("        en:", "        ne:")),
     ];

@@ -1,4 +1,5 @@
 //! Files that are no dialogue, or are saved in an odd way: a clear problem or a clean reading, at once, never a panic.
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use snak::library;
 use snak::script::{Institution, Parts, Problem, Script, ScriptId, StaffLanguage, picture};

@@ -202,9 +202,7 @@ fn again(
         if waiting.tries > question.retries {
             amend(walk, question, &waiting, None, None);
             walk.line("given-up");
-            // Chosen without words: the choice itself still stands.
-            let outcome =
-                if waiting.other.is_some() { without_words(question, &waiting) } else { Outcome::Failed };
+            let outcome = given_up(walk, question, &waiting);
             return walk.accept(question, outcome);
         }
         if let Some(example) = reading(walk, question).example().filter(|_| waiting.tries > 1) {
@@ -214,6 +212,15 @@ fn again(
     walk.retire(&waiting);
     waiting.why = Some(why.to_string());
     walk.show(question, waiting, Some(why), only);
+}
+
+// An `other` chosen without words still stands, and so does what was answered before the citizen went back.
+fn given_up(walk: &Walk<'_>, question: &Question, waiting: &Waiting) -> Outcome {
+    if waiting.other.is_some() {
+        return without_words(question, waiting);
+    }
+    let before = walk.session.answers.iter().find(|a| a.question == question.id);
+    before.map_or(Outcome::Failed, |a| a.outcome.clone())
 }
 
 fn without_words(question: &Question, waiting: &Waiting) -> Outcome {

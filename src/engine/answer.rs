@@ -57,6 +57,8 @@ impl Reading<'_> {
                 }
                 _ => self.again(),
             },
+            // A CPR number is a number too, and is never kept.
+            AnswerType::Number { .. } if redact(self.question, &typed).1 => self.again(),
             AnswerType::Number { min, max } => match matching::number(&typed) {
                 Some(n) if min.is_none_or(|m| n >= m) && max.is_none_or(|m| n <= m) => {
                     self.given(Value::Number(n))

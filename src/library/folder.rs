@@ -107,14 +107,14 @@ fn real(path: &Path) -> Result<PathBuf, LibraryError> {
 /// A file's text, or why it is none.
 enum Text {
     Read(String),
-    Not(Problem),
+    Not(Box<Problem>),
 }
 
 // A file that lies outside `root` is not read: a link may lead anywhere.
 fn text(path: &Path, root: &Path) -> Result<Text, LibraryError> {
     use std::io::Read;
     if !real(path)?.starts_with(root) {
-        return Ok(Text::Not(outside()));
+        return Ok(Text::Not(Box::new(outside())));
     }
     let broken = |e| LibraryError::Folder(path.to_owned(), e);
     let mut bytes = Vec::new();
@@ -127,7 +127,7 @@ fn text(path: &Path, root: &Path) -> Result<Text, LibraryError> {
         Err(e) if e.as_bytes().len() > MAX_BYTES => {
             Text::Read(String::from_utf8_lossy(e.as_bytes()).into_owned())
         }
-        Err(_) => Text::Not(not_utf8()),
+        Err(_) => Text::Not(Box::new(not_utf8())),
     })
 }
 
@@ -148,7 +148,7 @@ fn institution(folder: &Path, paths: &[PathBuf], root: &Path) -> Result<Vec<File
             Text::Read(source) => Institution::parse_or_default(folder_name, &source),
             Text::Not(problem) => {
                 let file = format!("{folder_name}/_institution.yaml");
-                (Institution::named_after(folder_name), vec![Problem { file, ..problem }])
+                (Institution::named_after(folder_name), vec![Problem { file, ..*problem }])
             }
         },
         Ok(false) => (Institution::named_after(folder_name), Vec::new()),
@@ -163,7 +163,7 @@ fn institution(folder: &Path, paths: &[PathBuf], root: &Path) -> Result<Vec<File
             File { id, yaml: String::new(), institution: parsed.clone(), problems: problems.clone() };
         match text(path, root)? {
             Text::Read(yaml) => file.yaml = yaml,
-            Text::Not(problem) => file.problems.push(Problem { file: name.clone(), ..problem }),
+            Text::Not(problem) => file.problems.push(Problem { file: name.clone(), ..*problem }),
         }
         for part in [folder_name, stem].into_iter().filter(|n| !fits_a_link(n)) {
             file.problems.push(Problem { file: name.clone(), ..crate::script::bad_name(part) });

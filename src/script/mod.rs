@@ -12,8 +12,10 @@ mod fold;
 mod header;
 mod institution;
 mod languages;
+mod limits;
 mod longest;
 mod mend;
+mod missing;
 mod model;
 mod names;
 mod options;
@@ -25,6 +27,7 @@ mod slip;
 mod steps;
 mod suggest;
 mod tree;
+mod values;
 mod when;
 mod words;
 
@@ -95,10 +98,11 @@ fn told(mut problems: Vec<Problem>, file: &str, source: &str) -> Vec<Problem> {
         let waits = mended
             .iter()
             .any(|(line, code)| *code != problem.code && (fix.at.line..=fix.at.end_line).contains(line));
-        // A line that is only moved is told in words.
-        let line = fix::line_to_write(&lines, fix).filter(|(now, then)| !waits && now != then);
-        if let Some((_, then)) = line {
-            problem.mend.and_line(&then);
+        match fix::line_to_write(&lines, fix) {
+            // A line that is only moved is told in words.
+            Some((now, then)) if !waits && now != then => problem.mend.and_line(&then),
+            None if !waits && problem.mend.is_empty() => problem.mend.and_line(&fix.text.clone()),
+            Some(_) | None => {}
         }
         if waits {
             problem.fix = None;

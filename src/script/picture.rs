@@ -28,7 +28,8 @@ pub fn picture(problem: &Problem, source: &str, language: StaffLanguage) -> Stri
         let _ = writeln!(out, "{before:>width$} │ {}", shown(text, MAX_LINE));
     }
     let mut last = 0;
-    for (at, label) in places {
+    // Of a file that could not be read there is nothing to show.
+    for (at, label) in places.into_iter().filter(|_| !lines.is_empty()) {
         let text = lines.get((at.line as usize).saturating_sub(1)).copied().unwrap_or("");
         if at.line != last {
             let _ = writeln!(out, "{:>width$} │ {}", at.line, shown(text, MAX_LINE));

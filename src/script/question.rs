@@ -3,6 +3,7 @@
 use super::condition::Fact;
 use super::fields::{Reader, not_yet, wrong_value};
 use super::institution::redact;
+use super::limits::{MAX_SCALE, crossed, no_end, pattern, too_long, too_many_wanted};
 use super::model::*;
 use super::names::{id_of, named};
 use super::options::{options_of, yes_and_no};
@@ -11,7 +12,6 @@ use super::steps::Going;
 use super::suggest::{meant_by, suggest, unknown_key};
 use super::tree::{Entry, Node, Value};
 use super::words::Words;
-use regex::RegexBuilder;
 use rust_decimal::Decimal;
 
 /// Keys of every question.
@@ -78,11 +78,6 @@ const ENDINGS: [&str; 3] = ["_other", "_state", "_label"];
 pub const MAX_OPTIONS: usize = 60;
 /// core.telegram.org/bots/api#sendmessage: longer texts arrive in several messages.
 pub const MAX_TEXT_CHARS: usize = 4096;
-/// Staff's patterns are compiled within this many bytes, so that none can eat the memory.
-const MAX_PATTERN: usize = 200_000;
-/// More steps than this and nobody can tell them apart.
-const MAX_SCALE: i64 = 20;
-
 pub struct Read<'n> {
     pub question: Question,
     pub options_when: Vec<(usize, &'n Node)>,
@@ -386,75 +381,6 @@ fn keys_inside(reader: &mut Reader, ask: &Entry) -> bool {
     true
 }
 
-fn crossed(reader: &mut Reader, step: &Node, (low, high): (&str, &str), wrong: bool) {
-    let (Some(min), Some(max)) = (step.get(low), step.get(high)) else { return };
-    if wrong {
-        let (l, h) = (min.text().unwrap_or_default(), max.text().unwrap_or_default());
-        let (da, en) = if l == h { ("det samme som", "the same as") } else { ("mindre end", "less than") };
-        reader.report(
-            Problem::error(
-                "A453",
-                max.at,
-                both(
-                    format!("`{high}` ({h}) er {da} `{low}` ({l})"),
-                    format!("`{high}` ({h}) is {en} `{low}` ({l})"),
-                ),
-            )
-            .why(both("intet svar ville være gyldigt", "no answer would be valid"))
-            .mend(both(format!("{low}: {h}\n{high}: {l}"), format!("{low}: {h}\n{high}: {l}"))),
-        );
-    }
-}
-
-fn too_many_wanted(reader: &mut Reader, step: &Node, min: usize, options: usize) {
-    if let Some(node) = step.get("min_choices").filter(|_| min > options) {
-        reader.report(
-            Problem::error(
-                "A453",
-                node.at,
-                both(
-                    format!("der skal vælges mindst {min}, men der er kun {options} svarmuligheder"),
-                    format!("at least {min} must be chosen, but there are only {options} options"),
-                ),
-            )
-            .why(both("intet svar ville være gyldigt", "no answer would be valid"))
-            .mend(both("min_choices: 1", "min_choices: 1")),
-        );
-    }
-}
-
-fn too_long(reader: &mut Reader, step: &Node, wrong: bool) {
-    if let Some(node) = step.get("max").filter(|_| wrong) {
-        reader.report(
-            Problem::error(
-                "A453",
-                node.at,
-                both("skalaen har mere end 21 trin", "the scale has more than 21 steps"),
-            )
-            .why(both("ingen kan skelne så mange trin", "nobody can tell that many steps apart"))
-            .mend(both(
-                "brug en kortere skala, eller `type: number`",
-                "use a shorter scale, or `type: number`",
-            )),
-        );
-    }
-}
-
-fn no_end(at: Span, key: &str) -> Problem {
-    let (da, en) = if key == "min" { ("laveste", "lowest") } else { ("højeste", "highest") };
-    let line = if key == "min" { "min: 1" } else { "max: 5" };
-    Problem::error(
-        "A453",
-        at,
-        both(
-            format!("skalaen mangler sit {da} trin (`{key}`)"),
-            format!("the scale lacks its {en} step (`{key}`)"),
-        ),
-    )
-    .why(both("borgeren ville ikke få nogen knapper", "the citizen would get no buttons"))
-    .mend(both(line, line))
-}
-
 fn labels(reader: &mut Reader, step: &Node, min: i64, max: i64) -> Vec<(i64, Words)> {
     let mut list = Vec::new();
     for entry in step.get("labels").and_then(Node::map).unwrap_or_default() {
@@ -468,46 +394,6 @@ fn labels(reader: &mut Reader, step: &Node, min: i64, max: i64) -> Vec<(i64, Wor
         }
     }
     list
-}
-
-fn pattern(reader: &mut Reader, step: &Node) -> Option<regex::Regex> {
-    let node = step.get("pattern")?;
-    let source = reader.text(node)?;
-    let built = RegexBuilder::new(&format!("^(?:{source})$")).size_limit(MAX_PATTERN).build();
-    let example = step.get("example").and_then(Node::text);
-    match built {
-        Ok(pattern) if example.is_some_and(|e| !pattern.is_match(e.trim())) => {
-            reader.report(
-                Problem::error(
-                    "A454",
-                    step.get("example").map_or(node.at, |n| n.at),
-                    both("mønstret afviser sit eget eksempel", "the pattern rejects its own example"),
-                )
-                .why(both(
-                    "den, der svarer som eksemplet, ville blive afvist",
-                    "whoever answers like the example would be refused",
-                ))
-                .mend(both("ret mønstret eller eksemplet", "correct the pattern or the example")),
-            );
-            None
-        }
-        Ok(pattern) => Some(pattern),
-        Err(_) => {
-            reader.report(
-                Problem::error(
-                    "A454",
-                    node.at,
-                    both("mønstret kan ikke bruges", "the pattern cannot be used"),
-                )
-                .why(both("intet svar kunne afprøves mod det", "no answer could be tested against it"))
-                .mend(both(
-                    "se efter parenteser, der ikke er lukket, eller gør det kortere",
-                    "look for brackets that are not closed, or make it shorter",
-                )),
-            );
-            None
-        }
-    }
 }
 
 /// The codes an answer to this question may have; empty where any value may come.

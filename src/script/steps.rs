@@ -329,6 +329,21 @@ fn not_a_step(step: &Node) -> Problem {
             .why(both("teksten ville ikke nå borgeren", "the text would not reach the citizen"))
             .mend(both("- say: …", "- say: …"));
     };
+    if first.key == "when" {
+        return Problem::error(
+            "Y103",
+            first.key_at,
+            both(
+                "`when` står alene: her mangler trin (`steps`)",
+                "`when` stands alone: it lacks its `steps`",
+            ),
+        )
+        .why(both(
+            "betingelsen gælder ikke noget, og trinnene efter ville blive vist for alle",
+            "the condition is about nothing, and the steps after it would be shown to everybody",
+        ))
+        .mend(both("- when:\n    …\n  steps:\n    - say: …", "- when:\n    …\n  steps:\n    - say: …"));
+    }
     let problem = Problem::error(
         "Y104",
         first.key_at,
