@@ -1,6 +1,6 @@
 //! The opening card, made from the header: who asks, how long it takes, what becomes of the answers. And the goodbye.
 
-use super::beside::named;
+use super::beside::{leave, named};
 use super::input::{Begin, Input, Moment};
 use super::lines::{Arg, is_label, is_word, lines};
 use super::message::{Button, ButtonKind, Effect, Message, Press, Text, Turn};
@@ -51,6 +51,7 @@ pub fn close(script: &Script, session: Session, ended: Ended, moment: &Moment) -
             walk.session.state = State::Finished(Ended::Declined);
         }
         State::Waiting(waiting) => {
+            leave(&mut walk);
             walk.retire(&waiting);
             walk.finish(ended);
         }
@@ -143,6 +144,7 @@ pub(super) fn at_card(walk: &mut Walk<'_>, of: u64, input: &Input) {
         }
         Input::Language(to) => switch(walk, of, to.or(other_language(walk))),
         Input::Back | Input::Skip | Input::Unreadable => remind(walk, of),
+        Input::TimeUp if !walk.is_due() => {}
         Input::TimeUp => {
             walk.session.state = State::Finished(Ended::Declined);
             let shown = Message::bare(walk.session.language);

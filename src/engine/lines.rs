@@ -11,7 +11,8 @@ const FILES: [(&str, &str); 2] = [("da", include_str!("words/da.ftl")), ("en", i
 /// The lines of one language.
 pub struct Lines {
     bundle: FluentBundle<FluentResource>,
-    numbers: Vec<String>,
+    /// Folded words of each number from nought, a slash between words for the same.
+    numbers: Vec<Vec<String>>,
     /// Stands between the two numbers of `2 of 5`.
     of: String,
 }
@@ -26,7 +27,7 @@ static ALL: LazyLock<Vec<(Language, Lines)>> = LazyLock::new(|| {
     FILES.iter().filter_map(|(tag, text)| Some((Language::parse(tag)?, Lines::read(tag, text)))).collect()
 });
 
-const WORD_LISTS: [&str; 10] = [
+const WORD_LISTS: [&str; 11] = [
     "yes-words",
     "no-words",
     "start-words",
@@ -37,6 +38,7 @@ const WORD_LISTS: [&str; 10] = [
     "privacy-words",
     "language-words",
     "done-words",
+    "unit-words",
 ];
 
 /// The lines in `language`; in English where the bot does not speak it.
@@ -75,7 +77,9 @@ pub fn is_label(name: &str, folded: &str) -> bool {
 
 /// The number that a folded word stands for, in any language.
 pub fn number_word(folded: &str) -> Option<i64> {
-    ALL.iter().find_map(|(_, lines)| lines.numbers.iter().position(|w| w == folded)).map(|n| n as i64)
+    ALL.iter()
+        .find_map(|(_, lines)| lines.numbers.iter().position(|words| words.iter().any(|w| w == folded)))
+        .map(|n| n as i64)
 }
 
 impl Lines {
@@ -89,7 +93,9 @@ impl Lines {
         let _ = bundle.add_resource(resource);
         let mut lines = Lines { bundle, numbers: Vec::new(), of: String::new() };
         lines.of = lines.get("progress-of");
-        lines.numbers = lines.get("number-words").split_whitespace().map(fold).collect();
+        let numbers = lines.get("number-words");
+        lines.numbers =
+            numbers.split_whitespace().map(|words| words.split('/').map(fold).collect()).collect();
         lines
     }
 
