@@ -235,6 +235,7 @@ async fn fill(store: &Arc<dyn Store>, from: u64, to: u64) {
                         outbox: Vec::<Outgoing>::new(),
                         wake_at: None,
                         documents: Vec::new(),
+                        erases: false,
                     };
                     store.commit(changes).await.unwrap();
                 }

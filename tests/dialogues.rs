@@ -1,5 +1,5 @@
 //! Every dialogue that ships: it checks clean, and whatever is pressed or typed, it gets everywhere and ends.
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on fails")]
 
 mod support;
 

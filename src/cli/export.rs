@@ -126,6 +126,8 @@ async fn into_folder(reach: &Reach, path: &str, folder: &Path, after: Option<&st
                     "the columns changed while they were pulled; try again".to_owned(),
                 ));
             };
+            // Without its mark the folder begins anew, should this be cut off between the two.
+            fs::remove_file(folder.join("cursor")).map_err(cannot)?;
             fs::rename(&anew, folder.join(&name)).map_err(cannot)?;
             (length, cursor)
         }
@@ -155,6 +157,8 @@ async fn append(
         .ok_or_else(|| Failure::Failed("the service gave no cursor to go on with".to_owned()))?;
     let mut file =
         OpenOptions::new().create(true).truncate(false).read(true).append(true).open(path).map_err(cannot)?;
+    // Whoever takes the file away to work on it finds the next rows in a new one.
+    let length = length.min(file.metadata().map_err(cannot)?.len());
     let table = path.to_string_lossy().contains(".csv");
     if table && length > 0 {
         let mut header = Vec::new();

@@ -153,13 +153,8 @@ impl House {
             )));
         }
         let public_url = settings.public_url.clone().unwrap_or_else(|| address.to_owned());
-        let bot = status.clone();
-        let chat = webchat::router(
-            dispatch.clone(),
-            dispatch,
-            public_url.starts_with("https://"),
-            Arc::new(move || bot.bot()),
-        );
+        let links = webchat::Links { public_url, telegram: status.bot() };
+        let chat = webchat::router(dispatch.clone(), dispatch, links);
         let note = status.clone();
         let web = Web {
             store: store.clone(),
@@ -181,13 +176,13 @@ impl House {
     }
 
     async fn live(self, listener: TcpListener) -> Result<(), Failure> {
+        if let Some(hint) = &self.hint {
+            info!("{hint}");
+        }
         let ready = format!("listening on {}\n", self.address);
         let mut out = std::io::stdout().lock();
         let _ = out.write_all(ready.as_bytes()).and_then(|()| out.flush());
         drop(out);
-        if let Some(hint) = &self.hint {
-            info!("{hint}");
-        }
         let mut server = tokio::spawn(web::serve(listener, self.app, self.stop.subscribe()));
         let early = tokio::select! {
             ended = &mut server => Some(ended),

@@ -34,8 +34,8 @@ struct Create {
     #[arg(long, value_name = "N")]
     name: String,
     /// Only this dialogue; may be given several times
-    #[arg(id = "only", long = "dialogue", value_name = "D")]
-    dialogues: Vec<String>,
+    #[arg(long, value_name = "D")]
+    dialogue: Vec<String>,
     /// It stops working after this time, such as 90d or 1y [default: never]
     #[arg(long, value_name = "TIME")]
     expires: Option<String>,
@@ -94,7 +94,7 @@ pub async fn run(command: Token) -> Result<(), Failure> {
 
 async fn create(reach: &Reach, wanted: &Create, expires_at: Option<Timestamp>) -> Result<(), Failure> {
     let body = json!({
-        "institution": wanted.institution, "name": wanted.name, "dialogues": wanted.dialogues, "expires_at": expires_at,
+        "institution": wanted.institution, "name": wanted.name, "dialogues": wanted.dialogue, "expires_at": expires_at,
         "contact": wanted.contact, "media": wanted.media, "raw_text": wanted.raw_text == "yes",
     });
     let made = operator::json(reach.ask("POST", "/v1/operator/tokens", Some(body)).await?).await?;

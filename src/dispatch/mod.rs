@@ -140,6 +140,7 @@ impl Dispatch {
             outbox,
             wake_at: outcome.wake_at,
             documents: Vec::new(),
+            erases: false,
         };
         Ok((changes, received))
     }

@@ -23,10 +23,19 @@ pub struct Recap {
     pub lines: Vec<Line>,
     /// What went wrong with the last answer to the open question.
     pub why: Option<String>,
-    /// Number and visit of the open question, for a form that answers it.
-    pub asked: Option<(u16, u16)>,
     /// The opening card or the open question; `None` when the session has ended.
     pub open: Option<Message>,
+    /// Which question is open; `None` at the card and after the end.
+    pub asked: Option<Asked>,
+}
+
+/// What a form must carry so that it answers this showing of this question and no other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Asked {
+    /// The session's nonce.
+    pub session: u64,
+    pub step: u16,
+    pub visit: u16,
 }
 
 /// Everything that was said and answered on the way, and what is open now.
@@ -64,7 +73,7 @@ pub fn recap(script: &Script, session: &Session, moment: &Moment) -> Recap {
         State::Waiting(waiting) => {
             recap.why.clone_from(&waiting.why);
             let Some(question) = script.question(&waiting.at) else { return recap };
-            recap.asked = Some((question.number, waiting.visit));
+            recap.asked = Some(Asked { session: session.nonce, step: question.number, visit: waiting.visit });
             recap.open = Some(ask::open(question, waiting, None, script, session, moment));
             if let Some(code) = &waiting.other {
                 // The option is chosen and its words are awaited: the question itself lies behind.

@@ -245,19 +245,16 @@ impl Column {
     fn is_now(&self, id: &str) -> bool {
         last(&self.known) == id
     }
-}
-
-impl Coded {
-    /// What the option was called in `revision`, if it is `code`: the revision since which it was called so.
-    pub fn known_as(&self, code: &str, revision: u32) -> Option<u32> {
-        since(&self.known, code, revision)
+    /// Since when scripts call the question so, counted up to `revision`; `None` if they did not.
+    pub fn known_as(&self, question: &str, revision: u32) -> Option<u32> {
+        since(&self.known, question, revision)
     }
 }
 
-impl Column {
-    /// As [`Coded::known_as`], for the question's id.
-    pub fn known_as(&self, question: &str, revision: u32) -> Option<u32> {
-        since(&self.known, question, revision)
+impl Coded {
+    /// As [`Column::known_as`], for the option's code.
+    pub fn known_as(&self, code: &str, revision: u32) -> Option<u32> {
+        since(&self.known, code, revision)
     }
 }
 

@@ -72,7 +72,8 @@ impl Csv {
         }
     }
 
-    /// The row of a response that was erased, or (without a time) of one that the filter no longer lets through.
+    /// The row of a response that was erased: its id, when, and why. Without a time it is one that the filter does not let
+    /// through, or no longer does: `deleted_reason` is then `left_filter`, and `deleted_at` is empty.
     pub fn gone(
         &self,
         atlas: &Atlas,

@@ -100,7 +100,7 @@ async fn entry(store: &dyn Store, of: Readable) -> Result<Value, StoreError> {
         .book
         .revisions
         .iter()
-        .map(|r| json!({ "number": r.number, "fingerprint": r.fingerprint, "published_at": r.published_at }))
+        .map(|r| json!({ "number": r.number, "fingerprint": r.fingerprint, "published_at": format!("{:.0}", r.published_at) }))
         .collect();
     let mut entry = of.published.as_ref().map(|p| header(&p.script)).unwrap_or_default();
     entry.insert("path".to_owned(), of.id.0.clone().into());

@@ -58,7 +58,7 @@ impl Refusal {
     pub fn not_found() -> Refusal {
         Refusal::new(
             StatusCode::NOT_FOUND,
-            "there is no such thing here; GET /v1/dialogues lists what this token may read",
+            "there is no such published dialogue that may be read; GET /v1/dialogues lists those that may",
         )
     }
 }

@@ -1,33 +1,26 @@
-//! Pulling responses: from a cursor to where the log ended when the pull began, a page at a time.
+//! The routes of responses: what is asked, what is answered in the headers.
 
 use super::Web;
+use super::access::Access;
 use super::auth::Caller;
 use super::dialogues::{PRIVATE, Pairs, Readable, read};
 use super::error::Refusal;
+use super::pull::{Pull, streamed};
 use super::query::{Asked, Format};
-use crate::engine;
-use crate::export::{Atlas, CursorError, Cursors, Form, Layout, Sheet, SheetError, Stored, Wish};
-use axum::body::{Body, Bytes};
+use crate::export::{Atlas, CursorError, Cursors, Form, Layout, Sheet, Wish};
+use axum::body::Body;
 use axum::extract::{Path, RawQuery, State};
 use axum::http::header::{
     CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE, ETAG, HOST, HeaderName, IF_NONE_MATCH, LINK,
 };
 use axum::http::{HeaderMap, StatusCode};
-use axum::response::{IntoResponse, Response};
-use futures_util::stream;
+use axum::response::{AppendHeaders, IntoResponse, Response};
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::sync::Arc;
-use storage::{Cursor, DialogueId, Document, Kind, Reason, Row, Store, StoreError};
-use tokio::sync::mpsc;
-use tracing::{error, info};
 
 /// What a proxy that does TLS says was asked for.
 const FORWARDED_PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto");
-
-/// Rows read at once: so much of a pull is in memory.
-const PAGE: usize = 500;
 
 /// `GET …/responses.csv`
 pub async fn csv(
@@ -76,36 +69,25 @@ impl Request {
         let after = asked.after.as_deref().map(|text| opened(&cursors, text)).transpose()?;
         let watermark = web.store.extent(&found.id).await?.latest.0;
         let etag = self.etag(secrets.epoch, watermark, &found);
-        let id = found.id.clone();
-        let limit = asked.limit;
+        let mut access = Access::begin(self.caller.name(), &found.id, self.file(), &self.query);
+        let (dialogue, limit) = (found.id.clone(), asked.limit);
         let sheet = self.sheet(found, asked, after, cursors.clone())?;
-        let mut access = Access::begin(&self, id.clone());
         if self.has(&etag) {
             access.end(&*web.store, 0, true).await;
-            return Ok((StatusCode::NOT_MODIFIED, [(ETAG, etag), (CACHE_CONTROL, PRIVATE.to_owned())])
-                .into_response());
+            let headers = [(ETAG, etag), (CACHE_CONTROL, PRIVATE.to_owned())];
+            return Ok((StatusCode::NOT_MODIFIED, headers).into_response());
         }
-        let mut pull = Pull {
-            store: web.store.clone(),
-            dialogue: id,
-            sheet,
-            at: after.unwrap_or(0),
-            watermark,
-            left: limit.unwrap_or(usize::MAX),
-            given: 0,
-            begun: false,
-        };
+        let pull = Pull::new(web.store.clone(), dialogue, sheet, watermark, limit);
         let (body, next) = match limit {
             None => (Body::from_stream(streamed(pull, access)), watermark),
             Some(_) => {
-                let body = pull.collected().await?;
-                access.end(&*web.store, pull.given, true).await;
-                (Body::from(body), pull.at)
+                let (body, next) = pull.collected(access).await?;
+                (Body::from(body), next)
             }
         };
         let mut headers = self.headers_of(etag);
         headers.push((LINK, format!("<{}>; rel=\"next\"", self.next(&cursors.text(next)))));
-        Ok((axum::response::AppendHeaders(headers), body).into_response())
+        Ok((AppendHeaders(headers), body).into_response())
     }
 
     fn sheet(
@@ -205,166 +187,4 @@ fn opened(cursors: &Cursors, text: &str) -> Result<u64, Refusal> {
             "the answers were restored from a backup after this cursor was given out: pull from the start, with after=0",
         ),
     })
-}
-
-#[derive(Debug, thiserror::Error)]
-enum PullError {
-    #[error(transparent)]
-    Store(#[from] StoreError),
-    #[error(transparent)]
-    Sheet(#[from] SheetError),
-}
-
-impl From<PullError> for Refusal {
-    fn from(error: PullError) -> Refusal {
-        match error {
-            PullError::Store(error) => error.into(),
-            PullError::Sheet(error) => {
-                StoreError::Corrupt { what: "response", why: error.to_string() }.into()
-            }
-        }
-    }
-}
-
-/// A pull under way.
-struct Pull {
-    store: Arc<dyn Store>,
-    dialogue: DialogueId,
-    sheet: Sheet,
-    /// The last row passed.
-    at: u64,
-    /// The last row there was when the pull began.
-    watermark: u64,
-    /// Rows that may still be given.
-    left: usize,
-    given: u64,
-    begun: bool,
-}
-
-impl Pull {
-    /// The next page's bytes, the header before the first; `None` at the end.
-    async fn page(&mut self) -> Result<Option<Vec<u8>>, PullError> {
-        let mut out = Vec::new();
-        if !std::mem::replace(&mut self.begun, true) {
-            self.sheet.begin(&mut out);
-            return Ok(Some(out));
-        }
-        if self.left == 0 || self.at >= self.watermark {
-            return Ok(None);
-        }
-        let rows = self.store.responses(&self.dialogue, Cursor(self.at), PAGE).await?;
-        // Rows that changed since the pull began have moved behind the watermark.
-        let last = rows.len() < PAGE;
-        for row in rows.iter().take_while(|r| r.cursor.0 <= self.watermark) {
-            self.at = row.cursor.0;
-            if self.sheet.row(row.cursor.0, row.response, stored(&row.row), &mut out)? {
-                self.given += 1;
-                self.left -= 1;
-            }
-            if self.left == 0 {
-                return Ok(Some(out));
-            }
-        }
-        if last || rows.last().is_none_or(|r| r.cursor.0 >= self.watermark) {
-            self.at = self.watermark;
-        }
-        Ok(Some(out))
-    }
-
-    async fn collected(&mut self) -> Result<Vec<u8>, PullError> {
-        let mut all = Vec::new();
-        while let Some(page) = self.page().await? {
-            all.extend(page);
-        }
-        Ok(all)
-    }
-}
-
-fn stored(row: &Row) -> Stored<'_> {
-    match row {
-        Row::Live(body) => Stored::Live(body),
-        Row::Erased { at, reason: Reason::Citizen } => Stored::Erased { at: *at, reason: "citizen" },
-        Row::Erased { at, reason: Reason::Staff } => Stored::Erased { at: *at, reason: "staff" },
-        Row::Erased { at, reason: Reason::Retention } => Stored::Erased { at: *at, reason: "retention" },
-    }
-}
-
-// A task reads ahead by one page. It stops when nobody takes the pages any more, and logs the pull before the stream ends.
-fn streamed(mut pull: Pull, mut access: Access) -> impl stream::Stream<Item = Result<Bytes, PullError>> {
-    let (sender, receiver) = mpsc::channel(1);
-    tokio::spawn(async move {
-        let finished = loop {
-            let page = match pull.page().await {
-                Ok(Some(page)) if page.is_empty() => continue,
-                Ok(Some(page)) => Ok(Bytes::from(page)),
-                Ok(None) => break true,
-                Err(error) => Err(error),
-            };
-            let failed = page.is_err();
-            if let Err(error) = &page {
-                error!(dialogue = pull.dialogue.0, %error, "a pull was broken off");
-            }
-            // Who hears an error has a transfer that is cut short, and so does not take it for the whole.
-            if sender.send(page).await.is_err() || failed {
-                break false;
-            }
-        };
-        access.end(&*pull.store, pull.given, finished).await;
-    });
-    stream::unfold(receiver, |mut receiver| async { receiver.recv().await.map(|page| (page, receiver)) })
-}
-
-/// Who pulled what: kept for each pull, never with rows.
-#[derive(Debug, Serialize, Deserialize)]
-struct Access {
-    token: String,
-    at: Timestamp,
-    dialogue: String,
-    file: String,
-    query: String,
-    /// Rows read for the puller.
-    rows: u64,
-    /// Whether the puller stayed to the end.
-    finished: bool,
-}
-
-impl Access {
-    fn begin(request: &Request, dialogue: DialogueId) -> Access {
-        Access {
-            token: request.caller.name().to_owned(),
-            at: Timestamp::now(),
-            dialogue: dialogue.0,
-            file: request.file().to_owned(),
-            query: request.query.clone(),
-            rows: 0,
-            finished: false,
-        }
-    }
-
-    async fn end(&mut self, store: &dyn Store, rows: u64, finished: bool) {
-        self.rows = rows;
-        self.finished = finished;
-        info!(
-            token = self.token,
-            dialogue = self.dialogue,
-            file = self.file,
-            query = self.query,
-            rows,
-            finished,
-            "answers were pulled"
-        );
-        if let Err(error) = self.keep(store).await {
-            error!(%error, token = self.token, dialogue = self.dialogue, rows, "a pull could not be logged");
-        }
-    }
-
-    async fn keep(&self, store: &dyn Store) -> Result<(), StoreError> {
-        let body =
-            engine::encode(self).map_err(|e| StoreError::Corrupt { what: "access", why: e.to_string() })?;
-        // In the order of time, and apart from others of the same moment.
-        let random = getrandom::u32()
-            .map_err(|e| StoreError::Backend(format!("the system gives no random numbers: {e}")))?;
-        let id = format!("{}/{:.6}-{random:08x}", self.dialogue, self.at);
-        store.keep(vec![Document { kind: Kind::Access, id, body: Some(body) }]).await
-    }
 }

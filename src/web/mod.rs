@@ -1,11 +1,13 @@
 //! The HTTP surface: pulling answers, tokens, health. Channels bring their own routes.
 
+mod access;
 mod auth;
 mod dialogues;
 mod error;
 mod export;
 mod health;
 mod inside;
+mod pull;
 mod query;
 mod router;
 mod token;

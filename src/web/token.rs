@@ -111,17 +111,25 @@ pub async fn create(
         engine::encode(&token).map_err(|e| StoreError::Corrupt { what: "token", why: e.to_string() })?;
     web.store.keep(vec![Document { kind: Kind::Token, id, body: Some(body) }]).await?;
     tracing::info!(institution = token.institution, token = token.name, "a token was made");
-    let books = web.store.documents(Kind::Codebook, &format!("{}/", token.institution)).await?;
-    let unknown = |d: &String| !books.iter().any(|(id, _)| id == d);
-    let mut unpublished: Vec<String> = token.dialogues.iter().filter(|d| unknown(d)).cloned().collect();
-    if books.is_empty() && unpublished.is_empty() {
-        unpublished.push(token.institution.clone());
-    }
     let mut answer = token.shown();
     answer["token"] = secret.into();
-    // No mistake, for a dialogue may be published later; but it may be a slip of the pen.
-    answer["not_published"] = unpublished.into();
+    answer["not_published"] = unpublished(&*web.store, &token).await?.into();
     Ok((StatusCode::CREATED, Json(answer)))
+}
+
+// What the token names and nobody has published. No mistake, for it may be published later; but it may be a slip of the pen.
+// On an empty store everything is still to come.
+async fn unpublished(store: &dyn Store, token: &Token) -> Result<Vec<String>, StoreError> {
+    let books = store.documents(Kind::Codebook, "").await?;
+    let own = format!("{}/", token.institution);
+    let known = |d: &String| books.iter().any(|(id, _)| id == d);
+    if books.is_empty() {
+        return Ok(Vec::new());
+    }
+    if !books.iter().any(|(id, _)| id.starts_with(&own)) {
+        return Ok(vec![token.institution.clone()]);
+    }
+    Ok(token.dialogues.iter().filter(|d| !known(d)).cloned().collect())
 }
 
 fn token(wanted: Wanted, hash: Vec<u8>) -> Result<Token, Refusal> {

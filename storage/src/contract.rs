@@ -14,6 +14,8 @@ pub async fn check(store: &dyn Store) {
     documents_are_kept_by_kind_and_name(store).await;
     large_values_come_back_whole(store).await;
     an_erased_conversation_leaves_tombstones_alone(store).await;
+    responses_are_erased_once_and_say_why(store).await;
+    compaction_changes_nothing_that_can_be_read(store).await;
     old_updates_are_forgotten(store).await;
     many_at_once_lose_nothing(store).await;
 }
@@ -43,6 +45,7 @@ pub fn turn(of: ConversationKey, update: &str, expected: u64) -> Changes {
         outbox: Vec::new(),
         wake_at: None,
         documents: Vec::new(),
+        erases: false,
     }
 }
 
@@ -273,6 +276,37 @@ async fn an_erased_conversation_leaves_tombstones_alone(store: &dyn Store) {
     assert_eq!(rows.len(), 2);
     assert_eq!(store.extent(&log).await.unwrap(), Extent { latest: Cursor(3), responses: 1 });
     assert_eq!(store.erase(&of, at(9)).await.unwrap(), Receipt::default(), "a second time is harmless");
+}
+
+async fn responses_are_erased_once_and_say_why(store: &dyn Store) {
+    let log = dialogue("frist");
+    let changes = Changes {
+        responses: vec![response(&log, 80, "a"), response(&log, 81, "b")],
+        ..turn(conversation(8), "8a", 0)
+    };
+    store.commit(changes).await.unwrap();
+    let list = vec![Uuid::from_u128(80), Uuid::from_u128(99)];
+    assert_eq!(store.erase_responses(list.clone(), at(9), Reason::Retention).await.unwrap(), 1);
+    assert_eq!(store.erase_responses(list, at(10), Reason::Staff).await.unwrap(), 0);
+    let rows = store.responses(&log, Cursor(0), 10).await.unwrap();
+    assert_eq!(rows[1].row, Row::Erased { at: at(9), reason: Reason::Retention });
+    assert_eq!(store.extent(&log).await.unwrap(), Extent { latest: Cursor(3), responses: 1 });
+    let receipt = store.erase(&conversation(8), at(11)).await.unwrap();
+    assert_eq!(
+        receipt,
+        Receipt { conversations: 1, responses: 1 },
+        "what is erased already is not erased again"
+    );
+}
+
+async fn compaction_changes_nothing_that_can_be_read(store: &dyn Store) {
+    let before = store.responses(&dialogue("log"), Cursor(0), 10).await.unwrap();
+    assert!(!before.is_empty());
+    assert!(store.compact(When::Now).await.unwrap().is_some());
+    assert_eq!(store.compact(When::Needed).await.unwrap(), None, "nothing was erased since");
+    assert_eq!(store.responses(&dialogue("log"), Cursor(0), 10).await.unwrap(), before);
+    let again = store.conversation(&conversation(2)).await.unwrap().unwrap();
+    store.commit(turn(conversation(2), "after compaction", again.version.0)).await.unwrap();
 }
 
 async fn old_updates_are_forgotten(store: &dyn Store) {

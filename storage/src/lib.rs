@@ -103,8 +103,19 @@ pub trait Store: Send + Sync + std::fmt::Debug {
     /// leaving a tombstone. Erasing twice is harmless; the second receipt counts nothing.
     async fn erase(&self, of: &ConversationKey, at: Timestamp) -> Result<Receipt>;
 
+    /// Removes responses, each leaving a tombstone. Ids that are not there, or erased already, are passed over; gives how many
+    /// were erased.
+    async fn erase_responses(&self, responses: Vec<Uuid>, at: Timestamp, reason: Reason) -> Result<usize>;
+
     /// Drops update ids older than `before`: the platform will not send them again.
     async fn forget_updates(&self, before: Timestamp) -> Result<()>;
+
+    /// Copies what is live to a fresh place while the store goes on, and lets the old place go: afterwards nothing that was
+    /// erased or overwritten is in the folder in any form. Needs room for a second copy. `None`: it was not needed.
+    ///
+    /// # Errors
+    /// [`StoreError::Backend`] if there is no room, or the copy cannot be written; the store goes on as it was.
+    async fn compact(&self, when: When) -> Result<Option<Compacted>>;
 
     /// Why the store can no longer keep answers; `None` while it can. Once set it stays.
     fn broken(&self) -> Option<String>;

@@ -80,6 +80,18 @@ impl State {
         self.places.insert(response, (dialogue.clone(), cursor));
     }
 
+    fn erase_responses(&mut self, responses: &[Uuid], at: Timestamp, reason: Reason) -> usize {
+        let mut erased = 0;
+        for response in responses {
+            let Some((dialogue, cursor)) = self.places.get(response).cloned() else { continue };
+            if matches!(self.log(&dialogue).rows.get(&cursor), Some((_, Row::Live(_)))) {
+                self.write(&dialogue, *response, Row::Erased { at, reason });
+                erased += 1;
+            }
+        }
+        erased
+    }
+
     fn has_outbox(&self, of: &ConversationKey) -> bool {
         self.outbox.keys().any(|id| id.conversation == *of)
     }
@@ -231,20 +243,25 @@ impl Store for MemoryStore {
         let mut state = self.state()?;
         let linked: Vec<Uuid> =
             state.links.iter().filter(|(c, _)| c == of).map(|(_, response)| *response).collect();
-        for response in &linked {
-            let Some((dialogue, _)) = state.places.get(response).cloned() else { continue };
-            state.write(&dialogue, *response, Row::Erased { at, reason: Reason::Citizen });
-            state.links.remove(&(*of, *response));
-        }
+        state.links.retain(|(c, _)| c != of);
+        let responses = state.erase_responses(&linked, at, Reason::Citizen);
         let known = state.conversations.get(of).is_some_and(|l| l.body.is_some());
         state.outbox.retain(|id, _| id.conversation != *of);
         state.forget(of);
-        Ok(Receipt { conversations: known.into(), responses: linked.len() })
+        Ok(Receipt { conversations: known.into(), responses })
+    }
+
+    async fn erase_responses(&self, responses: Vec<Uuid>, at: Timestamp, reason: Reason) -> Result<usize> {
+        Ok(self.state()?.erase_responses(&responses, at, reason))
     }
 
     async fn forget_updates(&self, before: Timestamp) -> Result<()> {
         self.state()?.seen.retain(|_, at| *at >= before);
         Ok(())
+    }
+
+    async fn compact(&self, when: When) -> Result<Option<Compacted>> {
+        self.state().map(|_| (when == When::Now).then(Compacted::default))
     }
 
     fn broken(&self) -> Option<String> {

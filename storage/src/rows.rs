@@ -74,6 +74,8 @@ pub struct Changes {
     /// Replaces the conversation's one wake-up; `None` clears it.
     pub wake_at: Option<Timestamp>,
     pub documents: Vec<Document>,
+    /// The turn drops something that must not stay readable: the next nightly compaction has to run.
+    pub erases: bool,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -147,6 +149,21 @@ pub struct Document {
     pub kind: Kind,
     pub id: String,
     pub body: Option<Vec<u8>>,
+}
+
+/// When a compaction runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum When {
+    Now,
+    /// If something was erased since the last one, or the file is more than three times what is live in it.
+    Needed,
+}
+
+/// What a compaction did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Compacted {
+    pub bytes_before: u64,
+    pub bytes_after: u64,
 }
 
 /// What an erasure removed.

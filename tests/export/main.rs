@@ -105,12 +105,13 @@ async fn a_new_revision_moves_no_column_and_a_row_keeps_its_own_revisions_questi
             "      pris:\n        da: Det er for dyrt\n        en: It is too expensive\n      tid:\n",
         )
         .replace("    id: fri\n", "    id: frit\n    was: [fri]\n")
-        .replace("    id: selvbetjent\n    type: yesno\n", "    id: selvbetjent\n    type: text\n");
+        .replace("    id: selvbetjent\n    type: yesno\n", "    id: selvbetjent\n    type: text\n")
+        .replace("      behov:\n", "      intet:\n        was: [behov]\n");
     site.publish(&newer).await;
     let mut second = never(2);
     second.revision = 2;
     second.answers = vec![
-        given("hvorfor_ikke", codes(&["pris"]), None),
+        given("hvorfor_ikke", codes(&["pris", "intet"]), None),
         given("selvbetjent", text("måske"), None),
         given("frit", text("Kaffe"), None),
     ];
@@ -120,6 +121,11 @@ async fn a_new_revision_moves_no_column_and_a_row_keeps_its_own_revisions_questi
     assert_eq!(after[0][..columns], before[0][..]);
     assert_eq!(after[1][..columns], before[1][..]);
     assert_eq!(after[0][columns..].join(" "), "hvorfor_ikke.pris selvbetjent_r2");
+    assert_eq!(
+        cells(&after, 2, &["hvorfor_ikke", "hvorfor_ikke.behov"]),
+        ["pris behov", "1"],
+        "a renamed option"
+    );
     let names = ["hvorfor_ikke.pris", "hvorfor_ikke.tid", "selvbetjent", "selvbetjent_r2", "fri"];
     assert_eq!(cells(&after, 1, &names), ["", "1", "ja", "", ""]);
     assert_eq!(cells(&after, 2, &names), ["1", "0", "", "måske", "Kaffe"]);

@@ -117,6 +117,7 @@ impl Service {
             outbox: Vec::new(),
             wake_at: None,
             documents: Vec::new(),
+            erases: false,
         };
         self.store.commit(changes).await.unwrap();
     }

@@ -4,6 +4,7 @@ use std::fs::File;
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
 pub const KEY: &str = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
@@ -69,9 +70,11 @@ impl Place {
         Service { url: url.to_owned(), child, log }
     }
 
-    /// A token that may read everything of an institution.
+    /// A new token that may read everything of an institution.
     pub fn token(&self, institution: &str) -> String {
-        self.output(&["token", "create", "--institution", institution, "--name", "test"])
+        static MADE: AtomicU32 = AtomicU32::new(0);
+        let name = format!("test-{}", MADE.fetch_add(1, Ordering::Relaxed));
+        self.output(&["token", "create", "--institution", institution, "--name", &name])
     }
 }
 

@@ -5,7 +5,7 @@ use super::{POLL_SECONDS, Telegram, scrubbed};
 use crate::channel::{ConversationId, Inbox, Incoming};
 use futures_util::future::join_all;
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 use teloxide::RequestError;
 use teloxide::payloads::{AnswerCallbackQuerySetters, GetUpdatesSetters, SetMyCommandsSetters};
@@ -39,35 +39,29 @@ const COMMANDS_DANISH: [(&str, &str); 7] = [
 
 /// How it stands with Telegram, for the operator and for links.
 #[derive(Debug, Clone, Default)]
-pub struct Status(Arc<Mutex<Standing>>);
-
-#[derive(Debug, Default)]
-struct Standing {
-    trouble: Option<String>,
-    bot: Option<String>,
+pub struct Status {
+    trouble: Arc<Mutex<Option<String>>>,
+    bot: Arc<OnceLock<String>>,
 }
 
 impl Status {
-    fn now(&self) -> MutexGuard<'_, Standing> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
     /// Why Telegram cannot be reached, in a sentence; `None` while all is well.
     pub fn trouble(&self) -> Option<String> {
-        self.now().trouble.clone()
+        self.trouble.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
-    /// The bot's name in links, once Telegram has told it.
-    pub fn bot(&self) -> Option<String> {
-        self.now().bot.clone()
+    /// The bot's name in links, set once Telegram has told it.
+    pub fn bot(&self) -> Arc<OnceLock<String>> {
+        self.bot.clone()
     }
     // Told once for each time it begins and ends.
     fn set(&self, trouble: Option<String>) {
-        let mut now = self.now();
-        match (&now.trouble, &trouble) {
+        let mut now = self.trouble.lock().unwrap_or_else(PoisonError::into_inner);
+        match (&*now, &trouble) {
             (None, Some(why)) => warn!(why, "Telegram cannot be reached; it is tried again"),
             (Some(_), None) => info!("Telegram can be reached"),
             (None, None) | (Some(_), Some(_)) => {}
         }
-        now.trouble = trouble;
+        *now = trouble;
     }
 }
 
@@ -113,7 +107,7 @@ async fn receive_for_ever(telegram: Telegram, inbox: Arc<dyn Inbox>, status: Sta
 async fn greet(telegram: &Telegram, status: &Status) -> bool {
     let Ok(me) = telegram.bot.get_me().await else { return false };
     info!("Telegram bot connected: https://t.me/{}", me.username());
-    status.now().bot = Some(me.username().to_owned());
+    let _ = status.bot.set(me.username().to_owned());
     if let Err(error) = prepare(telegram).await {
         warn!(why = scrubbed(error), "Telegram did not take the list of commands");
     }

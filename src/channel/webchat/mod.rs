@@ -1,138 +1,261 @@
-//! The web chat: server-rendered pages and plain form posts at `/c/{code}`. Nothing is stored by looking.
+//! The web chat: pages at `/c/{code}` that work without scripts. What the citizen sees is drawn anew from the session each
+//! time; what they send is a plain form.
 
+mod address;
+mod bubble;
+mod form;
 mod page;
-mod post;
+mod question;
+mod style;
+mod trouble;
 mod visitor;
 
-use super::{Inbox, InboxError, Page, PageState, Pages};
+use super::{Content, Inbox, InboxError, Incoming, Page, PageState, Pages};
+use crate::engine::{Form, Input};
 use crate::script::Language;
-use axum::Router;
-use axum::extract::{DefaultBodyLimit, Path, Query, State};
+use address::{Entry, Note, Query};
+use axum::body::Body;
+use axum::extract::rejection::PathRejection;
+use axum::extract::{Path, RawQuery, Request, State};
 use axum::http::header::{
-    CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS,
+    CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, LOCATION, REFERRER_POLICY, SET_COOKIE,
+    X_CONTENT_TYPE_OPTIONS,
 };
-use axum::http::{HeaderMap, HeaderValue, StatusCode};
-use axum::response::{IntoResponse, Response};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+use axum::response::{Html, IntoResponse, Response};
 use axum::routing::get;
-use maud::Markup;
-use serde::Deserialize;
-use std::sync::Arc;
-use visitor::Visitor;
+use axum::{Router, middleware};
+use form::{Deed, Posted, asks_for};
+use futures_util::StreamExt;
+use page::View;
+use std::sync::{Arc, OnceLock};
+use trouble::Trouble;
+use visitor::Token;
 
-/// A form may hold a long text that the engine then asks to shorten; more than this is none that a person wrote.
-const MAX_FORM_BYTES: usize = 1024 * 1024;
-const STYLE: &str = include_str!("style.css");
+/// A form larger than this is not read: many times the longest answer.
+const MAX_FORM_BYTES: usize = 64 * 1024;
+/// So much of a form that is too large is read and thrown away: a browser that is still sending would not see our page.
+const MAX_DRAINED_BYTES: usize = 4 * 1024 * 1024;
 
-/// The Telegram bot's name, once it is known.
-pub type BotName = Arc<dyn Fn() -> Option<String> + Send + Sync>;
+/// What the pages must know of the world around them.
+#[derive(Debug, Clone)]
+pub struct Links {
+    /// The address under which citizens reach the service, without a path: `https://snak.nordby.example`.
+    pub public_url: String,
+    /// The Telegram bot's name, set once it is known; pages drawn later offer to go on there.
+    pub telegram: Arc<OnceLock<String>>,
+}
 
-#[derive(Clone)]
 struct Chat {
     inbox: Arc<dyn Inbox>,
     pages: Arc<dyn Pages>,
-    /// Citizens come over https: cookies are for it alone.
-    secure: bool,
-    bot: BotName,
+    links: Links,
 }
 
-/// The routes below `/c/`. `secure`: the public address is https.
-pub fn router(inbox: Arc<dyn Inbox>, pages: Arc<dyn Pages>, secure: bool, bot: BotName) -> Router {
+/// `GET` and `POST /c/{code}`, and what the pages need besides: everything under `/c`.
+pub fn router(inbox: Arc<dyn Inbox>, pages: Arc<dyn Pages>, links: Links) -> Router {
     Router::new()
-        .route("/c/-/style.css", get(style))
-        .route("/c/{payload}", get(show).post(post::take))
-        .layer(DefaultBodyLimit::max(MAX_FORM_BYTES))
-        .with_state(Chat { inbox, pages, secure, bot })
+        .route("/c/{payload}", get(show).post(take))
+        .layer(middleware::map_response(guarded))
+        .route("/c/-/style.css", get(style::sheet))
+        .route("/c/-/icon.svg", get(style::icon))
+        .with_state(Arc::new(Chat { inbox, pages, links }))
 }
 
-async fn style() -> Response {
-    let headers = [(CONTENT_TYPE, "text/css; charset=utf-8"), (CACHE_CONTROL, "public, max-age=3600")];
-    (headers, STYLE).into_response()
-}
-
-#[derive(Deserialize)]
-struct Asked {
-    place: Option<String>,
-    lang: Option<String>,
-}
+type Payload = Result<Path<String>, PathRejection>;
 
 async fn show(
-    State(chat): State<Chat>,
-    Path(payload): Path<String>,
-    Query(asked): Query<Asked>,
+    State(chat): State<Arc<Chat>>,
+    payload: Payload,
+    RawQuery(query): RawQuery,
     headers: HeaderMap,
-) -> Response {
-    let payload = with_place(&payload, asked.place.as_deref());
-    let visitor = Visitor::of(&headers, &payload);
-    let language = asked.lang.as_deref().and_then(Language::parse).or_else(|| visitor::preferred(&headers));
-    chat.page(&payload, &visitor, language, None).await
+) -> Result<Response, Trouble> {
+    let query = Query::read(query.as_deref());
+    let entry = entry(payload, &query)?;
+    let token = Token::brought(&headers, &entry);
+    let page = chat.page(&entry, token.as_ref(), query.language, &headers).await?;
+    chat.drawn(&entry, &page, token.is_some(), query.note, None)
 }
 
-/// `?place=` beside the code means the same as `<code>_<place>`.
-fn with_place(payload: &str, place: Option<&str>) -> String {
-    match place.filter(|p| !p.is_empty() && !payload.contains('_')) {
-        Some(place) => format!("{payload}_{place}"),
-        None => payload.to_owned(),
+async fn take(
+    State(chat): State<Arc<Chat>>,
+    payload: Payload,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+    request: Request,
+) -> Result<Response, Trouble> {
+    let entry = entry(payload, &Query::read(query.as_deref()))?;
+    if !visitor::is_from_here(&headers, &chat.links.public_url) {
+        return Err(Trouble::Foreign);
     }
-}
-
-/// What a page shows besides the conversation.
-pub(super) struct Note<'n> {
-    /// Said above the open question.
-    words: String,
-    status: StatusCode,
-    /// What was typed and is not kept yet.
-    draft: &'n str,
+    let posted = posted(&headers, request.into_body()).await?;
+    let deed = posted.deed().ok_or(Trouble::Unread)?;
+    let token = Token::brought(&headers, &entry);
+    match deed {
+        Deed::Decline => Ok(see(&entry, Some(Note::Goodbye), None)),
+        Deed::Forget => Ok(see(&entry, None, Some(Token::forgotten(&entry, chat.is_secure())))),
+        Deed::Start => {
+            // Named after its form, a conversation begins once however often Start is pressed.
+            let token = match token.or_else(|| posted.nonce()) {
+                Some(token) => token,
+                None => Token::random().map_err(|_| Trouble::Down)?,
+            };
+            let content = Content::Accepted { payload: entry.payload(), language: posted.language() };
+            Ok(chat.received(&entry, &token, &posted, content, Some(Note::Started)).await)
+        }
+        Deed::Other(input) => {
+            let Some(token) = token else { return Ok(see(&entry, Some(Note::Stale), None)) };
+            Ok(chat.received(&entry, &token, &posted, Content::Input(input), None).await)
+        }
+        Deed::Answer(form) => {
+            let Some(token) = token else { return Ok(see(&entry, Some(Note::Stale), None)) };
+            let note = match () {
+                () if asks_for("help-words", &form) => Some(Note::Help),
+                () if asks_for("privacy-words", &form) => Some(Note::Privacy),
+                () => None,
+            };
+            let content = Content::Input(Input::Form(form.clone()));
+            let response = chat.received(&entry, &token, &posted, content, note).await;
+            match response.status() {
+                StatusCode::SEE_OTHER => Ok(chat.to_mend(&entry, &token, &form).await.unwrap_or(response)),
+                _ => Ok(response),
+            }
+        }
+    }
 }
 
 impl Chat {
+    fn is_secure(&self) -> bool {
+        self.links.public_url.starts_with("https://")
+    }
+
     async fn page(
         &self,
-        payload: &str,
-        visitor: &Visitor,
-        language: Option<Language>,
-        note: Option<Note<'_>>,
+        entry: &Entry,
+        token: Option<&Token>,
+        wanted: Option<Language>,
+        headers: &HeaderMap,
+    ) -> Result<Page, Trouble> {
+        let of = token.map(Token::conversation);
+        let page = async |language| match self.pages.page(&entry.payload(), of.as_ref(), language).await {
+            Ok(found) => found.ok_or(Trouble::Unknown),
+            Err(InboxError::NotKept(_)) => Err(Trouble::Down),
+        };
+        let first = page(wanted).await?;
+        let fresh = matches!(first.state, PageState::Opening(_) | PageState::Closed(_));
+        let liked = visitor::languages(headers).into_iter().find(|l| first.languages.contains(l));
+        match liked.filter(|l| fresh && wanted.is_none() && *l != first.language) {
+            Some(language) => page(Some(language)).await,
+            None => Ok(first),
+        }
+    }
+
+    fn drawn(
+        &self,
+        entry: &Entry,
+        page: &Page,
+        known: bool,
+        note: Option<Note>,
+        draft: Option<&Form>,
+    ) -> Result<Response, Trouble> {
+        let nonce = Token::random().map_err(|_| Trouble::Down)?;
+        let telegram = self.links.telegram.get().map(String::as_str);
+        let view = View { entry, page, nonce: nonce.as_str(), note, known, draft, telegram };
+        Ok(Html(page::render(&view).into_string()).into_response())
+    }
+
+    // Hands the event in, and sends the browser back to the page.
+    async fn received(
+        &self,
+        entry: &Entry,
+        token: &Token,
+        posted: &Posted,
+        content: Content,
+        note: Option<Note>,
     ) -> Response {
-        let page = match self.pages.page(payload, visitor.conversation().as_ref(), language).await {
-            Ok(Some(page)) => page,
-            Ok(None) => {
-                return answer(StatusCode::NOT_FOUND, page::unknown(language.unwrap_or(Language::DANISH)));
-            }
-            Err(InboxError::NotKept(why)) => {
-                tracing::warn!(why, "a web page could not be drawn");
-                return answer(
-                    StatusCode::SERVICE_UNAVAILABLE,
-                    page::unreachable(language.unwrap_or(Language::DANISH)),
-                );
-            }
+        let incoming = Incoming {
+            update: posted.update(token),
+            conversation: token.conversation(),
+            channel: "web",
+            language: posted.language(),
+            content,
+            shows_recap: true,
         };
-        let Ok(ticket) = visitor::ticket() else {
-            return answer(StatusCode::SERVICE_UNAVAILABLE, page::unreachable(page.language));
-        };
-        let status = note.as_ref().map_or(StatusCode::OK, |n| n.status);
-        let bot = (self.bot)();
-        answer(
-            status,
-            page::page(
-                &page,
-                &page::Around { payload, ticket: &ticket, note: note.as_ref(), bot: bot.as_deref() },
-            ),
-        )
+        let cookie = token.kept(entry, self.is_secure());
+        match self.inbox.receive(incoming).await {
+            // A word over a button says that it came too late; nothing else does on a page.
+            Ok(received) => see(entry, received.toast.map(|_| Note::Stale).or(note), Some(cookie)),
+            Err(InboxError::NotKept(_)) => trouble::not_kept(entry, posted),
+        }
+    }
+
+    // An answer that did not fit stands there still, to be mended: it is kept nowhere, so this page is the answer to the
+    // form itself. `None` where there is nothing to mend.
+    async fn to_mend(&self, entry: &Entry, token: &Token, form: &Form) -> Option<Response> {
+        if form.words.trim().is_empty() && form.options.len() < 2 {
+            return None;
+        }
+        let page = self.pages.page(&entry.payload(), Some(&token.conversation()), None).await.ok()??;
+        let PageState::Running(recap) = &page.state else { return None };
+        let asked = recap.asked.filter(|a| a.step == form.step && a.visit == form.visit);
+        if asked.is_none() || recap.why.is_none() {
+            return None;
+        }
+        let response = self.drawn(entry, &page, true, None, Some(form)).ok()?;
+        Some((StatusCode::UNPROCESSABLE_ENTITY, response).into_response())
     }
 }
 
-fn answer(status: StatusCode, page: Markup) -> Response {
-    let headers = [
-        (CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8")),
-        (CACHE_CONTROL, HeaderValue::from_static("no-store")),
-        (X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
-        // `no-referrer` would make browsers send `Origin: null` with our own forms.
-        (REFERRER_POLICY, HeaderValue::from_static("same-origin")),
+fn entry(payload: Payload, query: &Query) -> Result<Entry, Trouble> {
+    let Ok(Path(payload)) = payload else { return Err(Trouble::Unknown) };
+    Entry::read(&payload, query).ok_or(Trouble::Unknown)
+}
+
+async fn posted(headers: &HeaderMap, body: Body) -> Result<Posted, Trouble> {
+    let kind = headers.get(CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or_default();
+    if !kind.starts_with("application/x-www-form-urlencoded") {
+        return Err(Trouble::Unread);
+    }
+    let mut bytes = Vec::new();
+    let mut seen = 0;
+    let mut stream = body.into_data_stream();
+    while let Some(chunk) = stream.next().await {
+        let chunk = chunk.map_err(|_| Trouble::Unread)?;
+        seen += chunk.len();
+        if seen <= MAX_FORM_BYTES {
+            bytes.extend_from_slice(&chunk);
+        } else if seen > MAX_DRAINED_BYTES {
+            break;
+        }
+    }
+    if seen > MAX_FORM_BYTES {
+        return Err(Trouble::TooLong);
+    }
+    Ok(Posted::read(&bytes))
+}
+
+fn see(entry: &Entry, note: Option<Note>, cookie: Option<String>) -> Response {
+    let mut response = (StatusCode::SEE_OTHER, [(LOCATION, entry.question(note))]).into_response();
+    if let Some(cookie) = cookie.and_then(|c| HeaderValue::from_str(&c).ok()) {
+        response.headers_mut().insert(SET_COOKIE, cookie);
+    }
+    response
+}
+
+// A page is one person's, loads nothing from elsewhere, and stands in nobody's frame.
+async fn guarded(mut response: Response) -> Response {
+    let rules: [(HeaderName, &str); 4] = [
         (
             CONTENT_SECURITY_POLICY,
-            HeaderValue::from_static(
-                "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
-            ),
+            "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
         ),
+        // Not `no-referrer`: with that, browsers send our own forms with `Origin: null`.
+        (REFERRER_POLICY, "same-origin"),
+        (X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (CACHE_CONTROL, "no-store"),
     ];
-    (status, headers, page.into_string()).into_response()
+    for (name, value) in rules {
+        response.headers_mut().insert(name, HeaderValue::from_static(value));
+    }
+    response
 }

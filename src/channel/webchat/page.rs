@@ -1,135 +1,166 @@
-//! How a conversation looks in a browser.
+//! The page of a conversation: who asks, what was said, what is asked now, and what else can be done.
 
-use super::{Note, Page, PageState};
-use crate::engine::{Arg, Button, ButtonKind, Field, Line, Message, Recap, Run, Text, lines};
+use super::address::{Entry, Note};
+use super::bubble;
+use super::question::question;
+use super::style;
+use crate::channel::{Page, PageState};
+use crate::engine::{ButtonKind, Form, Line, Lines, Message, Recap, Run, Text, lines};
 use crate::script::{Language, Style};
 use maud::{DOCTYPE, Markup, html};
 
-/// What stands around the conversation.
-pub struct Around<'a> {
-    pub payload: &'a str,
-    /// Names this showing of the forms: sent twice, they count once.
-    pub ticket: &'a str,
-    pub note: Option<&'a Note<'a>>,
-    pub bot: Option<&'a str>,
+/// Everything a page is drawn from.
+pub struct View<'v> {
+    pub entry: &'v Entry,
+    pub page: &'v Page,
+    /// Drawn anew for each page: its forms carry it.
+    pub nonce: &'v str,
+    pub note: Option<Note>,
+    /// The browser brought a token.
+    pub known: bool,
+    pub draft: Option<&'v Form>,
+    /// The bot's name, where there is one.
+    pub telegram: Option<&'v str>,
 }
 
-pub fn page(page: &Page, around: &Around<'_>) -> Markup {
-    let l = lines(page.language);
-    let conversation = match &page.state {
-        PageState::Opening(card) => opening(page, card, around),
-        PageState::Running(recap) => running(page, recap, around),
-        PageState::Ended { recap, again } => ended(page, recap, *again, around),
-        PageState::Closed(words) => html! { section.card id="nu" { p { (words) } } },
-    };
-    let inside = html! {
-        header {
-            p.who { (page.institution) }
-            h1 { (page.title) }
+impl View<'_> {
+    /// Where its forms go. The fragment outlives a page that answers the form itself.
+    pub fn action(&self) -> String {
+        self.entry.question(None)
+    }
+
+    /// What every form carries.
+    pub fn hidden(&self) -> Markup {
+        html! {
+            input type="hidden" name="nonce" value=(self.nonce);
+            input type="hidden" name="lang" value=(self.page.language);
         }
-        main { (conversation) }
-        footer {
-            details {
-                summary { (l.get("more-about-data")) }
-                p.words { (text(&page.privacy)) }
+    }
+
+    fn deed(&self, class: &str, name: &str, label: &str) -> Markup {
+        html! {
+            form method="post" action=(self.action()) {
+                (self.hidden())
+                button class=(class) name="do" value=(name) { (label) }
             }
-            details {
-                summary { (l.get("page-help")) }
-                p.words { (text(&page.help)) }
-            }
-            @if matches!(page.state, PageState::Opening(_) | PageState::Closed(_)) {
-                nav aria-label=(l.get("page-languages")) {
-                    @for language in page.languages.iter().filter(|l| **l != page.language) {
-                        a href={ "?lang=" (language.tag()) } lang=(language.tag()) hreflang=(language.tag()) { (language.own_name()) }
-                    }
+        }
+    }
+}
+
+pub fn render(view: &View<'_>) -> Markup {
+    let page = view.page;
+    let l = lines(page.language);
+    let content = html! {
+        @if matches!(page.state, PageState::Running(_)) {
+            a.jump href="#q" { (l.get("page-to-question")) }
+        }
+        header {
+            div.who {
+                span.mark aria-hidden="true" { (style::mark()) }
+                div {
+                    p.institution { (page.institution) }
+                    h1 { (page.title) }
                 }
             }
+            (languages(view, l))
         }
+        main {
+            @if let Some(note) = note(view, l) { p.note role="status" { (note) } }
+            @match &page.state {
+                PageState::Opening(_) if view.note == Some(Note::Goodbye) => (goodbye(view, l)),
+                PageState::Opening(card) => (opening(view, card, l)),
+                PageState::Running(recap) => {
+                    (bubble::conversation(&recap.lines, l))
+                    (question(view, recap, l))
+                    (besides(view, recap, l))
+                },
+                PageState::Ended { recap, again } => (ended(view, recap, *again, l)),
+                PageState::Closed(why) => section #q tabindex="-1" { (bubble::bot(&Text::plain(why), l)) },
+            }
+        }
+        (more(view, l))
     };
-    document(page.language, &format!("{} · {}", page.title, page.institution), &inside)
+    frame(page.language, &format!("{} – {}", page.title, page.institution), &content)
 }
 
-fn document(language: Language, title: &str, inside: &Markup) -> Markup {
+/// A whole document around `body`.
+pub fn frame(language: Language, title: &str, body: &Markup) -> Markup {
     let direction = if language.is_right_to_left() { "rtl" } else { "ltr" };
     html! {
         (DOCTYPE)
-        html lang=(language.tag()) dir=(direction) {
+        html lang=(language) dir=(direction) {
             head {
                 meta charset="utf-8";
                 meta name="viewport" content="width=device-width, initial-scale=1";
                 meta name="color-scheme" content="light dark";
                 meta name="robots" content="noindex";
                 title { (title) }
-                link rel="stylesheet" href="/c/-/style.css";
+                link rel="stylesheet" href=(style::address());
+                link rel="icon" type="image/svg+xml" href="/c/-/icon.svg";
             }
-            body { div.page { (inside) } }
+            body { (body) }
         }
     }
 }
 
-fn opening(page: &Page, card: &Message, around: &Around<'_>) -> Markup {
-    let label = |kind| {
-        card.buttons
-            .iter()
-            .flatten()
-            .find(|b| b.press.button == kind)
-            .map(|b| b.label.as_str())
-            .unwrap_or_default()
+fn note(view: &View<'_>, l: &Lines) -> Option<String> {
+    let opening = matches!(view.page.state, PageState::Opening(_));
+    match view.note? {
+        Note::Stale => Some(l.get("page-stale")),
+        // Begun, and yet nothing has: either the browser keeps no cookie, or one answer is all that can be given.
+        Note::Started if opening && !view.known => Some(l.get("page-no-cookie")),
+        Note::Started if opening => {
+            Some(l.with("answered-before", &[("title", crate::engine::Arg::Text(&view.page.title))]))
+        }
+        Note::Started | Note::Goodbye | Note::Help | Note::Privacy => None,
+    }
+}
+
+// Before Start a language is only looked at; later the conversation itself changes to it.
+fn languages(view: &View<'_>, l: &Lines) -> Markup {
+    let others: Vec<Language> =
+        view.page.languages.iter().copied().filter(|o| *o != view.page.language).collect();
+    let own = |o: Language| html! { span lang=(o) dir="auto" { (o.own_name()) } };
+    html! {
+        @match &view.page.state {
+            _ if others.is_empty() => {},
+            PageState::Opening(_) | PageState::Closed(_) => nav.languages aria-label=(l.get("page-languages")) {
+                @for other in others {
+                    a href={ (view.entry.path()) "?lang=" (other) } hreflang=(other) { (own(other)) }
+                }
+            },
+            PageState::Running(_) => form.languages method="post" action=(view.action())
+                aria-label=(l.get("page-languages")) {
+                (view.hidden())
+                @for other in others {
+                    button name="language" value=(other) { (own(other)) }
+                }
+            },
+            PageState::Ended { .. } => {},
+        }
+    }
+}
+
+fn opening(view: &View<'_>, card: &Message, l: &Lines) -> Markup {
+    let label = |kind: ButtonKind| {
+        card.buttons.iter().flatten().find(|b| b.press.button == kind).map(|b| b.label.as_str())
     };
     html! {
-        section.card id="nu" {
-            p.words { (text(&without_title(&card.text))) }
-            form method="post" action=(action(around)) {
-                (hidden(page, around))
-                button.main name="do" value="start" { (label(ButtonKind::Start)) }
-                button.quiet name="do" value="decline" { (label(ButtonKind::NoThanks)) }
-            }
-            @if let Some(bot) = around.bot {
-                p.elsewhere { a href={ "https://t.me/" (bot) "?start=" (around.payload) } { (lines(page.language).get("page-telegram")) } }
-            }
-        }
-    }
-}
-
-// The page's heading says the title already.
-fn without_title(text: &Text) -> Text {
-    let rest = match text.0.as_slice() {
-        [Run(_, Style::Bold), rest @ ..] => rest,
-        all => all,
-    };
-    let mut rest = Text(rest.to_vec());
-    if let Some(Run(first, _)) = rest.0.first_mut() {
-        *first = first.trim_start().to_owned();
-    }
-    rest
-}
-
-fn running(page: &Page, recap: &Recap, around: &Around<'_>) -> Markup {
-    let l = lines(page.language);
-    let why = around.note.map(|n| n.words.as_str()).or(recap.why.as_deref());
-    html! {
-        (said(page.language, &recap.lines))
-        @if let Some(open) = &recap.open {
-            section.open id="nu" tabindex="-1" {
-                @if let Some(why) = why { p.why role="alert" { (why) } }
-                form.answer method="post" action=(action(around)) {
-                    (hidden(page, around))
-                    @if let Some((step, visit)) = recap.asked {
-                        input type="hidden" name="step" value=(step);
-                        input type="hidden" name="visit" value=(visit);
-                    }
-                    (question(page.language, open, around))
+        section #q tabindex="-1" {
+            (bubble::bot(&without_title(&card.text, &view.page.title), l))
+            div.begin {
+                @if let Some(start) = label(ButtonKind::Start) {
+                    (view.deed("send", "start", start))
                 }
-                form.aside method="post" action=(action(around)) {
-                    (hidden(page, around))
-                    button name="do" value="back" { (l.get("page-back")) }
-                    button name="do" value="stop" { (l.get("page-stop")) }
+                @if let Some(no) = label(ButtonKind::NoThanks) {
+                    (view.deed("quiet", "decline", no))
                 }
-                @for language in page.languages.iter().filter(|l| **l != page.language) {
-                    form.aside method="post" action=(action(around)) {
-                        input type="hidden" name="ticket" value=(around.ticket);
-                        input type="hidden" name="lang" value=(language.tag());
-                        button name="do" value="language" lang=(language.tag()) { (language.own_name()) }
+            }
+            @if let Some(label) = label(ButtonKind::MoreData) { (privacy(view, label)) }
+            @if let Some(bot) = view.telegram {
+                p.elsewhere {
+                    a href={ "https://t.me/" (bot) "?start=" (view.entry.payload()) } rel="noopener noreferrer" {
+                        (l.get("page-telegram"))
                     }
                 }
             }
@@ -137,139 +168,80 @@ fn running(page: &Page, recap: &Recap, around: &Around<'_>) -> Markup {
     }
 }
 
-fn ended(page: &Page, recap: &Recap, again: bool, around: &Around<'_>) -> Markup {
+// The title stands at the top of the page already.
+fn without_title(text: &Text, title: &str) -> Text {
+    let mut runs = text.0.clone();
+    if matches!(runs.first(), Some(Run(words, Style::Bold)) if words == title) {
+        runs.remove(0);
+    }
+    if let Some(Run(words, _)) = runs.first_mut() {
+        *words = words.trim_start().to_owned();
+    }
+    Text(runs)
+}
+
+fn goodbye(view: &View<'_>, l: &Lines) -> Markup {
     html! {
-        (said(page.language, &recap.lines))
-        section id="nu" tabindex="-1" {
-            @if let Some(note) = around.note { p.why role="alert" { (note.words) } }
-            @if again {
-                form.aside method="post" action=(action(around)) {
-                    (hidden(page, around))
-                    button name="do" value="start" { (lines(page.language).get("answer-again")) }
+        section #q tabindex="-1" {
+            (bubble::bot(&Text::plain(l.get("goodbye")), l))
+            p.elsewhere { a href=(view.entry.path()) { (l.get("page-start-after-all")) } }
+        }
+    }
+}
+
+fn besides(view: &View<'_>, recap: &Recap, l: &Lines) -> Markup {
+    let answered = recap.lines.iter().any(|line| matches!(line, Line::Citizen(_)));
+    html! {
+        div.besides {
+            @if answered { (view.deed("quiet", "back", &l.get("page-back"))) }
+            // Opened first, so that a slip of the thumb ends nothing.
+            details.stop {
+                summary { (l.get("page-stop")) }
+                div {
+                    p { (l.get("page-stop-sure")) }
+                    (view.deed("quiet", "stop", &l.get("page-stop-now")))
                 }
             }
         }
     }
 }
 
-fn action(around: &Around<'_>) -> String {
-    format!("/c/{}", around.payload)
-}
-
-fn hidden(page: &Page, around: &Around<'_>) -> Markup {
+fn ended(view: &View<'_>, recap: &Recap, again: bool, l: &Lines) -> Markup {
     html! {
-        input type="hidden" name="ticket" value=(around.ticket);
-        input type="hidden" name="lang" value=(page.language.tag());
+        (bubble::conversation(&recap.lines, l))
+        section.over #q tabindex="-1" {
+            p { (l.get("page-over")) }
+            @if again { (view.deed("send", "start", &l.get("answer-again"))) }
+            div.shared {
+                span { (l.get("page-shared")) }
+                (view.deed("quiet", "forget", &l.get("page-forget")))
+            }
+        }
     }
 }
 
-fn said(language: Language, list: &[Line]) -> Markup {
-    let l = lines(language);
+fn more(view: &View<'_>, l: &Lines) -> Markup {
+    let running = matches!(view.page.state, PageState::Running(_));
     html! {
-        ol.log role="log" aria-label=(l.get("page-conversation")) {
-            @for line in list {
-                @match line {
-                    Line::Bot(words) => li.bot { span.unseen { (l.get("page-bot")) ": " } span.bubble { (text(words)) } },
-                    Line::Citizen(words) => li.you { span.unseen { (l.get("page-you")) ": " } span.bubble { (text(words)) } },
+        @if !matches!(view.page.state, PageState::Opening(_)) {
+            footer {
+                @if running {
+                    details #help open[view.note == Some(Note::Help)] {
+                        summary { (l.get("page-help")) }
+                        div.words { (bubble::words(&view.page.help)) }
+                    }
                 }
+                (privacy(view, &l.get("more-about-data")))
             }
         }
     }
 }
 
-fn question(language: Language, open: &Message, around: &Around<'_>) -> Markup {
-    let l = lines(language);
-    let options: Vec<&Button> =
-        open.buttons.iter().flatten().filter(|b| matches!(b.press.button, ButtonKind::Option(_))).collect();
-    let skip = open.buttons.iter().flatten().find(|b| b.press.button == ButtonKind::Skip);
-    let draft = around.note.map_or("", |n| n.draft);
+fn privacy(view: &View<'_>, label: &str) -> Markup {
     html! {
-        fieldset aria-describedby="spm" {
-            legend id="spm" { span.bubble { (text(&open.text)) } }
-            @match &open.field {
-                Some(Field::OneOf { .. }) => {
-                    input type="hidden" name="do" value="answer";
-                    div class=(if options.iter().all(|b| b.label.chars().count() <= 3) { "options scale" } else { "options" }) {
-                        @for option in &options {
-                            button.option name="option" value=(number(option)) { (option.label) }
-                        }
-                    }
-                },
-                Some(Field::SeveralOf { other }) => {
-                    div.options {
-                        @for option in &options {
-                            label.tick {
-                                input type="checkbox" name="option" value=(number(option)) checked[option.on == Some(true)];
-                                span { (option.label) }
-                            }
-                        }
-                    }
-                    @if *other {
-                        label.field { span { (l.get("own-words")) } input type="text" name="words" value=(draft) autocomplete="off"; }
-                    }
-                    button.main name="do" value="answer" { (l.get("done")) }
-                },
-                Some(Field::Text { max_length }) => {
-                    label.field {
-                        span { (l.with("page-room", &[("max", Arg::Number(*max_length as i64))])) }
-                        textarea name="words" rows="4" autofocus { (draft) }
-                    }
-                    button.main name="do" value="answer" { (l.get("page-send")) }
-                },
-                Some(Field::Number) => {
-                    label.field {
-                        span { (l.get("page-number")) }
-                        input type="text" name="words" inputmode="decimal" value=(draft) autocomplete="off" autofocus;
-                    }
-                    button.main name="do" value="answer" { (l.get("page-send")) }
-                },
-                None => {},
-            }
-        }
-        // Last, so that Enter in a field sends the answer.
-        @if let Some(skip) = skip { button.quiet name="do" value="skip" { (skip.label) } }
-    }
-}
-
-fn number(option: &Button) -> u8 {
-    match option.press.button {
-        ButtonKind::Option(n) => n,
-        _ => 0,
-    }
-}
-
-fn text(text: &Text) -> Markup {
-    html! {
-        @for Run(words, style) in &text.0 {
-            @match style {
-                Style::Plain => (words),
-                Style::Bold => strong { (words) },
-                Style::Italic => em { (words) },
-            }
+        details #privacy open[view.note == Some(Note::Privacy)] {
+            summary { (label) }
+            div.words { (bubble::words(&view.page.privacy)) }
         }
     }
-}
-
-fn alone(language: Language, heading: &str, words: &str) -> Markup {
-    let l = lines(language);
-    let inside = html! {
-        main { section.card { h1 { (l.get(heading)) } p { (l.get(words)) } } }
-    };
-    document(language, &l.get(heading), &inside)
-}
-
-pub fn unknown(language: Language) -> Markup {
-    alone(language, "page-unknown", "page-unknown-why")
-}
-
-pub fn unreachable(language: Language) -> Markup {
-    alone(language, "page-trouble", "page-trouble-why")
-}
-
-pub fn unreadable(language: Language) -> Markup {
-    alone(language, "page-unreadable", "page-unreadable-why")
-}
-
-pub fn goodbye(language: Language) -> Markup {
-    alone(language, "page-goodbye", "goodbye")
 }

@@ -1,84 +1,92 @@
-//! Who sits at the browser: a random name in a cookie, one for each dialogue, made when they start and not before.
+//! Who sends a request, as far as a page may know: a random token in a cookie, the browser's languages, where a form came from.
 
+use super::address::Entry;
 use crate::channel::ConversationId;
 use crate::script::Language;
 use axum::http::HeaderMap;
 use axum::http::header::{ACCEPT_LANGUAGE, COOKIE, HOST, ORIGIN};
 
-/// Seven days, the time after which a silent conversation is closed unless its dialogue says otherwise.
-const COOKIE_SECONDS: u32 = 7 * 24 * 60 * 60;
-/// 128 bits in hex.
-const NAME_LENGTH: usize = 32;
+/// So long the browser remembers where the citizen was; about the time after which a conversation is given up.
+const REMEMBERED_SECONDS: u32 = 7 * 24 * 60 * 60;
+/// Languages read from one request.
+const MAX_LANGUAGES: usize = 8;
 
-#[derive(Debug, Clone, Default)]
-pub struct Visitor(Option<String>);
+/// 128 random bits in hex. Whoever has it can go on with the conversation.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Token(String);
 
-impl Visitor {
-    /// The visitor of this dialogue that the cookies name.
-    pub fn of(headers: &HeaderMap, payload: &str) -> Visitor {
-        let wanted = cookie_name(payload);
-        let cookies =
-            headers.get_all(COOKIE).iter().filter_map(|c| c.to_str().ok()).flat_map(|c| c.split(';'));
-        let found = cookies.filter_map(|c| c.trim().split_once('=')).find(|(name, _)| *name == wanted);
-        Visitor(found.and_then(|(_, value)| checked(value)))
+impl Token {
+    /// # Errors
+    /// The system gives no random numbers.
+    pub fn random() -> Result<Token, getrandom::Error> {
+        let mut bytes = [0; 16];
+        getrandom::fill(&mut bytes)?;
+        Ok(Token(format!("{:032x}", u128::from_be_bytes(bytes))))
     }
 
-    /// The visitor that a form names, for one who has no cookie yet.
-    pub fn or_named(self, name: &str) -> Visitor {
-        Visitor(self.0.or_else(|| checked(name)))
+    pub fn parse(text: &str) -> Option<Token> {
+        let hex = |b: u8| b.is_ascii_digit() || (b'a'..=b'f').contains(&b);
+        (text.len() == 32 && text.bytes().all(hex)).then(|| Token(text.to_owned()))
     }
 
-    pub fn conversation(&self) -> Option<ConversationId> {
-        self.0.as_ref().map(|name| ConversationId::new("web", name))
+    /// What the browser brings for this dialogue.
+    pub fn brought(headers: &HeaderMap, entry: &Entry) -> Option<Token> {
+        let name = entry.cookie();
+        let cookies = headers.get_all(COOKIE).iter().filter_map(|v| v.to_str().ok());
+        cookies
+            .flat_map(|line| line.split(';'))
+            .filter_map(|pair| pair.trim().split_once('='))
+            .find(|(key, _)| *key == name)
+            .and_then(|(_, value)| Token::parse(value))
     }
 
-    /// The name, as the first part of what names an event.
-    pub fn name(&self) -> Option<&str> {
-        self.0.as_deref()
+    pub fn as_str(&self) -> &str {
+        &self.0
     }
 
-    /// The cookie that makes the browser come back as this visitor.
-    pub fn cookie(&self, payload: &str, secure: bool) -> Option<String> {
-        let name = self.0.as_ref()?;
-        let secure = if secure { "; Secure" } else { "" };
-        let key = cookie_name(payload);
-        Some(format!("{key}={name}; Path=/c; Max-Age={COOKIE_SECONDS}; HttpOnly; SameSite=Lax{secure}"))
+    pub fn conversation(&self) -> ConversationId {
+        ConversationId::new("web", &self.0)
+    }
+
+    /// The cookie that keeps it in the browser.
+    pub fn kept(&self, entry: &Entry, secure: bool) -> String {
+        cookie(entry, &self.0, REMEMBERED_SECONDS, secure)
+    }
+
+    /// The cookie that takes it out of the browser.
+    pub fn forgotten(entry: &Entry, secure: bool) -> String {
+        cookie(entry, "", 0, secure)
     }
 }
 
-fn cookie_name(payload: &str) -> String {
-    let code = payload.split('_').next().unwrap_or_default().to_lowercase();
-    // Only what may stand in a cookie's name; such codes are known to nobody anyway.
-    format!("snak-{}", code.chars().filter(char::is_ascii_alphanumeric).collect::<String>())
+fn cookie(entry: &Entry, value: &str, seconds: u32, secure: bool) -> String {
+    let secure = if secure { "; Secure" } else { "" };
+    format!("{}={value}; Path=/c; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}", entry.cookie())
 }
 
-fn checked(name: &str) -> Option<String> {
-    let hex = |c: char| c.is_ascii_digit() || ('a'..='f').contains(&c);
-    (name.len() == NAME_LENGTH && name.chars().all(hex)).then(|| name.to_owned())
+/// The languages that the browser asks for, in its order; weights are not read, since browsers write them falling.
+pub fn languages(headers: &HeaderMap) -> Vec<Language> {
+    let header = headers.get(ACCEPT_LANGUAGE).and_then(|v| v.to_str().ok()).unwrap_or_default();
+    let tags = header.split(',').filter_map(|part| part.split(';').next());
+    tags.filter_map(Language::parse).take(MAX_LANGUAGES).collect()
 }
 
-/// A new random name: for a visitor, or for one showing of a form.
-pub fn ticket() -> Result<String, getrandom::Error> {
-    let mut bytes = [0u8; NAME_LENGTH / 2];
-    getrandom::fill(&mut bytes)?;
-    Ok(bytes.iter().map(|b| format!("{b:02x}")).collect())
-}
-
-/// The browser's first language.
-pub fn preferred(headers: &HeaderMap) -> Option<Language> {
-    let list = headers.get(ACCEPT_LANGUAGE)?.to_str().ok()?;
-    Language::parse(list.split([',', ';']).next()?)
-}
-
-/// Whether another site's page sent this form.
-pub fn from_elsewhere(headers: &HeaderMap) -> bool {
-    let text = |name: &str| headers.get(name).and_then(|v| v.to_str().ok());
-    if let Some(site) = text("sec-fetch-site") {
-        return !matches!(site, "same-origin" | "none");
+/// Whether a form was sent from our own page. Browsers say so in `Sec-Fetch-Site`, older ones in `Origin` alone; what
+/// says neither is no browser that could be led astray.
+pub fn is_from_here(headers: &HeaderMap, public_url: &str) -> bool {
+    let header = |name| headers.get(name).map(|v| v.to_str().unwrap_or("?"));
+    if let Some(site) = headers.get("sec-fetch-site") {
+        return site == "same-origin" || site == "none";
     }
-    let Some(origin) = text(ORIGIN.as_str()) else { return false };
-    let host = origin.split_once("://").map_or("", |(_, host)| host);
-    text(HOST.as_str()).is_none_or(|own| own != host)
+    let Some(origin) = header(ORIGIN) else { return true };
+    let host = origin.split_once("://").map(|(_, host)| host);
+    origin == origin_of(public_url) || host.is_some() && host == header(HOST)
+}
+
+fn origin_of(url: &str) -> &str {
+    let start = url.find("://").map_or(0, |n| n + 3);
+    let end = url[start..].find('/').map_or(url.len(), |n| start + n);
+    &url[..end]
 }
 
 #[cfg(test)]
@@ -86,27 +94,30 @@ mod tests {
     use super::*;
 
     fn headers(pairs: &[(&'static str, &str)]) -> HeaderMap {
-        pairs.iter().map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap())).collect()
+        pairs.iter().map(|(k, v)| (k.parse().unwrap(), v.parse().unwrap())).collect()
     }
 
     #[test]
-    fn each_dialogue_has_a_visitor_of_its_own() {
-        let visitor = Visitor::default().or_named(&"a".repeat(32));
-        let cookie = visitor.cookie("aabn_station", true).unwrap();
-        assert!(cookie.starts_with("snak-aabn=") && cookie.ends_with("; HttpOnly; SameSite=Lax; Secure"));
-        let back = headers(&[("cookie", &format!("x=1; {}", cookie.split(';').next().unwrap()))]);
-        assert_eq!(Visitor::of(&back, "AABN").name(), visitor.name());
-        assert_eq!(Visitor::of(&back, "skriv").name(), None);
-        assert_eq!(Visitor::default().or_named("../../etc/passwd").name(), None);
+    fn only_our_own_page_may_send_forms() {
+        let here = |pairs: &[(&'static str, &str)]| is_from_here(&headers(pairs), "https://snak.example/x");
+        assert!(here(&[]));
+        assert!(here(&[("origin", "https://snak.example")]));
+        assert!(here(&[("origin", "http://localhost:8080"), ("host", "localhost:8080")]));
+        assert!(here(&[("sec-fetch-site", "same-origin"), ("origin", "null")]));
+        assert!(!here(&[("origin", "https://evil.example"), ("host", "snak.example")]));
+        assert!(!here(&[("origin", "null"), ("host", "snak.example")]));
+        assert!(!here(&[("sec-fetch-site", "same-site"), ("origin", "https://snak.example")]));
+        assert!(!here(&[("sec-fetch-site", "cross-site")]));
     }
 
     #[test]
-    fn forms_of_other_sites_are_told_apart() {
-        assert!(!from_elsewhere(&headers(&[("host", "snak.dk"), ("origin", "https://snak.dk")])));
-        assert!(!from_elsewhere(&headers(&[("host", "snak.dk")])));
-        assert!(!from_elsewhere(&headers(&[("sec-fetch-site", "same-origin"), ("origin", "null")])));
-        assert!(from_elsewhere(&headers(&[("host", "snak.dk"), ("origin", "https://evil.example")])));
-        assert!(from_elsewhere(&headers(&[("host", "snak.dk"), ("origin", "null")])));
-        assert!(from_elsewhere(&headers(&[("sec-fetch-site", "cross-site"), ("host", "snak.dk")])));
+    fn a_cookie_that_is_no_token_is_none() {
+        let entry = Entry::read("aabn", &Default::default()).unwrap();
+        let brought = |line: &str| Token::brought(&headers(&[("cookie", line)]), &entry).map(|t| t.0);
+        let token = "0123456789abcdef0123456789abcdef";
+        assert_eq!(brought(&format!("a=b; snak-aabn={token}")).as_deref(), Some(token));
+        assert_eq!(brought(&format!("snak-andet={token}")), None);
+        assert_eq!(brought("snak-aabn=../../etc/passwd"), None);
+        assert_eq!(brought("snak-aabn=; ;=;"), None);
     }
 }

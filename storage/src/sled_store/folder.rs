@@ -3,12 +3,13 @@
 
 use super::keys::{self, Tree};
 use super::trees::{Batch, Trees, backend};
-use crate::seal::DataKey;
+use crate::seal::{DataKey, Seal};
 use crate::{MasterKey, Result, Secrets, StoreError};
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 /// The format that this program writes.
 const FORMAT: u32 = 1;
@@ -18,43 +19,200 @@ const SEGMENT: usize = 8 * 1024 * 1024;
 /// Resident memory is about 2.7 times this when it is full.
 const CACHE: u64 = 64 * 1024 * 1024;
 
+/// So long sled may take to let its file go.
+const LET_GO: Duration = Duration::from_secs(10);
+
 /// Held while the store is open: one process for one folder.
 #[derive(Debug)]
-pub struct Lock(#[allow(dead_code, reason = "the lock goes when the file is closed")] File);
+struct Lock(#[allow(dead_code, reason = "the lock goes when the file is closed")] File);
 
-/// An opened folder.
+/// An opened folder: the generation that counts, and what is needed to put another in its place.
 #[derive(Debug)]
 pub struct Folder {
+    pub generation: Generation,
+    pub secrets: Secrets,
+    path: PathBuf,
+    current: Current,
+    /// Goes last: until then nobody else may open the folder.
+    _lock: Lock,
+}
+
+/// One sled database with everything in it.
+#[derive(Debug)]
+pub struct Generation {
     pub db: sled::Db,
     /// sled's own file, to be synced after each flush.
     pub file: File,
     pub trees: Arc<Trees>,
-    pub secrets: Secrets,
-    /// Goes last: until then nobody else may open the folder.
-    pub _lock: Lock,
+    path: PathBuf,
 }
 
+#[derive(Debug, Clone)]
 struct Current {
     generation: u64,
+    /// The data key, wrapped.
     key: String,
 }
 
 /// Opens the folder, or makes it where there is none.
-pub fn open(folder: &Path, master: &MasterKey) -> Result<Folder> {
-    let lock = lock(folder)?;
-    if !folder.exists() {
-        create(folder, master)?;
+pub fn open(path: &Path, master: &MasterKey) -> Result<Folder> {
+    let lock = lock(path)?;
+    if !path.exists() {
+        create(path, master)?;
     }
-    let current = read_current(folder)?;
+    let current = read_current(path)?;
     // Before anything is opened for writing: a wrong key changes nothing.
     let key = master.unwrap(&current.key).ok_or(StoreError::WrongKey)?;
-    let generation = folder.join(generation_name(current.generation));
-    let db = open_db(&generation)?;
-    let trees = Trees::open(&db, key.seal())?;
-    let secrets = trees.get(Tree::Documents, &keys::secrets())?.ok_or_else(|| missing(&generation))?;
-    let secrets = secrets_from(&secrets).ok_or_else(|| missing(&generation))?;
-    let file = open_file(&generation)?;
-    Ok(Folder { db, file, trees: Arc::new(trees), secrets, _lock: lock })
+    let generation = Generation::open(&path.join(generation_name(current.generation)), Arc::new(key.seal()))?;
+    let secrets =
+        generation.trees.get(Tree::Documents, &keys::secrets())?.and_then(|bytes| secrets_from(&bytes));
+    let secrets = secrets.ok_or_else(|| missing(&generation.path))?;
+    clear_leftovers(path, &current)?;
+    Ok(Folder { generation, secrets, path: path.to_owned(), current, _lock: lock })
+}
+
+impl Generation {
+    fn open(path: &Path, seal: Arc<Seal>) -> Result<Generation> {
+        let db = open_db(path)?;
+        let trees = Arc::new(Trees::open(&db, seal)?);
+        let file = path.join("db");
+        let file = OpenOptions::new()
+            .read(true)
+            .write(true)
+            .open(&file)
+            .map_err(|e| io("cannot open", &file, &e))?;
+        Ok(Generation { db, file, trees, path: path.to_owned() })
+    }
+
+    /// Everything that was applied is on disk when this returns.
+    pub fn sync(&self) -> Result<()> {
+        self.db.flush().map_err(backend)?;
+        self.file.sync_data().map_err(|e| io("cannot sync", &self.path, &e))
+    }
+
+    /// What the file takes, in bytes.
+    pub fn size(&self) -> Result<u64> {
+        self.file.metadata().map(|m| m.len()).map_err(|e| io("cannot look at", &self.path, &e))
+    }
+}
+
+/// A generation being filled, which nobody reads yet.
+#[derive(Debug)]
+pub struct Next {
+    pub generation: Generation,
+    current: Current,
+}
+
+/// The data key of the next generation.
+pub enum NextKey<'m> {
+    Same,
+    /// A new one, wrapped by the master key.
+    New(&'m MasterKey),
+}
+
+/// What the writer must know to make the next generation elsewhere.
+#[derive(Debug, Clone)]
+pub struct Plan {
+    path: PathBuf,
+    current: Current,
+    pub trees: Arc<Trees>,
+    pub size: u64,
+}
+
+impl Folder {
+    pub fn plan(&self) -> Result<Plan> {
+        let Folder { path, current, generation, .. } = self;
+        Ok(Plan {
+            path: path.clone(),
+            current: current.clone(),
+            trees: generation.trees.clone(),
+            size: generation.size()?,
+        })
+    }
+
+    /// Puts a filled generation in the place of the one that counts: from the moment `CURRENT` is renamed it is the store.
+    pub fn swap(&mut self, next: Next) -> Result<Generation> {
+        next.generation.sync()?;
+        sync_folder(&next.generation.path)?;
+        write_current(&self.path, &next.current)?;
+        self.current = next.current;
+        Ok(std::mem::replace(&mut self.generation, next.generation))
+    }
+}
+
+impl Plan {
+    /// An empty next generation beside the one that counts.
+    ///
+    /// # Errors
+    /// [`StoreError::Backend`] if the disk has no room for a second copy.
+    pub fn begin(&self, key: &NextKey<'_>) -> Result<Next> {
+        room_for(self.size, &self.path)?;
+        let number = self.current.generation + 1;
+        let path = self.path.join(generation_name(number));
+        remove(&path)?;
+        fs::create_dir_all(&path).map_err(|e| io("cannot make the folder", &path, &e))?;
+        let (seal, key) = match key {
+            NextKey::Same => (self.trees.seal(), self.current.key.clone()),
+            NextKey::New(master) => {
+                let key = DataKey::generate().map_err(StoreError::Backend)?;
+                (Arc::new(key.seal()), master.wrap(&key).map_err(StoreError::Backend)?)
+            }
+        };
+        Ok(Next { generation: Generation::open(&path, seal)?, current: Current { generation: number, key } })
+    }
+}
+
+impl Next {
+    pub fn discard(self) {
+        let path = self.generation.path.clone();
+        drop(self);
+        if let Err(error) = remove(&path) {
+            tracing::warn!(%error, "what was copied in vain could not be removed; it goes at the next start");
+        }
+    }
+}
+
+impl Generation {
+    /// Gone with everything in it.
+    pub fn remove(self) -> Result<()> {
+        let path = self.path.clone();
+        drop(self);
+        remove(&path)
+    }
+}
+
+fn remove(path: &Path) -> Result<()> {
+    match fs::remove_dir_all(path) {
+        Err(e) if e.kind() != ErrorKind::NotFound => Err(io("cannot remove", path, &e)),
+        Ok(()) | Err(_) => Ok(()),
+    }
+}
+
+// Of a copy that was broken off, or the old one of a copy that was finished just before the end.
+fn clear_leftovers(path: &Path, current: &Current) -> Result<()> {
+    let keep = generation_name(current.generation);
+    for entry in fs::read_dir(path).map_err(|e| io("cannot list", path, &e))? {
+        let entry = entry.map_err(|e| io("cannot list", path, &e))?;
+        let name = entry.file_name().to_string_lossy().into_owned();
+        if name.starts_with(GENERATION) && name != keep {
+            remove(&entry.path())?;
+        }
+    }
+    Ok(())
+}
+
+fn room_for(bytes: u64, path: &Path) -> Result<()> {
+    let free = rustix::fs::statvfs(path).map_err(|e| io("cannot look at", path, &e.into()))?;
+    let free = free.f_bavail.saturating_mul(free.f_frsize);
+    if free < bytes {
+        let (needed, there) = (bytes / (1 << 20), free / (1 << 20));
+        let why = format!(
+            "a second copy of the store needs {needed} MiB, but {} has {there} MiB free",
+            path.display()
+        );
+        return Err(StoreError::Backend(why));
+    }
+    Ok(())
 }
 
 fn missing(generation: &Path) -> StoreError {
@@ -83,24 +241,30 @@ fn lock(folder: &Path) -> Result<Lock> {
     }
 }
 
+const GENERATION: &str = "generation-";
+
 fn generation_name(number: u64) -> String {
-    format!("generation-{number}")
+    format!("{GENERATION}{number}")
 }
 
+// We hold the folder's lock, so whoever still has sled's own is this process: sled lets it go from a thread of its own, some
+// time after the database was dropped.
 fn open_db(path: &Path) -> Result<sled::Db> {
+    let begun = Instant::now();
     let config =
         sled::Config::new().path(path).segment_size(SEGMENT).cache_capacity(CACHE).flush_every_ms(None);
-    config.open().map_err(|e| match e {
-        sled::Error::Corruption { .. } => {
-            StoreError::Corrupt { what: "store", why: format!("{}: {e}", path.display()) }
+    loop {
+        match config.open() {
+            Ok(db) => return Ok(db),
+            Err(sled::Error::Io(e)) if e.to_string().contains("acquire lock") && begun.elapsed() < LET_GO => {
+                std::thread::sleep(Duration::from_millis(5));
+            }
+            Err(e @ sled::Error::Corruption { .. }) => {
+                return Err(StoreError::Corrupt { what: "store", why: format!("{}: {e}", path.display()) });
+            }
+            Err(other) => return Err(backend(other)),
         }
-        other => backend(other),
-    })
-}
-
-fn open_file(generation: &Path) -> Result<File> {
-    let path = generation.join("db");
-    OpenOptions::new().read(true).write(true).open(&path).map_err(|e| io("cannot open", &path, &e))
+    }
 }
 
 pub fn sync_folder(path: &Path) -> Result<()> {
@@ -110,21 +274,16 @@ pub fn sync_folder(path: &Path) -> Result<()> {
 fn create(folder: &Path, master: &MasterKey) -> Result<()> {
     let new = folder.with_extension("new");
     // Left from a start that was broken off: nothing was acknowledged from there.
-    match fs::remove_dir_all(&new) {
-        Err(e) if e.kind() != ErrorKind::NotFound => return Err(io("cannot clear", &new, &e)),
-        Ok(()) | Err(_) => {}
-    }
+    remove(&new)?;
     let generation = new.join(generation_name(1));
     fs::create_dir_all(&generation).map_err(|e| io("cannot make the folder", &generation, &e))?;
     let key = DataKey::generate().map_err(StoreError::Backend)?;
     {
-        let db = open_db(&generation)?;
-        let trees = Trees::open(&db, key.seal())?;
-        let mut batch = Batch::over(&trees);
+        let generation = Generation::open(&generation, Arc::new(key.seal()))?;
+        let mut batch = Batch::over(&generation.trees);
         batch.put(Tree::Documents, keys::secrets(), secrets_to(&Secrets::generate()?));
         batch.apply()?;
-        db.flush().map_err(backend)?;
-        open_file(&generation)?.sync_all().map_err(|e| io("cannot sync", &generation, &e))?;
+        generation.sync()?;
     }
     let wrapped = master.wrap(&key).map_err(StoreError::Backend)?;
     write_current(&new, &Current { generation: 1, key: wrapped })?;

@@ -3,7 +3,7 @@
 use crate::*;
 
 /// A fixed few: sled slows down with many trees (spacejam/sled#1484). The byte is bound into every sealed value.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[repr(u8)]
 pub enum Tree {
     /// conversation -> version, wake-up, body
@@ -12,7 +12,8 @@ pub enum Tree {
     Responses = 1,
     /// conversation, version, place in the commit -> a message to send
     Outbox = 2,
-    /// `a` conversation -> platform address; `s` conversation, message -> platform's message id
+    /// `a` conversation -> platform address; `s` conversation, message -> platform's message id; `g` conversation -> last version
+    /// of one that was removed and still has something to send
     People = 3,
     /// `p` response -> dialogue and cursor; `l` conversation, response; `w` wake-up, conversation
     Index = 4,
@@ -22,6 +23,16 @@ pub enum Tree {
     Documents = 6,
     /// Further pieces of values that are too large for one
     Pieces = 7,
+}
+
+impl Tree {
+    /// Whether a value here may be too large for one piece.
+    pub fn may_hold_much(self) -> bool {
+        match self {
+            Tree::Conversations | Tree::Responses | Tree::Outbox | Tree::Documents => true,
+            Tree::People | Tree::Index | Tree::Seen | Tree::Pieces => false,
+        }
+    }
 }
 
 pub const TREES: [(Tree, &str); 8] = [
@@ -51,6 +62,12 @@ pub fn cursor_of(row: &[u8]) -> Option<Cursor> {
     row.last_chunk().map(|bytes| Cursor(u64::from_be_bytes(*bytes)))
 }
 
+/// The dialogue at the start of a row's key.
+pub fn dialogue_of(row: &[u8]) -> Option<DialogueId> {
+    let name = row.get(..row.len().checked_sub(9)?)?;
+    Some(DialogueId(String::from_utf8(name.to_vec()).ok()?))
+}
+
 pub fn outbox(id: &OutboxId) -> Vec<u8> {
     [id.conversation.0.as_slice(), &id.version.0.to_be_bytes(), &id.n.to_be_bytes()].concat()
 }
@@ -65,6 +82,10 @@ pub fn outbox_id(key: &[u8]) -> Option<OutboxId> {
 
 pub fn address(of: &ConversationKey) -> Vec<u8> {
     [b"a".as_slice(), &of.0].concat()
+}
+
+pub fn gone(of: &ConversationKey) -> Vec<u8> {
+    [b"g".as_slice(), &of.0].concat()
 }
 
 pub fn sent_of(of: &ConversationKey) -> Vec<u8> {
@@ -124,6 +145,11 @@ pub fn extent(of: &DialogueId) -> Vec<u8> {
 
 pub fn secrets() -> Vec<u8> {
     [&[OWN], b"secrets".as_slice()].concat()
+}
+
+/// There while bytes of something erased are still in the file.
+pub fn erased() -> Vec<u8> {
+    [&[OWN], b"erased".as_slice()].concat()
 }
 
 /// The dialogues' extents begin so.

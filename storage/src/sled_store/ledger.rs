@@ -5,11 +5,11 @@ use super::trees::Batch;
 use crate::seal::mac;
 use crate::*;
 
-/// A conversation as it is stored. `body: None` is one that was removed and still has something to send.
+/// A conversation as it is stored.
 struct Line {
     version: Version,
     wake_at: Option<i64>,
-    body: Option<Vec<u8>>,
+    body: Vec<u8>,
 }
 
 /// No wake-up.
@@ -17,25 +17,16 @@ const NEVER: i64 = i64::MIN;
 
 impl Line {
     fn to_bytes(&self) -> Vec<u8> {
-        let mut bytes = Vec::with_capacity(17 + self.body.as_ref().map_or(0, Vec::len));
-        bytes.extend_from_slice(&self.version.0.to_be_bytes());
-        bytes.extend_from_slice(&self.wake_at.unwrap_or(NEVER).to_be_bytes());
-        bytes.push(self.body.is_some().into());
-        bytes.extend_from_slice(self.body.as_deref().unwrap_or_default());
-        bytes
+        let wake_at = self.wake_at.unwrap_or(NEVER);
+        [self.version.0.to_be_bytes().as_slice(), &wake_at.to_be_bytes(), &self.body].concat()
     }
 
     fn from_bytes(bytes: &[u8]) -> Result<Line> {
         let read = || {
             let (version, rest) = bytes.split_first_chunk()?;
-            let (wake_at, rest) = rest.split_first_chunk()?;
-            let (there, body) = rest.split_first()?;
+            let (wake_at, body) = rest.split_first_chunk()?;
             let wake_at = Some(i64::from_be_bytes(*wake_at)).filter(|at| *at != NEVER);
-            Some(Line {
-                version: Version(u64::from_be_bytes(*version)),
-                wake_at,
-                body: (*there == 1).then(|| body.to_vec()),
-            })
+            Some(Line { version: Version(u64::from_be_bytes(*version)), wake_at, body: body.to_vec() })
         };
         read().ok_or_else(|| cut("conversation"))
     }
@@ -45,14 +36,21 @@ fn cut(what: &'static str) -> StoreError {
     StoreError::Corrupt { what, why: "it is shorter than it must be".to_owned() }
 }
 
-/// The conversation that lies under these bytes; `None` for one that was removed.
-pub fn stored(bytes: &[u8]) -> Result<Option<Stored>> {
-    let Line { version, body, .. } = Line::from_bytes(bytes)?;
-    Ok(body.map(|body| Stored { version, body }))
+/// The conversation that lies under these bytes.
+pub fn stored(bytes: &[u8]) -> Result<Stored> {
+    Line::from_bytes(bytes).map(|Line { version, body, .. }| Stored { version, body })
 }
 
 fn line(batch: &Batch<'_>, of: &ConversationKey) -> Result<Option<Line>> {
     batch.get(Tree::Conversations, &of.0)?.map(|bytes| Line::from_bytes(&bytes)).transpose()
+}
+
+// The last version of a conversation that was removed and still has something to send: whoever comes back goes on from it, so
+// that rows in the outbox keep their order.
+fn gone(batch: &Batch<'_>, of: &ConversationKey) -> Result<Option<Version>> {
+    let bytes = batch.get(Tree::People, &keys::gone(of))?;
+    let version = |bytes: Vec<u8>| Some(Version(u64::from_be_bytes(bytes.try_into().ok()?)));
+    bytes.map(|b| version(b).ok_or_else(|| cut("version"))).transpose()
 }
 
 pub fn commit(batch: &mut Batch<'_>, secrets: &Secrets, changes: Changes) -> Result<Version> {
@@ -66,10 +64,14 @@ pub fn commit(batch: &mut Batch<'_>, secrets: &Secrets, changes: Changes) -> Res
         }
     }
     let old = line(batch, &of)?;
-    if old.as_ref().filter(|l| l.body.is_some()).map_or(Version(0), |l| l.version) != changes.expected {
+    if old.as_ref().map_or(Version(0), |l| l.version) != changes.expected {
         return Err(StoreError::Conflict(of));
     }
-    let version = Version(old.as_ref().map_or(0, |l| l.version.0) + 1);
+    let last = match &old {
+        Some(line) => Some(line.version),
+        None => gone(batch, &of)?,
+    };
+    let version = Version(last.unwrap_or_default().0 + 1);
     for (n, outgoing) in (0u16..).zip(&changes.outbox) {
         batch.put(
             Tree::Outbox,
@@ -90,6 +92,9 @@ pub fn commit(batch: &mut Batch<'_>, secrets: &Secrets, changes: Changes) -> Res
         write(batch, &change.dialogue, change.response, &Row::Live(change.row))?;
     }
     documents(batch, changes.documents);
+    if changes.erases {
+        mark_erased(batch)?;
+    }
     batch.put(Tree::Seen, keys::seen(today, &update), Vec::new());
     Ok(version)
 }
@@ -109,15 +114,18 @@ fn put_line(
         if !has_outbox(batch, of)? {
             return forget(batch, of);
         }
-        let stump = Line { version, wake_at: None, body: None };
-        batch.put(Tree::Conversations, of.0.to_vec(), stump.to_bytes());
+        batch.remove(Tree::Conversations, of.0.to_vec());
+        batch.put(Tree::People, keys::gone(of), version.0.to_be_bytes().to_vec());
         return Ok(());
     };
+    if batch.has(Tree::People, &keys::gone(of))? {
+        batch.remove(Tree::People, keys::gone(of));
+    }
     let wake_at = wake_at.map(|at| at.as_millisecond().max(0));
     if let Some(at) = wake_at {
         batch.put(Tree::Index, wake_key(at, of), Vec::new());
     }
-    batch.put(Tree::Conversations, of.0.to_vec(), Line { version, wake_at, body: Some(body) }.to_bytes());
+    batch.put(Tree::Conversations, of.0.to_vec(), Line { version, wake_at, body }.to_bytes());
     Ok(())
 }
 
@@ -129,10 +137,20 @@ fn has_outbox(batch: &Batch<'_>, of: &ConversationKey) -> Result<bool> {
     Ok(!batch.keys(Tree::Outbox, &of.0)?.is_empty())
 }
 
+// What is gone for readers is still in the file: the nightly compaction has to run.
+fn mark_erased(batch: &mut Batch<'_>) -> Result<()> {
+    if !batch.has(Tree::Documents, &keys::erased())? {
+        batch.put(Tree::Documents, keys::erased(), vec![1]);
+    }
+    Ok(())
+}
+
 // Everything that names the citizen, and the conversation itself.
 fn forget(batch: &mut Batch<'_>, of: &ConversationKey) -> Result<()> {
+    mark_erased(batch)?;
     batch.remove(Tree::Conversations, of.0.to_vec());
     batch.remove(Tree::People, keys::address(of));
+    batch.remove(Tree::People, keys::gone(of));
     for key in batch.keys(Tree::People, &keys::sent_of(of))? {
         batch.remove(Tree::People, key);
     }
@@ -140,28 +158,33 @@ fn forget(batch: &mut Batch<'_>, of: &ConversationKey) -> Result<()> {
 }
 
 // The response's old row goes, a new one comes last. Counted in the same write, so order of cursors is order of commits.
-fn write(batch: &mut Batch<'_>, dialogue: &DialogueId, response: Uuid, row: &Row) -> Result<()> {
+fn write(batch: &mut Batch<'_>, to: &DialogueId, response: Uuid, row: &Row) -> Result<()> {
     let place = keys::place(response);
     if let Some(old) = batch.get(Tree::Index, &place)? {
-        let was_live = batch.get(Tree::Responses, &old)?.is_some_and(|bytes| bytes.first() == Some(&LIVE));
-        let of = DialogueId(
-            String::from_utf8_lossy(old.get(..old.len().saturating_sub(9)).unwrap_or_default()).into_owned(),
-        );
-        if was_live {
+        if is_live(batch, &old)? {
+            let of = dialogue(&old)?;
             let extent = extent(batch, &of)?;
             let responses = extent.responses.saturating_sub(1);
             put_extent(batch, &of, Extent { responses, ..extent });
         }
         batch.remove(Tree::Responses, old);
     }
-    let before = extent(batch, dialogue)?;
+    let before = extent(batch, to)?;
     let live = matches!(row, Row::Live(_));
     let now = Extent { latest: Cursor(before.latest.0 + 1), responses: before.responses + u64::from(live) };
-    put_extent(batch, dialogue, now);
-    let key = keys::row(dialogue, now.latest);
+    put_extent(batch, to, now);
+    let key = keys::row(to, now.latest);
     batch.put(Tree::Responses, key.clone(), row_bytes(response, row));
     batch.put(Tree::Index, place, key);
     Ok(())
+}
+
+fn is_live(batch: &Batch<'_>, row: &[u8]) -> Result<bool> {
+    Ok(batch.get(Tree::Responses, row)?.is_some_and(|bytes| bytes.first() == Some(&LIVE)))
+}
+
+fn dialogue(row: &[u8]) -> Result<DialogueId> {
+    keys::dialogue_of(row).ok_or_else(|| cut("place of a response"))
 }
 
 fn extent(batch: &Batch<'_>, of: &DialogueId) -> Result<Extent> {
@@ -262,8 +285,7 @@ pub fn settle(batch: &mut Batch<'_>, id: OutboxId, sent: Option<String>) -> Resu
         (Some(message), Some(sent)) => batch.put(Tree::People, keys::sent(&of, message), sent.into_bytes()),
         (Some(_), None) | (None, _) => {}
     }
-    let gone = line(batch, &of)?.is_none_or(|l| l.body.is_none());
-    if gone && !has_outbox(batch, &of)? {
+    if batch.has(Tree::People, &keys::gone(&of))? && !has_outbox(batch, &of)? {
         forget(batch, &of)?;
     }
     Ok(())
@@ -273,17 +295,11 @@ pub fn erase(batch: &mut Batch<'_>, of: &ConversationKey, at: Timestamp) -> Resu
     let mut receipt = Receipt::default();
     for link in batch.keys(Tree::Index, &keys::links(of))? {
         let response = keys::response_of(&link).ok_or_else(|| cut("link to a response"))?;
-        if let Some(place) = batch.get(Tree::Index, &keys::place(response))? {
-            let dialogue =
-                String::from_utf8_lossy(place.get(..place.len().saturating_sub(9)).unwrap_or_default())
-                    .into_owned();
-            write(batch, &DialogueId(dialogue), response, &Row::Erased { at, reason: Reason::Citizen })?;
-            receipt.responses += 1;
-        }
+        receipt.responses += erase_responses(batch, &[response], at, Reason::Citizen)?;
         batch.remove(Tree::Index, link);
     }
     if let Some(line) = line(batch, of)? {
-        receipt.conversations = line.body.is_some().into();
+        receipt.conversations = 1;
         if let Some(at) = line.wake_at {
             batch.remove(Tree::Index, wake_key(at, of));
         }
@@ -293,6 +309,26 @@ pub fn erase(batch: &mut Batch<'_>, of: &ConversationKey, at: Timestamp) -> Resu
     }
     forget(batch, of)?;
     Ok(receipt)
+}
+
+pub fn erase_responses(
+    batch: &mut Batch<'_>,
+    responses: &[Uuid],
+    at: Timestamp,
+    reason: Reason,
+) -> Result<usize> {
+    let mut erased = 0;
+    for response in responses {
+        let Some(place) = batch.get(Tree::Index, &keys::place(*response))? else { continue };
+        if is_live(batch, &place)? {
+            write(batch, &dialogue(&place)?, *response, &Row::Erased { at, reason })?;
+            erased += 1;
+        }
+    }
+    if erased > 0 {
+        mark_erased(batch)?;
+    }
+    Ok(erased)
 }
 
 /// Drops at most `limit` update ids filed under days before `before`; gives how many.

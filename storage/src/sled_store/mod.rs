@@ -1,6 +1,7 @@
 //! The store on disk: sled 0.34.7 behind one writer thread. Readers read the trees; what they may see of the answer log ends
 //! at the durable watermark.
 
+mod copy;
 mod folder;
 mod keys;
 mod ledger;
@@ -15,13 +16,15 @@ use std::sync::mpsc::Sender;
 use std::sync::{Mutex, PoisonError, RwLock};
 use tokio::sync::oneshot;
 use trees::Trees;
+
 use writer::{Job, Reply, Writer};
 
 pub struct SledStore {
     secrets: Secrets,
-    trees: Arc<Trees>,
     jobs: Sender<Job>,
     shared: Arc<Shared>,
+    /// One copy at a time.
+    copying: Arc<Mutex<()>>,
 }
 
 impl std::fmt::Debug for SledStore {
@@ -31,8 +34,10 @@ impl std::fmt::Debug for SledStore {
 }
 
 /// What the writer tells the readers.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Shared {
+    /// Those of the generation that counts.
+    trees: RwLock<Arc<Trees>>,
     /// How far each dialogue's log is on disk.
     extents: RwLock<HashMap<DialogueId, Extent>>,
     /// Messages settled but not yet written: their platform ids are known at once. `None`: the id was dropped.
@@ -41,6 +46,12 @@ struct Shared {
 }
 
 impl Shared {
+    fn trees(&self) -> Arc<Trees> {
+        self.trees.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+    fn set_trees(&self, trees: Arc<Trees>) {
+        *self.trees.write().unwrap_or_else(PoisonError::into_inner) = trees;
+    }
     fn broken(&self) -> Option<String> {
         self.broken.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
@@ -64,25 +75,28 @@ impl SledStore {
 
     fn open_now(path: &Path, key: &MasterKey) -> Result<SledStore> {
         let folder = folder::open(path, key)?;
-        let shared = Arc::new(Shared::default());
-        let extents = folder
-            .trees
-            .from(Tree::Documents, &keys::extents(), usize::MAX, |key| key.starts_with(&keys::extents()))?;
+        let trees = folder.generation.trees.clone();
+        let prefix = keys::extents();
+        let extents = trees.from(Tree::Documents, &prefix, usize::MAX, |key| key.starts_with(&prefix))?;
         let named = |(key, bytes): (Vec<u8>, Vec<u8>)| {
-            let dialogue = String::from_utf8_lossy(&key[keys::extents().len()..]).into_owned();
+            let dialogue = String::from_utf8_lossy(&key[prefix.len()..]).into_owned();
             Ok((DialogueId(dialogue), ledger::extent_of(&bytes)?))
         };
         let extents: HashMap<DialogueId, Extent> = extents.into_iter().map(named).collect::<Result<_>>()?;
-        *shared.extents.write().unwrap_or_else(PoisonError::into_inner) = extents;
+        let shared = Arc::new(Shared {
+            trees: RwLock::new(trees),
+            extents: RwLock::new(extents),
+            fresh: Mutex::default(),
+            broken: Mutex::default(),
+        });
         let secrets = folder.secrets.clone();
-        let trees = folder.trees.clone();
         let (jobs, queue) = std::sync::mpsc::channel();
         let writer = Writer::new(folder, shared.clone());
         let thread = std::thread::Builder::new().name("snak-writer".to_owned());
         thread
             .spawn(move || writer.run(&queue))
             .map_err(|e| StoreError::Backend(format!("the writer cannot be started: {e}")))?;
-        Ok(SledStore { secrets, trees, jobs, shared })
+        Ok(SledStore { secrets, jobs, shared, copying: Arc::default() })
     }
 
     async fn ask<T>(&self, job: impl FnOnce(Reply<T>) -> Job) -> Result<T> {
@@ -96,7 +110,7 @@ impl SledStore {
         &self,
         scan: impl FnOnce(&Trees) -> Result<T> + Send + 'static,
     ) -> Result<T> {
-        let trees = self.trees.clone();
+        let trees = self.shared.trees();
         blocking(move || scan(&trees)).await
     }
 }
@@ -113,8 +127,8 @@ impl Store for SledStore {
     }
 
     async fn conversation(&self, of: &ConversationKey) -> Result<Option<Stored>> {
-        let bytes = self.trees.get(Tree::Conversations, &of.0)?;
-        bytes.map_or(Ok(None), |bytes| ledger::stored(&bytes))
+        let bytes = self.shared.trees().get(Tree::Conversations, &of.0)?;
+        bytes.map(|bytes| ledger::stored(&bytes)).transpose()
     }
 
     async fn commit(&self, changes: Changes) -> Result<Version> {
@@ -148,7 +162,7 @@ impl Store for SledStore {
     }
 
     async fn address(&self, of: &ConversationKey) -> Result<Option<String>> {
-        let address = self.trees.get(Tree::People, &keys::address(of))?;
+        let address = self.shared.trees().get(Tree::People, &keys::address(of))?;
         Ok(address.map(|bytes| String::from_utf8_lossy(&bytes).into_owned()))
     }
 
@@ -157,7 +171,7 @@ impl Store for SledStore {
     }
 
     async fn settle(&self, id: OutboxId, sent: Option<String>) -> Result<()> {
-        let Some(bytes) = self.trees.get(Tree::Outbox, &keys::outbox(&id))? else { return Ok(()) };
+        let Some(bytes) = self.shared.trees().get(Tree::Outbox, &keys::outbox(&id))? else { return Ok(()) };
         let row = ledger::outgoing(&bytes)?;
         if let Some(message) = row.message
             && (row.forget || sent.is_some())
@@ -177,7 +191,7 @@ impl Store for SledStore {
         if let Some(sent) = fresh {
             return Ok(sent);
         }
-        let sent = self.trees.get(Tree::People, &keys::sent(of, message))?;
+        let sent = self.shared.trees().get(Tree::People, &keys::sent(of, message))?;
         Ok(sent.map(|bytes| String::from_utf8_lossy(&bytes).into_owned()))
     }
 
@@ -198,7 +212,7 @@ impl Store for SledStore {
     }
 
     async fn document(&self, kind: Kind, id: &str) -> Result<Option<Vec<u8>>> {
-        self.trees.get(Tree::Documents, &keys::document(kind, id))
+        self.shared.trees().get(Tree::Documents, &keys::document(kind, id))
     }
 
     async fn documents(&self, kind: Kind, prefix: &str) -> Result<Vec<(String, Vec<u8>)>> {
@@ -222,9 +236,22 @@ impl Store for SledStore {
         self.ask(|reply| Job::Erase(of, at, reply)).await
     }
 
+    async fn erase_responses(&self, responses: Vec<Uuid>, at: Timestamp, reason: Reason) -> Result<usize> {
+        self.ask(|reply| Job::EraseResponses(responses, at, reason, reply)).await
+    }
+
     async fn forget_updates(&self, before: Timestamp) -> Result<()> {
         while self.ask(|reply| Job::ForgetUpdates(before, reply)).await? {}
         Ok(())
+    }
+
+    async fn compact(&self, when: When) -> Result<Option<Compacted>> {
+        let (jobs, copying) = (self.jobs.clone(), self.copying.clone());
+        blocking(move || {
+            let _one_at_a_time = copying.lock().unwrap_or_else(PoisonError::into_inner);
+            copy::compact(&jobs, when, None)
+        })
+        .await
     }
 
     fn broken(&self) -> Option<String> {

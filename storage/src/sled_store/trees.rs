@@ -6,6 +6,7 @@ use crate::seal::Seal;
 use crate::{DialogueId, Extent, Result, StoreError};
 use sled::transaction::{ConflictableTransactionError, TransactionError, Transactional};
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// Larger values are stored in pieces. sled puts an item above a quarter of a segment into a file of its own that it never
 /// syncs; its leaves hold up to 16 values or so, and a leaf must stay below that as well.
@@ -13,7 +14,7 @@ const PIECE: usize = 48 * 1024;
 
 pub struct Trees {
     trees: Vec<sled::Tree>,
-    seal: Seal,
+    seal: Arc<Seal>,
 }
 
 impl std::fmt::Debug for Trees {
@@ -27,10 +28,14 @@ pub fn backend(error: sled::Error) -> StoreError {
 }
 
 impl Trees {
-    pub fn open(db: &sled::Db, seal: Seal) -> Result<Trees> {
+    pub fn open(db: &sled::Db, seal: Arc<Seal>) -> Result<Trees> {
         let trees =
             TREES.iter().map(|(_, name)| db.open_tree(name).map_err(backend)).collect::<Result<_>>()?;
         Ok(Trees { trees, seal })
+    }
+
+    pub fn seal(&self) -> Arc<Seal> {
+        self.seal.clone()
     }
 
     fn tree(&self, tree: Tree) -> &sled::Tree {
@@ -77,6 +82,20 @@ impl Trees {
             found.push((key.to_vec(), value));
         }
         Ok(found)
+    }
+
+    /// At most `limit` keys behind `after` (`None`: from the first), in order.
+    pub fn keys_after(&self, tree: Tree, after: Option<&[u8]>, limit: usize) -> Result<Vec<Vec<u8>>> {
+        let from = after.map(|key| [key, &[0]].concat()).unwrap_or_default();
+        let keys = self.tree(tree).range(from..).keys().take(limit);
+        keys.map(|key| key.map(|k| k.to_vec()).map_err(backend)).collect()
+    }
+
+    /// What lies in a tree, keys and sealed values.
+    pub fn bytes(&self, tree: Tree) -> Result<u64> {
+        let size =
+            |entry: sled::Result<(sled::IVec, sled::IVec)>| entry.map(|(k, v)| (k.len() + v.len()) as u64);
+        self.tree(tree).iter().map(size).sum::<sled::Result<u64>>().map_err(backend)
     }
 
     /// Every key that begins with `prefix`, in order.
@@ -155,6 +174,14 @@ impl<'t> Batch<'t> {
         Ok(keys)
     }
 
+    /// Every key that this batch changes.
+    pub fn touched(&self) -> impl Iterator<Item = (Tree, Vec<u8>)> {
+        TREES
+            .iter()
+            .zip(&self.changed)
+            .flat_map(|((tree, _), changed)| changed.keys().map(|key| (*tree, key.clone())))
+    }
+
     /// At most `limit` keys that lie before `end` in the trees, changes of this batch left out.
     pub fn keys_before(&self, tree: Tree, end: &[u8], limit: usize) -> Result<Vec<Vec<u8>>> {
         let keys = self.trees.tree(tree).range(..end.to_vec()).keys().take(limit);
@@ -214,9 +241,12 @@ impl<'t> Batch<'t> {
 
     fn sealed(self) -> Result<Vec<Write>> {
         let mut writes = Vec::new();
+        let pieces_somewhere = !self.trees.tree(Tree::Pieces).is_empty();
         for ((tree, _), changed) in TREES.into_iter().zip(self.changed) {
             for (key, value) in changed {
-                self.trees.pieces_gone(tree, &key, &mut writes)?;
+                if pieces_somewhere && tree.may_hold_much() {
+                    self.trees.pieces_gone(tree, &key, &mut writes)?;
+                }
                 let Some(value) = value else {
                     writes.push((tree, key, None));
                     continue;
@@ -242,7 +272,7 @@ impl<'t> Batch<'t> {
 }
 
 impl Trees {
-    // A value that is replaced may have had more pieces than the new one. Few are in pieces: most keys are looked at once.
+    // A value that is replaced may have had more pieces than the new one.
     fn pieces_gone(&self, tree: Tree, key: &[u8], writes: &mut Vec<Write>) -> Result<()> {
         let old = self.tree(tree).get(key).map_err(backend)?;
         let further = old.and_then(|stored| stored.first().copied()).unwrap_or(0);

@@ -4,12 +4,13 @@
 //! sled 0.34.7 alone loses acknowledged writes in a power cut (its flush ends in `sync_file_range`) and hangs when many tasks
 //! flush at once (spacejam/sled#1077, #1412). One transaction per group because each seals sled's buffers.
 
-use super::folder::Folder;
+use super::copy::{self, Touched};
+use super::folder::{Folder, Next, Plan};
 use super::keys::{self, Tree};
-use super::trees::{Batch, backend};
+use super::trees::Batch;
 use super::{Shared, ledger};
 use crate::*;
-use std::io;
+use std::collections::HashSet;
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::sync::{Arc, PoisonError};
 use std::time::{Duration, Instant};
@@ -29,9 +30,19 @@ pub enum Job {
     Settle(OutboxId, Option<String>),
     Keep(Vec<Document>, Reply<()>),
     Erase(ConversationKey, Timestamp, Reply<Receipt>),
+    EraseResponses(Vec<Uuid>, Timestamp, Reason, Reply<usize>),
     ForgetUpdates(Timestamp, Reply<bool>),
     /// Read between two groups, so that only what is on disk is seen.
     Outbox(Option<OutboxId>, usize, Reply<Vec<Queued>>),
+    /// From now on keys that change are noted, for a copy that begins.
+    Track(Reply<Plan>),
+    /// The keys noted since this was last asked.
+    Touched(Reply<Touched>),
+    /// Notes these keys too.
+    Touch(Touched, Reply<()>),
+    Untrack(Reply<()>),
+    /// Copies what is noted still, and goes on in the copy.
+    Swap(Box<Next>, Reply<Compacted>),
     Close(Reply<()>),
 }
 
@@ -48,15 +59,20 @@ fn answer<T: Send + 'static>(reply: Reply<T>, result: Result<T>) -> Answer {
 pub struct Writer {
     folder: Folder,
     shared: Arc<Shared>,
+    /// Keys that changed while a copy is made; `None` while none is.
+    touched: Option<HashSet<(Tree, Vec<u8>)>>,
 }
+
+/// What is asked of the writer between two groups.
+type Between = Vec<Job>;
 
 impl Writer {
     pub fn new(folder: Folder, shared: Arc<Shared>) -> Writer {
-        Writer { folder, shared }
+        Writer { folder, shared, touched: None }
     }
 
     /// Works until the store is closed or nobody can send jobs any more.
-    pub fn run(self, jobs: &Receiver<Job>) {
+    pub fn run(mut self, jobs: &Receiver<Job>) {
         let mut lazy: Vec<(OutboxId, Option<String>)> = Vec::new();
         let mut since = Instant::now();
         loop {
@@ -103,11 +119,11 @@ impl Writer {
         }
     }
 
-    fn group(&self, jobs: Vec<Job>, settled: Vec<(OutboxId, Option<String>)>) -> Option<Reply<()>> {
-        let mut batch = Batch::over(&self.folder.trees);
+    fn group(&mut self, jobs: Vec<Job>, settled: Vec<(OutboxId, Option<String>)>) -> Option<Reply<()>> {
+        let trees = self.folder.generation.trees.clone();
+        let mut batch = Batch::over(&trees);
         let mut answers: Vec<Answer> = Vec::new();
-        let mut reads = Vec::new();
-        let mut closing = None;
+        let mut between = Between::new();
         for (id, sent) in &settled {
             if let Err(error) = batch.job(|b| ledger::settle(b, *id, sent.clone())) {
                 tracing::warn!(%error, "a sent message could not be marked as sent");
@@ -127,13 +143,16 @@ impl Writer {
                     let result = batch.job(|b| ledger::erase(b, &of, at));
                     answers.push(answer(reply, result));
                 }
+                Job::EraseResponses(responses, at, reason, reply) => {
+                    let result = batch.job(|b| ledger::erase_responses(b, &responses, at, reason));
+                    answers.push(answer(reply, result));
+                }
                 Job::ForgetUpdates(before, reply) => {
                     let result = batch.job(|b| ledger::forget_updates(b, before, FORGET_AT_ONCE));
                     answers.push(answer(reply, result.map(|count| count == FORGET_AT_ONCE)));
                 }
-                Job::Outbox(after, limit, reply) => reads.push((after, limit, reply)),
-                Job::Close(reply) => closing = Some(reply),
                 Job::Settle(..) => {}
+                other => between.push(other),
             }
         }
         let kept = self.keep(batch);
@@ -143,28 +162,80 @@ impl Writer {
         for (id, _) in &settled {
             self.shared.settled(id);
         }
-        for (after, limit, reply) in reads {
-            let _ = reply.send(self.outbox(after, limit));
+        self.between(between)
+    }
+
+    // What is done between two groups, so that it sees only what is on disk. Gives who waits for the end, if it was asked for.
+    fn between(&mut self, jobs: Between) -> Option<Reply<()>> {
+        let mut closing = None;
+        for job in jobs {
+            match job {
+                Job::Outbox(after, limit, reply) => drop(reply.send(self.outbox(after, limit))),
+                Job::Track(reply) => drop(reply.send(self.track())),
+                Job::Touched(reply) => {
+                    let touched = self.touched.as_mut().map(|t| t.drain().collect()).unwrap_or_default();
+                    let _ = reply.send(Ok(touched));
+                }
+                Job::Touch(keys, reply) => {
+                    self.touched.get_or_insert_default().extend(keys);
+                    let _ = reply.send(Ok(()));
+                }
+                Job::Untrack(reply) => {
+                    self.touched = None;
+                    let _ = reply.send(Ok(()));
+                }
+                Job::Swap(next, reply) => drop(reply.send(self.swap(*next))),
+                Job::Close(reply) => closing = Some(reply),
+                Job::Commit(..) | Job::Settle(..) | Job::Keep(..) | Job::Erase(..) => {}
+                Job::EraseResponses(..) | Job::ForgetUpdates(..) => {}
+            }
         }
         closing
     }
 
+    fn track(&mut self) -> Result<Plan> {
+        let plan = self.folder.plan()?;
+        self.touched = Some(HashSet::new());
+        Ok(plan)
+    }
+
+    fn swap(&mut self, next: Next) -> Result<Compacted> {
+        if let Some(why) = self.shared.broken() {
+            next.discard();
+            return Err(StoreError::Backend(why));
+        }
+        let bytes_before = self.folder.generation.size()?;
+        let left: Touched = self.touched.take().unwrap_or_default().into_iter().collect();
+        let now = &self.folder.generation.trees;
+        let copied =
+            left.chunks(MAX_GROUP).try_for_each(|page| copy::copy(now, &next.generation.trees, page, None));
+        if let Err(error) = copied {
+            next.discard();
+            return Err(error);
+        }
+        // From the renaming of CURRENT on there is no way back: whatever fails now, nothing more may be acknowledged here.
+        let old = self.folder.swap(next).inspect_err(|error| self.shared.set_broken(&error.to_string()))?;
+        self.shared.set_trees(self.folder.generation.trees.clone());
+        if let Err(error) = old.remove() {
+            tracing::warn!(%error, "the old copy of the store could not be removed; it goes at the next start");
+        }
+        Ok(Compacted { bytes_before, bytes_after: self.folder.generation.size()? })
+    }
+
     // Everything on disk, or the store is broken from now on: after a failed sync nobody can say what is there.
-    fn keep(&self, batch: Batch<'_>) -> Result<(), String> {
+    fn keep(&mut self, batch: Batch<'_>) -> Result<(), String> {
         if let Some(why) = self.shared.broken() {
             return Err(why);
         }
         if batch.is_empty() {
             return Ok(());
         }
-        let extents = batch.extents();
-        let done = extents.and_then(|extents| {
+        if let Some(touched) = &mut self.touched {
+            touched.extend(batch.touched());
+        }
+        let done = batch.extents().and_then(|extents| {
             batch.apply()?;
-            self.folder.db.flush().map_err(backend)?;
-            self.folder
-                .file
-                .sync_data()
-                .map_err(|e: io::Error| StoreError::Backend(format!("cannot sync the store: {e}")))?;
+            self.folder.generation.sync()?;
             Ok(extents)
         });
         match done {
@@ -186,7 +257,7 @@ impl Writer {
 
     fn outbox(&self, after: Option<OutboxId>, limit: usize) -> Result<Vec<Queued>> {
         let from = after.map(|id| [keys::outbox(&id).as_slice(), &[0]].concat()).unwrap_or_default();
-        let rows = self.folder.trees.from(Tree::Outbox, &from, limit, |_| true)?;
+        let rows = self.folder.generation.trees.from(Tree::Outbox, &from, limit, |_| true)?;
         let queued = |(key, bytes): (Vec<u8>, Vec<u8>)| {
             let id = keys::outbox_id(&key);
             let id =

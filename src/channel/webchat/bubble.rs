@@ -1,0 +1,75 @@
+//! What was said, as bubbles: the bot's at the start of the line, the citizen's at its end.
+
+use crate::engine::{Line, Lines, Run, Text};
+use crate::script::Style;
+use maud::{Markup, html};
+
+/// Everything said so far, in order.
+pub fn conversation(said: &[Line], l: &Lines) -> Markup {
+    html! {
+        div.log role="log" aria-label=(l.get("page-conversation")) {
+            @for line in said {
+                @match line {
+                    Line::Bot(text) => (bot(text, l)),
+                    Line::Citizen(text) => div.bubble.you {
+                        span.unseen { (l.get("page-you")) " " }
+                        // The citizen's own words: no address in them becomes a link.
+                        bdi { (text) }
+                    },
+                }
+            }
+        }
+    }
+}
+
+pub fn bot(text: &Text, l: &Lines) -> Markup {
+    html! {
+        div.bubble.bot { span.unseen { (l.get("page-bot")) " " } (words(text)) }
+    }
+}
+
+/// Words of ours with their formatting; web addresses can be followed. Line breaks are the stylesheet's.
+pub fn words(text: &Text) -> Markup {
+    html! {
+        @for Run(words, style) in &text.0 {
+            @match style {
+                Style::Plain => (linked(words)),
+                Style::Bold => strong { (linked(words)) },
+                Style::Italic => em { (linked(words)) },
+            }
+        }
+    }
+}
+
+fn linked(words: &str) -> Markup {
+    html! {
+        @for piece in words.split_inclusive(char::is_whitespace) {
+            @let word = piece.trim_end();
+            @let address = word.trim_end_matches(['.', ',', ';', ':', ')', '!', '?']);
+            @if address.starts_with("https://") && address.len() > "https://".len() {
+                a href=(address) rel="noopener noreferrer" { (address) }
+                (piece[address.len()..])
+            } @else {
+                (piece)
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_is_a_link_and_nothing_else_is_markup() {
+        let text = Text::plain(
+            "Se <b>https://a.example/x?a=1&b=2</b>, https://b.example.\njavascript:alert(1) https://",
+        );
+        assert_eq!(
+            words(&text).into_string(),
+            "Se &lt;b&gt;https://a.example/x?a=1&amp;b=2&lt;/b&gt;, \
+             <a href=\"https://b.example\" rel=\"noopener noreferrer\">https://b.example</a>.\n\
+             javascript:alert(1) https://"
+        );
+    }
+}

@@ -1,0 +1,176 @@
+//! The open question and the ways to answer it: plain forms, one for each way.
+
+use super::bubble;
+use super::page::View;
+use crate::engine::{Arg, Asked, Button, ButtonKind, Field, Form, Lines, Message, Recap};
+use maud::{Markup, html};
+
+/// Signs over the limit that can still be typed: the bot says kindly that it is too long, the browser would just stop.
+fn room(max_length: usize) -> usize {
+    max_length + max_length / 4 + 100
+}
+
+/// A question while it is drawn.
+struct Sheet<'v> {
+    view: &'v View<'v>,
+    l: &'v Lines,
+    message: &'v Message,
+    asked: Asked,
+    /// What was sent and did not fit, shown again to be mended.
+    draft: Option<&'v Form>,
+    /// The ids of what a screen reader reads with a field.
+    described: &'static str,
+}
+
+pub fn question(view: &View<'_>, recap: &Recap, l: &Lines) -> Markup {
+    let (Some(message), Some(asked)) = (&recap.open, recap.asked) else { return html! {} };
+    let described = if recap.why.is_some() { "q-text q-why" } else { "q-text" };
+    let sheet = Sheet { view, l, message, asked, draft: view.draft, described };
+    html! {
+        section #q tabindex="-1" aria-label=(l.get("page-question")) {
+            div #q-text .bubble.bot { span.unseen { (l.get("page-bot")) " " } (bubble::words(&message.text)) }
+            @if let Some(why) = &recap.why {
+                div #q-why .bubble.bot.why role="status" { span.unseen { (l.get("page-bot")) " " } (why) }
+            }
+            @match &message.field {
+                Some(Field::OneOf { other }) => (sheet.one_of(*other)),
+                Some(Field::SeveralOf { .. }) => (sheet.several_of()),
+                Some(Field::Text { max_length }) => (sheet.text(*max_length)),
+                Some(Field::Number) => (sheet.number()),
+                None => {},
+            }
+        }
+    }
+}
+
+impl Sheet<'_> {
+    fn form(&self, class: &str, fields: &Markup) -> Markup {
+        html! {
+            form class=(class) method="post" action=(self.view.action()) {
+                (self.view.hidden())
+                input type="hidden" name="session" value=(self.asked.session);
+                input type="hidden" name="step" value=(self.asked.step);
+                input type="hidden" name="visit" value=(self.asked.visit);
+                (fields)
+            }
+        }
+    }
+
+    fn options(&self) -> impl Iterator<Item = (u8, &Button)> {
+        self.message.buttons.iter().flatten().filter_map(|b| match b.press.button {
+            ButtonKind::Option(n) => Some((n, b)),
+            ButtonKind::Skip
+            | ButtonKind::Done
+            | ButtonKind::Start
+            | ButtonKind::MoreData
+            | ButtonKind::NoThanks
+            | ButtonKind::Language(_)
+            | ButtonKind::Correct
+            | ButtonKind::GoOn
+            | ButtonKind::StartOver
+            | ButtonKind::Switch
+            | ButtonKind::AnswerAgain
+            | ButtonKind::Change
+            | ButtonKind::Keep => None,
+        })
+    }
+
+    fn skip(&self) -> Markup {
+        let skip = self.message.buttons.iter().flatten().find(|b| b.press.button == ButtonKind::Skip);
+        html! {
+            @if let Some(skip) = skip {
+                button.quiet name="do" value="skip" formnovalidate { (skip.label) }
+            }
+        }
+    }
+
+    // Each option is a button that answers at once. Own words stand in a form of their own: there, Enter must not press
+    // the first option.
+    fn one_of(&self, other: bool) -> Markup {
+        let scale = self.options().all(|(_, b)| b.label.parse::<i64>().is_ok());
+        let short = self.options().all(|(_, b)| b.label.chars().count() <= 12);
+        let shape = match (scale, short) {
+            (true, _) => "options scale",
+            (false, true) => "options short",
+            (false, false) => "options",
+        };
+        let buttons = html! {
+            div class=(shape) role="group" aria-labelledby="q-text" {
+                @for (n, button) in self.options() {
+                    button.option name="option" value=(n) { (button.label) }
+                }
+            }
+            div.row { (self.skip()) }
+        };
+        let words = html! {
+            label for="words" { (self.l.get("page-write-own")) }
+            div.line {
+                input #words type="text" name="words" required maxlength=(room(crate::script::MAX_TEXT_CHARS))
+                    value=(self.words()) autocomplete="off" aria-describedby=(self.described);
+                button.send { (self.l.get("page-send")) }
+            }
+        };
+        html! {
+            (self.form("answer", &buttons))
+            @if other { (self.form("answer own", &words)) }
+        }
+    }
+
+    // Own words beside an option are asked for afterwards, as in any chat.
+    fn several_of(&self) -> Markup {
+        let ticked = |n: u8, button: &Button| match self.draft {
+            Some(draft) => draft.options.contains(&n),
+            None => button.on == Some(true),
+        };
+        let fields = html! {
+            div.options role="group" aria-labelledby="q-text" aria-describedby=(self.described) {
+                @for (n, button) in self.options() {
+                    label.tick {
+                        input type="checkbox" name="option" value=(n) checked[ticked(n, button)];
+                        span { (button.label) }
+                    }
+                }
+            }
+            div.row {
+                button.send name="do" value="answer" { (self.l.get("done")) }
+                (self.skip())
+            }
+        };
+        self.form("answer", &fields)
+    }
+
+    fn text(&self, max_length: usize) -> Markup {
+        let room_told = self.l.with("page-room", &[("max", Arg::Number(max_length as i64))]);
+        let fields = html! {
+            label for="words" { (self.l.get("page-your-answer")) }
+            textarea #words name="words" rows="4" required maxlength=(room(max_length))
+                aria-describedby={ (self.described) " q-room" } {
+                // The first line break in a textarea is not shown: this one may go.
+                "\n" (self.words())
+            }
+            p #q-room .hint { (room_told) }
+            div.row {
+                button.send name="do" value="answer" { (self.l.get("page-send")) }
+                (self.skip())
+            }
+        };
+        self.form("answer", &fields)
+    }
+
+    fn number(&self) -> Markup {
+        let fields = html! {
+            label for="words" { (self.l.get("page-your-number")) }
+            input #words type="text" inputmode="decimal" name="words" required maxlength="100"
+                value=(self.words()) autocomplete="off" aria-describedby=(self.described);
+            div.row {
+                button.send name="do" value="answer" { (self.l.get("page-send")) }
+                (self.skip())
+            }
+        };
+        self.form("answer", &fields)
+    }
+
+    fn words(&self) -> &str {
+        self.draft.map_or("", |d| &d.words)
+    }
+}

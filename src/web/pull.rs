@@ -1,0 +1,144 @@
+//! A pull under way: a page of rows at a time, so that memory does not grow with their number.
+
+use super::access::Access;
+use super::error::Refusal;
+use crate::export::{Sheet, SheetError, Stored};
+use axum::body::Bytes;
+use futures_util::stream;
+use std::sync::Arc;
+use storage::{Cursor, DialogueId, Reason, Row, Store, StoreError};
+use tokio::sync::mpsc;
+use tracing::error;
+
+/// Rows read at once: so much of a pull is in memory.
+const PAGE: usize = 500;
+
+#[derive(Debug, thiserror::Error)]
+pub enum PullError {
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error(transparent)]
+    Sheet(#[from] SheetError),
+}
+
+impl From<PullError> for Refusal {
+    fn from(error: PullError) -> Refusal {
+        match error {
+            PullError::Store(error) => error.into(),
+            PullError::Sheet(error) => {
+                StoreError::Corrupt { what: "response", why: error.to_string() }.into()
+            }
+        }
+    }
+}
+
+/// From a cursor to where the log ended when the pull began.
+pub struct Pull {
+    store: Arc<dyn Store>,
+    dialogue: DialogueId,
+    sheet: Sheet,
+    /// The last row passed.
+    at: u64,
+    watermark: u64,
+    /// Rows that may still be given.
+    left: usize,
+    given: u64,
+    begun: bool,
+}
+
+impl Pull {
+    /// `watermark` is the last row to be given; `limit` the most rows, of which a filter's and erasures count too.
+    pub fn new(
+        store: Arc<dyn Store>,
+        dialogue: DialogueId,
+        sheet: Sheet,
+        watermark: u64,
+        limit: Option<usize>,
+    ) -> Pull {
+        let at = sheet.after.unwrap_or(0);
+        Pull {
+            store,
+            dialogue,
+            sheet,
+            at,
+            watermark,
+            left: limit.unwrap_or(usize::MAX),
+            given: 0,
+            begun: false,
+        }
+    }
+
+    /// The next page's bytes, the header before the first; `None` at the end.
+    async fn page(&mut self) -> Result<Option<Vec<u8>>, PullError> {
+        let mut out = Vec::new();
+        if !std::mem::replace(&mut self.begun, true) {
+            self.sheet.begin(&mut out);
+            return Ok(Some(out));
+        }
+        if self.left == 0 || self.at >= self.watermark {
+            return Ok(None);
+        }
+        let rows = self.store.responses(&self.dialogue, Cursor(self.at), PAGE).await?;
+        // Rows that changed since the pull began have moved behind the watermark.
+        let last = rows.len() < PAGE;
+        for row in rows.iter().take_while(|r| r.cursor.0 <= self.watermark) {
+            self.at = row.cursor.0;
+            if self.sheet.row(row.cursor.0, row.response, stored(&row.row), &mut out)? {
+                self.given += 1;
+                self.left -= 1;
+            }
+            if self.left == 0 {
+                return Ok(Some(out));
+            }
+        }
+        if last || rows.last().is_none_or(|r| r.cursor.0 >= self.watermark) {
+            self.at = self.watermark;
+        }
+        Ok(Some(out))
+    }
+
+    /// Everything at once, and the cursor to go on with: for a pull with a limit.
+    pub async fn collected(mut self, mut access: Access) -> Result<(Vec<u8>, u64), PullError> {
+        let mut all = Vec::new();
+        while let Some(page) = self.page().await? {
+            all.extend(page);
+        }
+        access.end(&*self.store, self.given, true).await;
+        Ok((all, self.at))
+    }
+}
+
+fn stored(row: &Row) -> Stored<'_> {
+    match row {
+        Row::Live(body) => Stored::Live(body),
+        Row::Erased { at, reason: Reason::Citizen } => Stored::Erased { at: *at, reason: "citizen" },
+        Row::Erased { at, reason: Reason::Staff } => Stored::Erased { at: *at, reason: "staff" },
+        Row::Erased { at, reason: Reason::Retention } => Stored::Erased { at: *at, reason: "retention" },
+    }
+}
+
+/// The pages as they are read. A task reads ahead by one; it stops when nobody takes them any more, and logs the pull before
+/// the stream ends.
+pub fn streamed(mut pull: Pull, mut access: Access) -> impl stream::Stream<Item = Result<Bytes, PullError>> {
+    let (sender, receiver) = mpsc::channel(1);
+    tokio::spawn(async move {
+        let finished = loop {
+            let page = match pull.page().await {
+                Ok(Some(page)) if page.is_empty() => continue,
+                Ok(Some(page)) => Ok(Bytes::from(page)),
+                Ok(None) => break true,
+                Err(error) => Err(error),
+            };
+            let failed = page.is_err();
+            if let Err(error) = &page {
+                error!(dialogue = pull.dialogue.0, %error, "a pull was broken off");
+            }
+            // Who hears an error has a transfer that is cut short, and so does not take it for the whole.
+            if sender.send(page).await.is_err() || failed {
+                break false;
+            }
+        };
+        access.end(&*pull.store, pull.given, finished).await;
+    });
+    stream::unfold(receiver, |mut receiver| async { receiver.recv().await.map(|page| (page, receiver)) })
+}

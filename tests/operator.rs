@@ -1,0 +1,164 @@
+//! The operator's commands on the real binary, with the service running and without.
+#![allow(clippy::unwrap_used, reason = "the helpers of a test fail it")]
+
+mod support;
+
+use jiff::Timestamp;
+use serde_json::Value as Json;
+use snak::engine::{self, Answered, Audience, Ended, Outcome, Response, Status, Value};
+use snak::library::Library;
+use snak::script::{Language, ScriptId};
+use std::fs;
+use std::sync::Arc;
+use storage::{
+    Body, Changes, ConversationKey, DialogueId, MasterKey, ResponseChange, Store, UpdateId, Version,
+};
+use support::service::{KEY, Place, get};
+
+const DIALOGUE: &str = "nordby-bibliotek/aabningstider";
+
+/// The place's store while no service runs, with the dialogues published.
+async fn open(place: &Place) -> Arc<dyn Store> {
+    let url = format!("sled:{}", place.data().join("store").display());
+    fs::create_dir_all(place.data()).unwrap();
+    let store = storage::open(&url, &MasterKey::from_text(KEY).unwrap()).await.unwrap();
+    let library = Library::open(&place.dialogues, store.clone()).await.unwrap();
+    library.read(Timestamp::now()).await.unwrap();
+    store
+}
+
+/// The citizen `n` has answered.
+async fn answer(store: &dyn Store, n: u8, code: &str) {
+    let now = Timestamp::now();
+    let response = Response {
+        id: uuid::Uuid::from_u128(n.into()),
+        dialogue: ScriptId(DIALOGUE.to_owned()),
+        citizen: format!("citizen-{n}"),
+        revision: 1,
+        channel: "web".to_owned(),
+        language: Language::DANISH,
+        place: None,
+        audience: Audience::Unknown,
+        status: Status::Complete,
+        ended: Ended::End,
+        started_at: now,
+        finished_at: now,
+        changed_at: now,
+        answers: vec![Answered {
+            question: "bruger".to_owned(),
+            outcome: Outcome::Given { value: Value::Code(code.to_owned()), other: None },
+            at: now,
+        }],
+        withdrawn: Vec::new(),
+    };
+    let changes = Changes {
+        conversation: ConversationKey([n; 16]),
+        update: UpdateId(format!("web:{n}")),
+        at: now,
+        expected: Version(0),
+        body: Body::Put(Vec::new()),
+        address: Some(format!("web:{n}")),
+        responses: vec![ResponseChange {
+            dialogue: DialogueId(DIALOGUE.to_owned()),
+            response: response.id,
+            row: engine::encode(&response).unwrap(),
+            linked: true,
+        }],
+        outbox: Vec::new(),
+        wake_at: None,
+        documents: Vec::new(),
+        erases: false,
+    };
+    store.commit(changes).await.unwrap();
+}
+
+/// Ids and whether erased, line by line.
+fn lines(place: &Place, folder: &str) -> Vec<(u128, bool)> {
+    let text = fs::read_to_string(place.folder.path().join(folder).join("responses.ndjson")).unwrap();
+    let line = |l: &str| {
+        let row: Json = serde_json::from_str(l).unwrap_or_else(|e| panic!("{e}: {l}"));
+        let id: uuid::Uuid = row["response"].as_str().unwrap().parse().unwrap();
+        (id.as_u128(), row["deleted_at"].is_string())
+    };
+    text.lines().map(line).collect()
+}
+
+#[tokio::test]
+async fn export_and_tokens_are_the_same_with_the_service_and_without() {
+    let place = Place::default();
+    let store = open(&place).await;
+    answer(&*store, 1, "aldrig").await;
+    answer(&*store, 2, "jævnligt").await;
+    store.close().await.unwrap();
+    drop(store);
+    let token = place.output(&["token", "create", "--institution", "nordby-bibliotek", "--name", "før"]);
+    assert!(token.starts_with("snak_") && token.lines().count() == 1, "{token}");
+    let stopped = place.output(&["export", DIALOGUE]);
+    assert_eq!(stopped.lines().count(), 3);
+
+    let service = place.serve();
+    assert_eq!(place.output(&["export", DIALOGUE]), stopped);
+    let address = service.link(&format!("/v1/dialogues/{DIALOGUE}/responses.csv"));
+    let (status, body) = get(&address, &token).await;
+    assert_eq!((status, body.trim_end()), (200, stopped.as_str()));
+    let listed = place.output(&["token", "list"]);
+    assert!(listed.contains("\nnordby-bibliotek\tfør\tall\t") && !listed.contains(&token), "{listed}");
+    place.output(&["token", "revoke", "--institution", "nordby-bibliotek", "--name", "før"]);
+    assert_eq!(get(&address, &token).await.0, 401);
+    // A service that was killed leaves its address behind.
+    service.kill();
+    assert_eq!(place.output(&["export", DIALOGUE]), stopped);
+    let unknown = place.snak(&["export", "nordby-bibliotek/findes-ikke"]).output().unwrap();
+    assert_eq!((unknown.status.code(), unknown.stdout.len()), (Some(2), 0));
+}
+
+#[tokio::test]
+async fn a_folder_goes_on_where_it_was_and_never_holds_a_row_twice() {
+    let mut place = Place::default();
+    let yaml = fs::read_to_string(place.dialogues.join(format!("{DIALOGUE}.yaml"))).unwrap();
+    let scripts = tempfile::tempdir().unwrap();
+    let script = scripts.path().join(format!("{DIALOGUE}.yaml"));
+    fs::create_dir(script.parent().unwrap()).unwrap();
+    fs::write(&script, &yaml).unwrap();
+    place.dialogues = scripts.path().to_owned();
+    let store = open(&place).await;
+    answer(&*store, 1, "aldrig").await;
+    answer(&*store, 2, "aldrig").await;
+    store.close().await.unwrap();
+    drop(store);
+    let run = || place.output(&["export", DIALOGUE, "--into", "svar"]);
+    let table = || place.output(&["export", DIALOGUE, "--into", "tabel", "--format", "csv"]);
+    assert_eq!((run(), table()), (String::new(), String::new()), "what is kept is in the folder alone");
+    assert_eq!(lines(&place, "svar"), [(1, false), (2, false)]);
+    run();
+    assert_eq!(lines(&place, "svar").len(), 2, "nothing new, nothing added");
+
+    let store = open(&place).await;
+    store.erase(&ConversationKey([1; 16]), Timestamp::now()).await.unwrap();
+    answer(&*store, 3, "aldrig").await;
+    store.close().await.unwrap();
+    drop(store);
+    // A run that was cut off after writing, before its cursor.
+    let file = place.folder.path().join("svar/responses.ndjson");
+    let before = fs::read_to_string(&file).unwrap();
+    fs::write(&file, before + "{\"response\":\"0000").unwrap();
+    run();
+    assert_eq!(lines(&place, "svar"), [(1, false), (2, false), (1, true), (3, false)]);
+    table();
+    let csv = fs::read_to_string(place.folder.path().join("tabel/responses.csv")).unwrap();
+    assert_eq!(csv.lines().count(), 5, "one header and the same four rows: {csv}");
+    let mixed = place.snak(&["export", DIALOGUE, "--into", "svar", "--format", "csv"]).output().unwrap();
+    assert_eq!(mixed.status.code(), Some(2));
+
+    // A new column: the table is written anew, with one header.
+    fs::write(&script, yaml.replace("    id: fri\n", "    id: frit\n")).unwrap();
+    let store = open(&place).await;
+    answer(&*store, 4, "aldrig").await;
+    store.close().await.unwrap();
+    drop(store);
+    table();
+    let csv = fs::read_to_string(place.folder.path().join("tabel/responses.csv")).unwrap();
+    assert!(csv.lines().next().unwrap().ends_with(",fri,frit"), "{csv}");
+    assert_eq!(csv.matches("response,citizen").count(), 1);
+    assert_eq!(csv.lines().count(), 5, "a header, three answers and an erasure: {csv}");
+}
