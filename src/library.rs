@@ -1,7 +1,7 @@
 //! The published dialogues: reads the folder, freezes revisions in the store, keeps them at hand.
 
 use crate::export::Codebook;
-use crate::script::{Institution, Parts, Problem, Script, ScriptId, not_utf8};
+use crate::script::{Institution, MAX_BYTES, Parts, Problem, Script, ScriptId, not_utf8, outside};
 use arc_swap::ArcSwap;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -103,8 +103,12 @@ impl Library {
         let mut offered: Vec<Arc<Published>> = Vec::new();
         for file in files {
             let (script, problems) = file.check();
-            let source: Arc<str> = file.yaml.as_str().into();
-            reading.problems.extend(problems.into_iter().map(|p| (p, source.clone())));
+            for problem in problems {
+                let source = file.source_of(&problem).into();
+                if !reading.problems.iter().any(|(p, _)| *p == problem) {
+                    reading.problems.push((problem, source));
+                }
+            }
             let old = newest.get(&file.id).cloned();
             match (script, old) {
                 (Some(script), Some(old)) if old.script.fingerprint() == script.fingerprint() => {
@@ -237,6 +241,16 @@ impl File {
     }
 }
 
+impl File {
+    /// The text of the file that a problem is in: of the institution's, if it is there.
+    pub fn source_of(&self, problem: &Problem) -> &str {
+        match problem.file.ends_with("/_institution.yaml") {
+            true => &self.institution.source,
+            false => &self.yaml,
+        }
+    }
+}
+
 /// Every dialogue file below a folder of institutions, or of one institution's folder, in order. A name that cannot stand in
 /// a link is a problem of its file; folders that begin with `_` or `.` are passed over.
 ///
@@ -245,11 +259,12 @@ impl File {
 pub fn scan(folder: &Path) -> Result<Vec<File>, LibraryError> {
     let mut files = Vec::new();
     let inside = list(folder)?;
+    let root = real(folder)?;
     if inside.iter().any(|p| is_dialogue(p)) {
-        return institution(folder, &inside);
+        return institution(folder, &inside, root.parent().unwrap_or(&root));
     }
     for path in inside.into_iter().filter(|p| p.is_dir() && !hidden(p)) {
-        files.extend(institution(&path, &list(&path)?)?);
+        files.extend(institution(&path, &list(&path)?, &root)?);
     }
     Ok(files)
 }
@@ -259,9 +274,10 @@ pub fn scan(folder: &Path) -> Result<Vec<File>, LibraryError> {
 /// # Errors
 /// [`LibraryError::Folder`] if the file cannot be read.
 pub fn file(path: &Path) -> Result<File, LibraryError> {
-    let path = path.canonicalize().map_err(|e| LibraryError::Folder(path.to_owned(), e))?;
-    let folder = path.parent().unwrap_or(Path::new("."));
-    institution(folder, std::slice::from_ref(&path))?.pop().ok_or_else(|| {
+    let folder = real(path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new(".")))?;
+    let path = folder.join(path.file_name().unwrap_or_default());
+    let root = folder.parent().unwrap_or(&folder);
+    institution(&folder, std::slice::from_ref(&path), root)?.pop().ok_or_else(|| {
         LibraryError::Folder(
             path.clone(),
             std::io::Error::other("it is not a dialogue: its name must end in .yaml"),
@@ -276,6 +292,37 @@ fn list(folder: &Path) -> Result<Vec<PathBuf>, LibraryError> {
     Ok(paths)
 }
 
+fn real(path: &Path) -> Result<PathBuf, LibraryError> {
+    path.canonicalize().map_err(|e| LibraryError::Folder(path.to_owned(), e))
+}
+
+/// A file's text, or why it is none.
+enum Text {
+    Read(String),
+    Not(Problem),
+}
+
+// A file that lies outside `root` is not read: a link may lead anywhere.
+fn text(path: &Path, root: &Path) -> Result<Text, LibraryError> {
+    use std::io::Read;
+    if !real(path)?.starts_with(root) {
+        return Ok(Text::Not(outside()));
+    }
+    let broken = |e| LibraryError::Folder(path.to_owned(), e);
+    let mut bytes = Vec::new();
+    // Enough to tell that it is too large.
+    let file = std::fs::File::open(path).map_err(broken)?;
+    file.take(MAX_BYTES as u64 + 4).read_to_end(&mut bytes).map_err(broken)?;
+    Ok(match String::from_utf8(bytes) {
+        Ok(text) => Text::Read(text),
+        // Cut in the middle of a letter.
+        Err(e) if e.as_bytes().len() > MAX_BYTES => {
+            Text::Read(String::from_utf8_lossy(e.as_bytes()).into_owned())
+        }
+        Err(_) => Text::Not(not_utf8()),
+    })
+}
+
 fn is_dialogue(path: &Path) -> bool {
     path.extension().is_some_and(|e| e == "yaml") && path.is_file() && !hidden(path)
 }
@@ -284,29 +331,34 @@ fn hidden(path: &Path) -> bool {
     path.file_name().and_then(|n| n.to_str()).is_none_or(|n| n.starts_with(['_', '.']))
 }
 
-fn institution(folder: &Path, paths: &[PathBuf]) -> Result<Vec<File>, LibraryError> {
+// The dialogues among `paths`, with the defaults of their folder. Nothing outside `root` is read.
+fn institution(folder: &Path, paths: &[PathBuf], root: &Path) -> Result<Vec<File>, LibraryError> {
     let folder_name = folder.file_name().and_then(|n| n.to_str()).unwrap_or("dialogues");
     let defaults = folder.join("_institution.yaml");
-    let source = match std::fs::read_to_string(&defaults) {
-        Ok(source) => source,
-        Err(e) if e.kind() == std::io::ErrorKind::NotFound => String::new(),
+    let (parsed, problems) = match defaults.try_exists() {
+        Ok(true) => match text(&defaults, root)? {
+            Text::Read(source) => Institution::parse_or_default(folder_name, &source),
+            Text::Not(problem) => {
+                let file = format!("{folder_name}/_institution.yaml");
+                (Institution::named_after(folder_name), vec![Problem { file, ..problem }])
+            }
+        },
+        Ok(false) => (Institution::named_after(folder_name), Vec::new()),
         Err(e) => return Err(LibraryError::Folder(defaults, e)),
     };
-    let (parsed, problems) = Institution::parse_or_default(folder_name, &source);
     let mut files = Vec::new();
     for path in paths.iter().filter(|p| is_dialogue(p)) {
         let stem = path.file_stem().and_then(|n| n.to_str()).unwrap_or_default();
         let id = ScriptId(format!("{folder_name}/{stem}"));
+        let name = format!("{id}.yaml");
         let mut file =
             File { id, yaml: String::new(), institution: parsed.clone(), problems: problems.clone() };
-        match std::fs::read(path).map(String::from_utf8) {
-            Ok(Ok(yaml)) => file.yaml = yaml,
-            Ok(Err(_)) => file.problems.push(Problem { file: format!("{}.yaml", file.id), ..not_utf8() }),
-            Err(e) => return Err(LibraryError::Folder(path.clone(), e)),
+        match text(path, root)? {
+            Text::Read(yaml) => file.yaml = yaml,
+            Text::Not(problem) => file.problems.push(Problem { file: name.clone(), ..problem }),
         }
-        for name in [folder_name, stem].into_iter().filter(|n| !fits_a_link(n)) {
-            file.problems
-                .push(Problem { file: format!("{}.yaml", file.id), ..crate::script::bad_name(name) });
+        for part in [folder_name, stem].into_iter().filter(|n| !fits_a_link(n)) {
+            file.problems.push(Problem { file: name.clone(), ..crate::script::bad_name(part) });
         }
         files.push(file);
     }

@@ -65,7 +65,13 @@ fn problems(files: &[File]) -> Vec<(Problem, &str)> {
     let mut codes: HashMap<String, String> = HashMap::new();
     for file in files {
         let (script, problems) = file.check();
-        found.extend(problems.into_iter().map(|p| (p, file.yaml.as_str())));
+        for problem in problems {
+            let source = file.source_of(&problem);
+            // What is wrong with the institution's file is wrong for each of its dialogues.
+            if !found.iter().any(|(p, _)| *p == problem) {
+                found.push((problem, source));
+            }
+        }
         let Some(script) = script else { continue };
         let code = script.header().entry.code.clone();
         if let Some(other) = codes.get(&code) {
@@ -77,9 +83,20 @@ fn problems(files: &[File]) -> Vec<(Problem, &str)> {
     found
 }
 
+/// So many are shown whole, the most serious first; of the rest, place and sentence.
+const PICTURES: usize = 10;
+
 fn as_text(found: &[(Problem, &str)], files: &[File], language: StaffLanguage) -> String {
+    let (first, rest) = found.split_at(found.len().min(PICTURES));
     let mut out: String =
-        found.iter().map(|(p, source)| format!("{}\n", picture(p, source, language))).collect();
+        first.iter().map(|(p, source)| format!("{}\n", picture(p, source, language))).collect();
+    for (p, _) in rest {
+        let what = p.what.to(language);
+        out.push_str(&format!("{}:{}:{}: [{}] {what}\n", p.file, p.at.line, p.at.column, p.code));
+    }
+    if !rest.is_empty() {
+        out.push('\n');
+    }
     let errors = found.iter().filter(|(p, _)| p.is_error()).count();
     let warnings = found.len() - errors;
     let fixable = found.iter().filter(|(p, _)| p.fix.is_some()).count();

@@ -1,101 +1,76 @@
 //! Reads keys and plain values of a file, and says what is wrong with them in the author's words.
 
+use super::languages::{counted, language_not_offered, missing_language};
 use super::mend::quote;
 use super::problem::{Both, Problem, Span, both};
+use super::slip;
+use super::suggest::{suggest, unknown_key};
 use super::tree::{Entry, Node, Value};
 use super::words::{Language, Piece, Template, Words};
 use jiff::SignedDuration;
 use jiff::civil::{Date, Time};
+use unicode_normalization::UnicodeNormalization;
 
-/// Danish words that authors try, and the word the language has for them.
-const DANISH: [(&str, &str); 44] = [
-    ("spørg", "ask"),
-    ("spørgsmål", "ask"),
-    ("sig", "say"),
-    ("skriv", "say"),
-    ("tekst", "say"),
-    ("hvis", "when"),
-    ("når", "when"),
-    ("gå_til", "goto"),
-    ("hop_til", "goto"),
-    ("besøg", "visit"),
-    ("bland", "shuffle"),
-    ("slut", "end"),
-    ("svar", "options"),
-    ("svarmuligheder", "options"),
-    ("muligheder", "options"),
-    ("valgmuligheder", "options"),
-    ("valg", "options"),
-    ("trin", "steps"),
-    ("sektioner", "sections"),
-    ("afsnit", "sections"),
-    ("titel", "title"),
-    ("sprog", "languages"),
-    ("ejer", "owner"),
-    ("ansvarlig", "owner"),
-    ("kontakt", "contact"),
-    ("formål", "purpose"),
-    ("metode", "method"),
-    ("målgruppe", "target_group"),
-    ("forventet_effekt", "expected_effect"),
-    ("effekt", "expected_effect"),
-    ("tilbagemelding", "give_back"),
-    ("periode", "period"),
-    ("fra", "from"),
-    ("til", "to"),
-    ("minutter", "minutes"),
-    ("privatliv", "privacy"),
-    ("indgang", "entry"),
-    ("kode", "code"),
-    ("nøgleord", "keywords"),
-    ("steder", "places"),
-    ("publikum", "audience"),
-    ("spring_over", "skip"),
-    ("andet", "other"),
-    ("type_svar", "type"),
-];
-
-/// The known word that `typed` probably meant.
-pub fn suggest<'k>(typed: &str, known: impl IntoIterator<Item = &'k str>) -> Option<&'k str> {
-    let folded = typed.to_lowercase();
-    let known: Vec<&str> = known.into_iter().collect();
-    let danish = DANISH.iter().find(|(da, _)| *da == folded).map(|(_, en)| *en);
-    if let Some(word) = danish.and_then(|w| known.iter().find(|k| **k == w)) {
-        return Some(word);
-    }
-    let near = if folded.chars().count() < 4 { 1 } else { 2 };
-    known
-        .into_iter()
-        .map(|k| (strsim::damerau_levenshtein(&folded, &k.to_lowercase()), k))
-        .filter(|(distance, _)| *distance <= near)
-        .min_by_key(|(distance, _)| *distance)
-        .map(|(_, k)| k)
-}
-
-/// `did you mean …?` for a label, empty where nothing is near.
-pub fn did_you_mean(word: Option<&str>) -> Both {
-    match word {
-        Some(word) => both(format!("mente du `{word}`?"), format!("did you mean `{word}`?")),
-        None => Both::default(),
-    }
-}
+/// A file with so many problems is told as it is.
+const MAX_PROBLEMS: usize = 300;
+/// Longer messages are read by nobody on a phone.
+const LONG_TEXT: usize = 300;
+const MAX_TEXT: usize = 1000;
 
 /// Collects problems while a file is read.
 #[derive(Debug, Default)]
 pub struct Reader {
     pub problems: Vec<Problem>,
     pub languages: Vec<Language>,
-    /// Texts that citizens meet, and how many of them lack a language.
-    pub texts: usize,
+    /// The lines of the file, as they were read.
+    pub lines: Vec<String>,
+    /// `${name}` and its place, in every text that citizens meet.
+    pub pipes: Vec<(String, Span)>,
+    /// The line of `languages`, 0 where it has none.
+    pub languages_line: u32,
+    /// Questions and sections that were left out because of a mistake that is told already.
+    pub spoiled: Vec<String>,
+    /// `languages` itself cannot be trusted: what is missing or too much in texts is not told.
+    pub languages_unclear: bool,
+    /// Texts that citizens meet, and those that lack a language.
+    texts: usize,
+    missing: Vec<(Language, Problem)>,
+    /// Texts in a language that the dialogue is not offered in.
+    too_many: Vec<(Language, Problem)>,
 }
 
 impl Reader {
+    /// A reader of the file with these lines, which has found `problems` already.
+    pub fn of(source: &str, problems: Vec<Problem>) -> Reader {
+        let source = source.strip_prefix('\u{feff}').unwrap_or(source);
+        Reader { problems, lines: source.lines().map(str::to_owned).collect(), ..Reader::default() }
+    }
+
+    /// More than anybody mends before the next look are not kept.
     pub fn report(&mut self, problem: Problem) {
-        self.problems.push(problem);
+        if !self.is_full() {
+            self.problems.push(problem);
+        }
+    }
+
+    /// Whether there is more to tell already than anybody reads.
+    pub fn is_full(&self) -> bool {
+        self.problems.len() >= MAX_PROBLEMS
     }
 
     /// The entries of a map. Keys that are not in `known` are reported; with `worded`, language tags are known too.
     pub fn entries<'n>(&mut self, node: &'n Node, known: &[&str], worded: bool) -> &'n [Entry] {
+        self.entries_but(node, known, &[], worded)
+    }
+
+    /// As [`Reader::entries`], with keys that the language has and this version does not do yet.
+    pub fn entries_but<'n>(
+        &mut self,
+        node: &'n Node,
+        known: &[&str],
+        later: &[&str],
+        worded: bool,
+    ) -> &'n [Entry] {
         let Some(entries) = node.map() else {
             if !node.is_empty() {
                 self.report(needs_lines(node.at));
@@ -103,21 +78,84 @@ impl Reader {
             return &[];
         };
         for entry in entries {
+            if self.is_full() {
+                break;
+            }
             let tag = Language::parse(&entry.key).filter(|l| l.tag() == entry.key);
+            if later.contains(&entry.key.as_str()) {
+                self.report(not_yet(entry.key_at, &entry.key));
+                continue;
+            }
             if known.contains(&entry.key.as_str())
                 || (worded && tag.is_some_and(|l| self.languages.contains(&l)))
             {
                 continue;
             }
-            let problem = match tag {
+            match tag {
                 Some(language) if worded && language.own_name() != language.tag() => {
-                    language_not_offered(entry)
+                    self.too_many.push((language, language_not_offered(entry)));
                 }
-                _ => unknown_key(entry, known),
-            };
-            self.report(problem);
+                _ if worded && self.cut_by_a_comma(entries, entry) => {}
+                _ if worded => {
+                    let tags = self.languages.iter().map(Language::tag);
+                    let known: Vec<&str> = known.iter().copied().chain(tags).collect();
+                    let problem = unknown_key(entry, &known);
+                    self.report(problem);
+                }
+                _ => self.report(unknown_key(entry, known)),
+            }
         }
         entries
+    }
+
+    // `{da: Hej, hvornår kommer du?}`: the second half became a name of its own with nothing behind it.
+    fn cut_by_a_comma(&mut self, entries: &[Entry], entry: &Entry) -> bool {
+        let before = entries.iter().take_while(|e| e.key_at != entry.key_at).last();
+        let Some(before) = before.filter(|b| b.value.at.end_line == entry.key_at.line) else { return false };
+        if !entry.value.is_empty() || before.value.text().is_none() {
+            return false;
+        }
+        let (from, to) = (before.value.at, entry.key_at);
+        let whole = Span { end_line: to.end_line, end_column: to.end_column, ..from };
+        let text = self.source(whole);
+        let comma = Span::on_line(from.end_line, from.end_column, 1);
+        let problem = slip::comma(comma, &entry.key);
+        self.report(if text.is_empty() { problem } else { problem.fix(whole, quote(&text)) });
+        true
+    }
+
+    /// What stands in the file at a place on one line; empty for several lines.
+    pub fn source(&self, at: Span) -> String {
+        let line = (at.line as usize).checked_sub(1).and_then(|n| self.lines.get(n));
+        let Some(line) = line.filter(|_| at.line == at.end_line) else { return String::new() };
+        let length = at.end_column.saturating_sub(at.column) as usize;
+        line.chars().skip(at.column as usize - 1).take(length).collect()
+    }
+
+    /// Tells what is only known at the end: how many texts lack a language, and how many have one too many.
+    pub fn finish(&mut self) {
+        let (missing, too_many) = (std::mem::take(&mut self.missing), std::mem::take(&mut self.too_many));
+        if self.languages_unclear {
+            return;
+        }
+        for (language, problem) in &missing {
+            let count = missing.iter().filter(|(l, _)| l == language).count();
+            self.problems.push(counted(problem.clone(), count, self.texts, *language, self.languages_line));
+        }
+        let mut told: Vec<Language> = Vec::new();
+        for (language, problem) in &too_many {
+            if told.contains(language) {
+                continue;
+            }
+            told.push(*language);
+            let others = too_many.iter().filter(|(l, _)| l == language).count() - 1;
+            self.problems.push(match others {
+                0 => problem.clone(),
+                n => problem
+                    .clone()
+                    .label(both(format!("og {n} steder til"), format!("and in {n} more places"))),
+            });
+        }
     }
 
     /// A text for citizens: plain, or one per language. A language that is missing is reported.
@@ -130,13 +168,13 @@ impl Reader {
             Value::Text { text, .. } => {
                 self.lost_words(node);
                 let first = self.languages.first().copied().unwrap_or(Language::DANISH);
-                let words = Words(vec![(first, Template::parse(text))]);
-                self.missing_languages(&words, node.at, subject);
-                words
+                self.missing_languages(&[(first, node.at)], node.at, subject);
+                Words(vec![(first, template(text))])
             }
             Value::Map(entries) => {
                 self.entries(node, &[], true);
-                self.worded(entries, node.at, subject)
+                let at = entries.first().map_or(node.at, |e| e.key_at);
+                self.worded(entries, at, subject)
             }
             Value::List(_) => {
                 self.report(needs_text(node.at));
@@ -153,16 +191,23 @@ impl Reader {
             match entry.value.text() {
                 Some(text) if !text.trim().is_empty() => {
                     self.lost_words(&entry.value);
-                    words.0.push((language, Template::parse(text)));
+                    words.0.push((language, template(text)));
                 }
                 Some(_) => self.report(empty_text(entry.key_at, subject)),
                 None => self.report(needs_text(entry.value.at)),
             }
         }
-        if words.0.is_empty() && !entries.iter().any(|e| Language::parse(&e.key).is_some()) {
+        // A tag with a slip in it is told where it stands.
+        let offered: Vec<&str> = self.languages.iter().map(Language::tag).collect();
+        let tag = |key: &str| match offered.contains(&key) {
+            true => Language::parse(key),
+            false => suggest(key, offered.iter().copied()).and_then(Language::parse),
+        };
+        let tags = || entries.iter().filter_map(|e| Some((tag(&e.key)?, e.value.at)));
+        if words.0.is_empty() && tags().next().is_none() {
             self.report(empty_text(at, subject));
         } else {
-            self.missing_languages(&words, at, subject);
+            self.missing_languages(&tags().collect::<Vec<_>>(), at, subject);
         }
         words
     }
@@ -173,15 +218,12 @@ impl Reader {
             Value::Text { text, .. } => {
                 self.lost_words(node);
                 let first = self.languages.first().copied().unwrap_or(Language::DANISH);
-                Words(vec![(
-                    first,
-                    Template(vec![Piece::Text { text: text.trim().to_owned(), style: Default::default() }]),
-                )])
+                Words(vec![(first, plain(text))])
             }
             Value::Map(entries) => {
                 self.entries(node, &[], true);
                 let texts = entries.iter().filter_map(|e| Some((Language::parse(&e.key)?, e.value.text()?)));
-                Words(texts.map(|(l, t)| (l, Template::parse(t))).collect())
+                Words(texts.map(|(l, t)| (l, plain(t))).collect())
             }
             Value::List(_) => {
                 self.report(needs_text(node.at));
@@ -190,27 +232,68 @@ impl Reader {
         }
     }
 
-    fn missing_languages(&mut self, words: &Words, at: Span, subject: &Both) {
+    fn missing_languages(&mut self, written: &[(Language, Span)], at: Span, subject: &Both) {
         self.texts += 1;
         for language in self.languages.clone() {
-            if !words.0.iter().any(|(l, _)| *l == language) {
-                self.report(missing_language(at, subject, language));
+            if !written.iter().any(|(l, _)| *l == language) {
+                self.missing.push((language, missing_language(at, subject, language, written.first())));
             }
         }
     }
 
-    // YAML drops everything after ` #`: a citizen would read half a sentence.
+    // YAML drops everything after ` #`: a citizen would read half a sentence. Notes where a name is put in.
     fn lost_words(&mut self, node: &Node) {
-        if let Value::Text { text, note: Some((note, words)), .. } = &node.value {
-            self.report(lost_after_hash(node, text, *note, words));
+        self.measure(node);
+        self.pipes_in(node);
+        if let Value::Text { text, note: Some((note, words)) } = &node.value {
+            self.lost_after_hash(node, text, *note, words);
+        }
+    }
+
+    fn lost_after_hash(&mut self, node: &Node, kept: &str, note: Span, words: &str) {
+        let problem = slip::lost_after_hash(note, kept);
+        self.report(match node.at.line == note.line {
+            true => problem
+                .fix(Span { end_column: note.end_column, ..node.at }, quote(&format!("{kept} {words}"))),
+            false => problem,
+        });
+    }
+
+    fn pipes_in(&mut self, node: &Node) {
+        for number in node.at.line..=node.at.end_line {
+            let Some(line) = self.lines.get(number as usize - 1) else { continue };
+            let from = if number == node.at.line { node.at.column as usize - 1 } else { 0 };
+            let text: String = line.chars().skip(from).collect();
+            // Texts that are too long are told so; what stands in the rest of them is not looked at.
+            for (n, _) in text.match_indices("${").take_while(|(n, _)| *n < MAX_TEXT * 4) {
+                let Some(length) = text[n..].find('}') else { break };
+                let name = text[n + 2..n + length].split('|').next().unwrap_or_default().trim();
+                let column = (from + text[..n].chars().count()) as u32 + 1;
+                let at = Span::on_line(number, column, text[n..=n + length].chars().count() as u32);
+                self.pipes.push((name.nfc().collect(), at));
+            }
+        }
+    }
+
+    fn measure(&mut self, node: &Node) {
+        let length = node.text().map_or(0, |t| t.chars().count());
+        if length > LONG_TEXT {
+            self.report(too_long(node.at, length));
         }
     }
 
     /// A text of any kind, for a key that staff or the service reads.
     pub fn text<'n>(&mut self, node: &'n Node) -> Option<&'n str> {
         let text = node.text();
-        if text.is_none() {
-            self.report(needs_text(node.at));
+        match &node.value {
+            // A note has a blank behind its `#`; `#word` was meant.
+            Value::Text { text, note: Some((note, words)) }
+                if !words.starts_with("# ") && words.len() > 1 =>
+            {
+                self.lost_after_hash(node, text, *note, words);
+            }
+            Value::Text { .. } => {}
+            Value::List(_) | Value::Map(_) => self.report(needs_text(node.at)),
         }
         text.map(str::trim).filter(|t| !t.is_empty())
     }
@@ -234,7 +317,11 @@ impl Reader {
             _ => None,
         };
         if value.is_none() {
-            self.report(wrong_value(node.at, both("`yes` eller `no`", "`yes` or `no`")));
+            self.report(wrong_value(
+                node.at,
+                node.text().unwrap_or_default(),
+                both("`yes` eller `no`", "`yes` or `no`"),
+            ));
         }
         value
     }
@@ -243,7 +330,7 @@ impl Reader {
     pub fn value<T>(&mut self, node: &Node, expected: Both, read: impl Fn(&str) -> Option<T>) -> Option<T> {
         let value = node.text().and_then(|t| read(t.trim()));
         if value.is_none() {
-            self.report(wrong_value(node.at, expected));
+            self.report(wrong_value(node.at, node.text().unwrap_or_default(), expected));
         }
         value
     }
@@ -296,76 +383,35 @@ fn duration(text: &str) -> Option<SignedDuration> {
     })
 }
 
-pub fn unknown_key(entry: &Entry, known: &[&str]) -> Problem {
-    let key = &entry.key;
-    let meant = suggest(key, known.iter().copied());
-    let mut problem = Problem::error(
-        "Y104",
-        entry.key_at,
-        both(
-            format!("`{key}` er ikke et ord, tjenesten kender her"),
-            format!("`{key}` is not a word the service knows here"),
-        ),
-    )
-    .label(did_you_mean(meant))
-    .why(both("linjen ville ikke gøre noget", "the line would do nothing"));
-    let all = known.join(" · ");
-    problem = match meant {
-        Some(word) => problem.mend(both(format!("{word}: …"), format!("{word}: …"))).fix(entry.key_at, word),
-        None => problem.mend(both(format!("her kan stå: {all}"), format!("what may stand here: {all}"))),
+fn template(text: &str) -> Template {
+    let end = text.char_indices().nth(MAX_TEXT).map_or(text.len(), |(n, _)| n);
+    Template::parse(&text[..end])
+}
+
+fn plain(text: &str) -> Template {
+    Template(vec![Piece::Text { text: text.trim().to_owned(), style: Default::default() }])
+}
+
+fn too_long(at: Span, length: usize) -> Problem {
+    let at = Span { end_line: at.line, end_column: at.column + 1, ..at };
+    let what = both(format!("teksten er på {length} tegn"), format!("this text has {length} characters"));
+    let problem = match length > MAX_TEXT {
+        true => Problem::error("T304", at, what).label(both(
+            format!("højst {MAX_TEXT}, helst under {LONG_TEXT}"),
+            format!("at most {MAX_TEXT}, better below {LONG_TEXT}"),
+        )),
+        false => Problem::warning("T304", at, what)
+            .label(both(format!("helst under {LONG_TEXT}"), format!("better below {LONG_TEXT}"))),
     };
     problem
-}
-
-fn language_not_offered(entry: &Entry) -> Problem {
-    let key = &entry.key;
-    Problem::error(
-        "H502",
-        entry.key_at,
-        both(
-            format!("sproget `{key}` står ikke i `languages`"),
-            format!("the language `{key}` is not in `languages`"),
-        ),
-    )
-    .why(both("ingen ville få teksten at se", "nobody would ever see this text"))
-    .mend(both(
-        format!("tilføj `{key}` i `languages`, eller fjern linjen"),
-        format!("add `{key}` to `languages`, or remove the line"),
-    ))
-}
-
-fn missing_language(at: Span, subject: &Both, language: Language) -> Problem {
-    let (da, en) = names_of(language);
-    Problem::error(
-        "T301",
-        at,
-        both(
-            format!("{} mangler på {da} ({language})", subject.da),
-            format!("{} is missing in {en} ({language})", subject.en),
-        ),
-    )
-    .why(both(
-        format!("den, der har valgt {da}, ville få et andet sprog at læse"),
-        format!("people who chose {en} would get another language to read"),
-    ))
-    .mend(both(
-        format!("tilføj `{language}: …`, eller fjern `{language}` fra `languages`"),
-        format!("add `{language}: …`, or remove `{language}` from `languages`"),
-    ))
-}
-
-fn names_of(language: Language) -> (String, String) {
-    let (da, en) = match language.tag() {
-        "da" => ("dansk", "Danish"),
-        "en" => ("engelsk", "English"),
-        "ar" => ("arabisk", "Arabic"),
-        "de" => ("tysk", "German"),
-        "tr" => ("tyrkisk", "Turkish"),
-        "pl" => ("polsk", "Polish"),
-        "uk" => ("ukrainsk", "Ukrainian"),
-        tag => (tag, tag),
-    };
-    (da.to_owned(), en.to_owned())
+        .why(both(
+            "på en telefon fylder den mere end skærmen, og mange læser den ikke",
+            "on a phone it fills more than the screen, and many will not read it",
+        ))
+        .mend(both(
+            "gør den kortere, eller del den i flere beskeder",
+            "make it shorter, or split it into several messages",
+        ))
 }
 
 fn empty_text(at: Span, subject: &Both) -> Problem {
@@ -376,21 +422,6 @@ fn empty_text(at: Span, subject: &Both) -> Problem {
     )
     .why(both("borgeren ville se en tom besked", "the citizen would see an empty message"))
     .mend(both("skriv teksten, eller fjern linjen", "write the text, or remove the line"))
-}
-
-fn lost_after_hash(node: &Node, kept: &str, note: Span, words: &str) -> Problem {
-    let problem = Problem::error(
-        "Y102",
-        note,
-        both("resten af linjen ville gå tabt", "the rest of the line would be lost"),
-    )
-    .label(both("herfra er det en privat note", "from here it counts as a private note"))
-    .why(both(format!("borgeren ville læse \"{kept}\""), format!("citizens would read \"{kept}\"")))
-    .mend(both("sæt anførselstegn om hele teksten", "put quotation marks round the whole text"));
-    if node.at.line != note.line {
-        return problem;
-    }
-    problem.fix(Span { end_column: note.end_column, ..node.at }, quote(&format!("{kept} {words}")))
 }
 
 fn needs_lines(at: Span) -> Problem {
@@ -411,9 +442,17 @@ fn needs_text(at: Span) -> Problem {
         ))
 }
 
-pub fn wrong_value(at: Span, expected: Both) -> Problem {
-    Problem::error("Y110", at, both("værdien kan ikke forstås her", "this value is not understood here"))
-        .label(both(format!("her skal stå {}", expected.da), format!("expected {}", expected.en)))
+/// Y110: what stands there is not what belongs there.
+///
+/// `written` may be empty where no single text stands there.
+pub fn wrong_value(at: Span, written: &str, expected: Both) -> Problem {
+    let written: String = written.trim().chars().take(40).collect();
+    let what = match written.as_str() {
+        "" => both("værdien kan ikke forstås her", "this value is not understood here"),
+        text => both(format!("`{text}` kan ikke forstås her"), format!("`{text}` is not understood here")),
+    };
+    Problem::error("Y110", at, what)
+        .label(both(format!("her skal stå {}", expected.da), format!("expected: {}", expected.en)))
         .why(both("tjenesten ved ikke, hvad der menes", "the service cannot know what is meant"))
         .mend(both(format!("skriv {}", expected.da), format!("write {}", expected.en)))
 }
@@ -428,6 +467,6 @@ pub fn not_yet(at: Span, what: &str) -> Problem {
             format!("`{what}` cannot be used in this version yet"),
         ),
     )
-    .why(both("det ville blive sprunget over uden besked", "it would be passed over without a word"))
+    .why(both("borgeren ville aldrig møde det", "citizens would never meet it"))
     .mend(both("tag det ud indtil videre", "leave it out for now"))
 }

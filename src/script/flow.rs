@@ -1,88 +1,151 @@
 //! Where a conversation can go: endings that are missing, loops that ask nothing, steps that nobody reaches.
 
-use super::condition::Condition;
-use super::fields::did_you_mean;
 use super::model::*;
+use super::names::id_of;
 use super::problem::{Problem, Span, both};
-use super::steps::Drafts;
+use super::steps::{Draft, Drafts};
 use std::collections::{HashMap, HashSet};
 
-/// Everything that is wrong with the ways through a dialogue.
-pub fn check(drafts: &Drafts<'_>, audience: Option<&Audience>) -> Vec<Problem> {
+/// Everything that is wrong with the ways through a dialogue. `whole` says that no step was left out for a mistake of its own:
+/// only then is it certain that nobody gets to a step.
+pub fn check(drafts: &Drafts<'_>, audience: Option<&Audience>, whole: bool) -> Vec<Problem> {
     let mut problems = twice(drafts);
+    let reserved = reserved(drafts);
+    let whole = whole && reserved.is_empty();
+    problems.extend(reserved);
     problems.extend(endless(drafts));
     problems.extend(runs_out(drafts, audience));
     let reached = reach(drafts, audience);
-    for (no, draft) in drafts.list.iter().enumerate() {
+    for (no, draft) in drafts.list.iter().enumerate().filter(|_| whole) {
         if !reached.contains(&no) && starts_a_gap(no, drafts, &reached) {
-            problems.push(
-                Problem::warning("F205", draft.at, both("hertil kommer ingen", "nobody gets here"))
-                    .why(both("trinet bliver aldrig vist", "the step is never shown"))
-                    .mend(both(
-                        "send nogen hertil med `visit` eller `goto`, eller fjern det",
-                        "send someone here with `visit` or `goto`, or remove it",
-                    )),
-            );
+            problems.push(unreachable(no, draft.at, drafts));
         }
     }
-    problems.extend(too_early(drafts, audience));
+    problems.extend(super::order::too_early(drafts, audience));
     problems
+}
+
+fn unreachable(no: ItemNo, at: Span, drafts: &Drafts<'_>) -> Problem {
+    let section = section_of(no, drafts).map(|n| &drafts.sections[n]).filter(|s| s.2.first() == Some(&no));
+    let problem = Problem::warning(
+        "F205",
+        section.map_or(at, |(_, at, _)| *at),
+        match section {
+            Some((name, ..)) => both(
+                format!("ingen kommer til sektionen `{name}`"),
+                format!("nobody gets to the section `{name}`"),
+            ),
+            None => both("hertil kommer ingen", "nobody gets here"),
+        },
+    )
+    .why(both("det, der står her, bliver aldrig vist", "what stands here is never shown"));
+    match section {
+        Some((name, ..)) => problem.mend(both(
+            format!("send nogen hertil med `visit: {name}` eller `goto: {name}`, eller fjern den"),
+            format!("send someone here with `visit: {name}` or `goto: {name}`, or remove it"),
+        )),
+        None => problem.mend(both(
+            "flyt det op over det `goto` eller `end`, der står før, eller fjern det",
+            "move it above the `goto` or `end` that stands before it, or remove it",
+        )),
+    }
 }
 
 // Only the first of several unreachable steps in a row is told.
 fn starts_a_gap(no: ItemNo, drafts: &Drafts<'_>, reached: &HashSet<ItemNo>) -> bool {
-    let before = drafts.list.iter().position(|d| d.item.next == Next::Item(no));
+    let before = drafts.list.iter().position(|d| {
+        d.item.next == Next::Item(no) || matches!(d.item.kind, Kind::Group { first } if first == Some(no))
+    });
     before.is_none_or(|b| reached.contains(&b))
 }
 
 fn twice(drafts: &Drafts<'_>) -> Vec<Problem> {
-    let mut seen: HashMap<&str, Span> = HashMap::new();
+    let mut seen: HashMap<&str, &Draft<'_>> = HashMap::new();
     let mut problems = Vec::new();
     for draft in &drafts.list {
         let Some(question) = draft.item.question() else { continue };
-        let Some(first) = seen.insert(&question.id, draft.at) else { continue };
-        let id = &question.id;
+        match seen.get(question.id.as_str()) {
+            Some(first) => problems.push(same_id(question, first, draft)),
+            None => {
+                seen.insert(&question.id, draft);
+            }
+        }
+    }
+    for (name, at, _) in &drafts.sections {
+        let Some(question) = seen.get(name.as_str()) else { continue };
         problems.push(
             Problem::error(
                 "F202",
-                draft.at,
+                *at,
                 both(
-                    format!("to spørgsmål har samme id `{id}` (linje {} og {})", first.line, draft.at.line),
-                    format!(
-                        "two questions have the same id `{id}` (lines {} and {})",
-                        first.line, draft.at.line
-                    ),
+                    format!("sektionen `{name}` hedder det samme som et spørgsmål"),
+                    format!("the section `{name}` has the name of a question"),
                 ),
             )
-            .also(first, both("første gang her", "first here"))
-            .label(both("og igen her (kopieret?)", "and again here (copied?)"))
-            .why(both(
-                "svarene ville havne i samme kolonne og overskrive hinanden",
-                "both answers would land in the same column and overwrite each other",
-            ))
-            .mend(both("giv det andet sit eget id", "give the second its own id")),
+            .also(question.id_at.unwrap_or(question.at), both("spørgsmålet", "the question"))
+            .label(both("sektionen", "the section"))
+            .why(both("`goto` ved ikke, hvor den skal hen", "`goto` cannot know where to go"))
+            .mend(both("giv sektionen et andet navn", "give the section another name")),
         );
-    }
-    for (name, at, _) in &drafts.sections {
-        if seen.contains_key(name.as_str()) || name == "end" || name == "steps" {
-            problems.push(
-                Problem::error(
-                    "F202",
-                    *at,
-                    both(
-                        format!("sektionen `{name}` hedder det samme som et spørgsmål"),
-                        format!("the section `{name}` has the name of a question"),
-                    ),
-                )
-                .why(both("`goto` ved ikke, hvor den skal hen", "`goto` cannot know where to go"))
-                .mend(both("giv sektionen et andet navn", "give the section another name")),
-            );
-        }
     }
     problems
 }
 
-fn jumps(item: &Item) -> Vec<Jump> {
+fn same_id(question: &Question, first: &Draft<'_>, second: &Draft<'_>) -> Problem {
+    let id = &question.id;
+    let words = |q: &Question| q.text.languages().next().map_or_else(String::new, |(_, t)| t.plain());
+    let short = |text: String| match text.chars().count() {
+        0..=50 => text,
+        _ => text.chars().take(49).chain(['…']).collect(),
+    };
+    let (one, other) = (first.item.question().map(words).unwrap_or_default(), words(question));
+    let (from, to) = (first.id_at.unwrap_or(first.at), second.id_at.unwrap_or(second.at));
+    let name = id_of(&other);
+    let problem = Problem::error(
+        "F202",
+        to,
+        both(
+            format!("to spørgsmål har samme id `{id}` (linje {} og {})", from.line, to.line),
+            format!("two questions have the same id `{id}` (lines {} and {})", from.line, to.line),
+        ),
+    );
+    let (one, other) = (short(one), short(other));
+    problem
+        .also(from, both(format!("først her: \"{one}\""), format!("first here: \"{one}\"")))
+        .label(both(
+            format!("og igen her: \"{other}\"   (kopieret?)"),
+            format!("and again here: \"{other}\"   (copied?)"),
+        ))
+        .why(both(
+            "svarene ville havne i samme kolonne og overskrive hinanden",
+            "both answers would land in the same column and overwrite each other",
+        ))
+        .mend(both(
+            format!("giv det andet sit eget id, for eksempel\nid: {name}"),
+            format!("give the second its own id, for example\nid: {name}"),
+        ))
+}
+
+// `goto: end` means the ending, and items of `steps` are named after it.
+fn reserved(drafts: &Drafts<'_>) -> Vec<Problem> {
+    let ours = |name: &str| name == "end" || name == "steps";
+    drafts
+        .sections
+        .iter()
+        .filter(|(name, ..)| ours(name))
+        .map(|(name, at, _)| {
+            Problem::error(
+                "F210",
+                *at,
+                both(format!("navnet `{name}` er optaget"), format!("the name `{name}` is reserved")),
+            )
+            .why(both("`goto` ved ikke, hvor den skal hen", "`goto` cannot know where to go"))
+            .mend(both("giv sektionen et andet navn", "give the section another name"))
+        })
+        .collect()
+}
+
+pub fn jumps(item: &Item) -> Vec<Jump> {
     match &item.kind {
         Kind::Visit(to) => vec![Jump::Visit(*to)],
         Kind::Goto(to) => vec![Jump::Goto(*to)],
@@ -103,7 +166,7 @@ fn target(jump: Jump) -> Option<ItemNo> {
 }
 
 // Every item that may come right after `no`. A visit may also come back, so its next counts too.
-fn successors(no: ItemNo, drafts: &Drafts<'_>, audience: Option<&Audience>) -> Vec<ItemNo> {
+pub fn successors(no: ItemNo, drafts: &Drafts<'_>, audience: Option<&Audience>) -> Vec<ItemNo> {
     let draft = &drafts.list[no];
     let item = &draft.item;
     let conditional = draft.when.is_some();
@@ -172,12 +235,14 @@ fn endless(drafts: &Drafts<'_>) -> Option<Problem> {
                 format!("the bot would repeat itself for ever: nothing is asked between line {} and {}", to.line, from.line),
             ),
         )
+        .also(to, both("begynder forfra her", "begins again here"))
+        .label(both("springer tilbage", "jumps back"))
         .why(both("borgeren ville få den samme besked igen og igen", "the citizen would get the same message again and again"))
         .mend(both("sæt et spørgsmål ind på vejen, eller fjern springet tilbage", "put a question on the way, or remove the jump back")),
     )
 }
 
-fn section_of(no: ItemNo, drafts: &Drafts<'_>) -> Option<usize> {
+pub fn section_of(no: ItemNo, drafts: &Drafts<'_>) -> Option<usize> {
     drafts.list[no].item.section.checked_sub(1)
 }
 
@@ -186,10 +251,10 @@ fn runs_out(drafts: &Drafts<'_>, audience: Option<&Audience>) -> Vec<Problem> {
     let mut entered: Vec<(ItemNo, Option<Span>)> = Vec::new();
     for draft in &drafts.list {
         for jump in jumps(&draft.item) {
-            if let Jump::Goto(Target::Item(no)) = jump {
-                let at = draft.goes.first().map_or(draft.at, |g| g.at);
-                entered.push((no, Some(at)));
-            }
+            let Jump::Goto(Target::Item(no)) = jump else { continue };
+            let name = section_of(no, drafts).map_or("", |n| &drafts.sections[n].0);
+            let from = draft.goes.iter().find(|g| !g.visit && g.to == name);
+            entered.push((no, Some(from.map_or(draft.at, |g| g.at))));
         }
     }
     entered.extend(audience.and_then(|a| a.otherwise).map(|no| (no, None)));
@@ -219,93 +284,25 @@ fn no_goodbye(section: &str, at: Span, from: Option<Span>) -> Problem {
         "F203",
         at,
         both(
-            format!("samtalen stopper uden farvel: sektionen `{section}` løber ud, og ingen vej fører videre"),
+            format!(
+                "samtalen stopper uden farvel: sektionen `{section}` løber ud, og ingen vej fører videre"
+            ),
             format!("the conversation stops here without a goodbye: the section `{section}` runs out"),
         ),
     )
     .label(both("her løber sektionen ud", "here the section runs out"))
-    .why(both("borgeren svarer og hører ikke mere", "the citizen answers and hears nothing more"))
-    .mend(both(
-        format!("skriv `- end: …` eller `- goto: …` til sidst i `{section}`,\neller `visit: {section}`, hvis man skal tilbage"),
-        format!("add `- end: …` or `- goto: …` at the end of `{section}`,\nor write `visit: {section}` if they should come back"),
-    ));
+    .why(both("borgeren svarer og hører ikke mere", "the citizen answers and hears nothing more"));
+    let (da, en) = (
+        format!("skriv `- end: …` eller `- goto: …` til sidst i `{section}`"),
+        format!("add `- end: …` or `- goto: …` at the end of `{section}`"),
+    );
     match from {
-        Some(from) => {
-            problem.also(from, both("hertil sendes man for altid", "people are sent here for good"))
-        }
-        None => problem,
+        Some(from) => problem
+            .also(from, both("hertil sendes man for altid", "people are sent here for good"))
+            .mend(both(
+                format!("{da},\neller `visit: {section}` i linje {}, hvis man skal tilbage", from.line),
+                format!("{en},\nor write `visit: {section}` on line {} if they should come back", from.line),
+            )),
+        None => problem.mend(both(da, en)),
     }
-}
-
-// C402: a condition about a question that no way leads past before it.
-fn too_early(drafts: &Drafts<'_>, audience: Option<&Audience>) -> Vec<Problem> {
-    let mut before: Vec<HashSet<&str>> = vec![HashSet::new(); drafts.list.len()];
-    let mut changed = true;
-    while changed {
-        changed = false;
-        for no in 0..drafts.list.len() {
-            let mut after = before[no].clone();
-            after.extend(drafts.list[no].item.question().map(|q| q.id.as_str()));
-            // What is asked inside a visit or a group is known after it: its ways lead on to the same next.
-            for next in successors(no, drafts, audience).into_iter().chain(back_from(no, drafts)) {
-                let known = before[next].len();
-                before[next].extend(after.iter());
-                changed |= before[next].len() > known;
-            }
-        }
-    }
-    let mut problems = Vec::new();
-    for (no, draft) in drafts.list.iter().enumerate() {
-        let own = draft.when.map(|n| (n, draft.item.when.as_ref()));
-        let Some((node, Some(when))) = own else { continue };
-        for name in when.questions() {
-            if before[no].contains(name) {
-                continue;
-            }
-            let line = drafts
-                .list
-                .iter()
-                .find(|d| d.item.question().is_some_and(|q| q.id == name))
-                .map_or(0, |d| d.at.line);
-            let at = node.map().and_then(|m| m.iter().find(|e| e.key == name)).map_or(node.at, |e| e.key_at);
-            problems.push(asked_later(name, at, line, when, &before[no]));
-        }
-    }
-    problems
-}
-
-// The end of a visited section leads back to the step after each visit.
-fn back_from(no: ItemNo, drafts: &Drafts<'_>) -> Vec<ItemNo> {
-    let Some(section) = section_of(no, drafts).filter(|_| drafts.list[no].item.next == Next::Return) else {
-        return Vec::new();
-    };
-    let first = drafts.sections[section].2.first();
-    let visits = |d: &super::steps::Draft<'_>| {
-        jumps(&d.item).iter().any(|j| matches!(j, Jump::Visit(Target::Item(t)) if Some(t) == first))
-    };
-    let next = |d: &super::steps::Draft<'_>| match d.item.next {
-        Next::Item(no) => Some(no),
-        Next::Return => None,
-    };
-    drafts.list.iter().filter(|d| visits(d)).filter_map(next).collect()
-}
-
-fn asked_later(name: &str, at: Span, line: u32, _when: &Condition, known: &HashSet<&str>) -> Problem {
-    let mut earlier: Vec<&str> = known.iter().copied().collect();
-    earlier.sort_unstable();
-    let earlier = earlier.join(", ");
-    Problem::error(
-        "C402",
-        at,
-        both(
-            format!("betingelsen spørger til `{name}`, der først kommer i linje {line}"),
-            format!("this asks about `{name}`, which is first asked on line {line}"),
-        ),
-    )
-    .label(did_you_mean(None))
-    .why(both("den kan aldrig blive sand her", "it can never be true at this point"))
-    .mend(both(
-        format!("flyt trinet ned under spørgsmålet, eller brug et tidligere ({earlier})"),
-        format!("move this step below that question, or use an earlier one ({earlier})"),
-    ))
 }

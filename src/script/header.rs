@@ -1,18 +1,20 @@
-//! The header of a dialogue, and the institution's defaults.
+//! The header of a dialogue: who asks whom, why, when, and what becomes of the answers.
 
-use super::fields::{Reader, amount, did_you_mean, not_yet, suggest, unknown_key, wrong_value};
+use super::fields::{Reader, amount, wrong_value};
+use super::institution::read_default;
 use super::model::*;
+use super::names::{bad_code, nowhere, taken_by_us, unknown_code, unknown_question};
 use super::problem::{Both, Problem, Span, both};
+use super::steps::Drafts;
+use super::suggest::did_you_mean;
 use super::tree::{Entry, Node};
 use super::words::{Language, Words};
-use jiff::SignedDuration;
-use jiff::civil::{Date, Time};
-use jiff::tz::TimeZone;
+use jiff::civil::Date;
 use regex::Regex;
 use std::sync::LazyLock;
 
 /// Keys at the top of a dialogue.
-pub const KEYS: [&str; 30] = [
+pub const KEYS: [&str; 25] = [
     "format",
     "title",
     "languages",
@@ -29,259 +31,180 @@ pub const KEYS: [&str; 30] = [
     "privacy",
     "entry",
     "audience",
-    "quota",
     "quiet_hours",
     "remind_after",
     "give_up_after",
     "retries",
     "redact",
     "progress",
-    "channels",
     "answer_again",
     "steps",
     "sections",
-    "data_protection_contact",
-    "urgent",
-    "was",
 ];
-const INSTITUTION_KEYS: [&str; 15] = [
-    "format",
-    "name",
-    "contact",
-    "data_protection_contact",
-    "staff_language",
-    "timezone",
-    "languages",
-    "quiet_hours",
-    "remind_after",
-    "give_up_after",
-    "retries",
-    "redact",
-    "urgent",
-    "logo",
-    "four_eyes",
-];
+/// Keys at the top that are still to come.
+const LATER: [&str; 5] = ["quota", "channels", "urgent", "was", "data_protection_contact"];
+const GIVE_BACK_KEYS: [&str; 2] = ["by", "how"];
+const PERIOD_KEYS: [&str; 2] = ["from", "to"];
+const PRIVACY_KEYS: [&str; 5] = ["basis", "anonymous", "keep", "notice", "link"];
+const ENTRY_KEYS: [&str; 3] = ["code", "keywords", "places"];
+const AUDIENCE_KEYS: [&str; 3] = ["ask", "not_yet_users", "else"];
+/// Two years of thirty-day months, and some days of slack.
+const MAX_KEEP_DAYS: i32 = 735;
 static CODE: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new("^[a-z0-9]{1,12}$").ok());
 static PLACE: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new("^[a-z0-9_-]{1,51}$").ok());
 
-impl Default for Defaults {
-    fn default() -> Self {
-        Defaults {
-            quiet_hours: (Time::constant(21, 0, 0, 0), Time::constant(8, 0, 0, 0)),
-            remind_after: SignedDuration::from_hours(24),
-            give_up_after: SignedDuration::from_hours(7 * 24),
-            retries: 2,
-            redact: vec![Redact::Cpr],
+/// What must stand there: the key, what is missing without it, and the line to write.
+const MANDATORY: [(&str, &str, &str, &str, &str); 12] = [
+    ("format", "der mangler et `format`", "the dialogue lacks its `format`", "format: 1", "format: 1"),
+    (
+        "title",
+        "der mangler en titel (`title`)",
+        "the dialogue has no `title`",
+        "title: <det, borgeren ser øverst>",
+        "title: <what citizens see at the top>",
+    ),
+    (
+        "owner",
+        "der mangler en ansvarlig (`owner`)",
+        "nobody is responsible (`owner`)",
+        "owner: <navn, afdeling>",
+        "owner: <name, department>",
+    ),
+    (
+        "contact",
+        "der mangler en kontakt (`contact`)",
+        "there is no `contact`",
+        "contact: <mailadresse eller telefon, som borgeren kan bruge>",
+        "contact: <an e-mail address or phone number for citizens>",
+    ),
+    (
+        "purpose",
+        "der mangler et formål (`purpose`)",
+        "the dialogue does not say its `purpose`",
+        "purpose: <én sætning: hvad vil I finde ud af?>",
+        "purpose: <one sentence: what do you want to find out?>",
+    ),
+    (
+        "method",
+        "der mangler en metode (`method`)",
+        "the dialogue does not say its `method`",
+        "method: <én sætning: hvordan når I folk?>",
+        "method: <one sentence: how do you reach people?>",
+    ),
+    (
+        "target_group",
+        "der mangler en målgruppe (`target_group`)",
+        "the dialogue has no `target_group`",
+        "target_group: <hvem vil I høre fra?>",
+        "target_group: <whom do you want to hear from?>",
+    ),
+    (
+        "expected_effect",
+        "der mangler en forventet effekt (`expected_effect`)",
+        "the dialogue does not say which effect you expect",
+        "expected_effect: <én sætning: hvad vil I gøre eller beslutte med svarene?>",
+        "expected_effect: <one sentence: what will you do or decide with the answers?>",
+    ),
+    (
+        "give_back",
+        "der mangler en tilbagemelding til borgerne (`give_back`)",
+        "citizens are promised no answer (`give_back`)",
+        "give_back:\n  by: 2027-12-01\n  how: <hvor og hvordan får borgerne besked?>",
+        "give_back:\n  by: 2027-12-01\n  how: <where and how will citizens hear?>",
+    ),
+    (
+        "period",
+        "der mangler en periode (`period`)",
+        "the dialogue has no `period`",
+        "period:\n  from: 2027-03-01\n  to: 2027-04-12",
+        "period:\n  from: 2027-03-01\n  to: 2027-04-12",
+    ),
+    (
+        "privacy",
+        "der står intet om privatliv (`privacy`)",
+        "nothing is said about `privacy`",
+        "privacy:\n  basis: public_task\n  anonymous: true\n  keep: 12 months\n  notice: <hvad gemmer I, og hvor længe?>",
+        "privacy:\n  basis: public_task\n  anonymous: true\n  keep: 12 months\n  notice: <what do you keep, and for how long?>",
+    ),
+    (
+        "entry",
+        "der mangler en indgang (`entry`)",
+        "there is no way in (`entry`)",
+        "entry:\n  code: <kort navn til link og QR-kode>",
+        "entry:\n  code: <a short name for the link and the QR code>",
+    ),
+];
+const AUDIENCE: (&str, &str, &str, &str, &str) = (
+    "audience",
+    "det fremgår ikke, hvem I vil nå (`audience`)",
+    "it does not say whom you want to reach (`audience`)",
+    "audience:\n  ask: <et spørgsmåls id>\n  not_yet_users: [<svar>]\neller, hvis alle er lige vigtige:\naudience: everyone",
+    "audience:\n  ask: <the id of a question>\n  not_yet_users: [<answers>]\nor, if everybody counts alike:\naudience: everyone",
+);
+
+/// The node of a mandatory key; where it is missing, that is told at the line below which it belongs.
+fn field<'n>(reader: &mut Reader, root: &'n Node, key: &str) -> Option<&'n Node> {
+    let entries = root.map().unwrap_or_default();
+    if let Some(entry) = entries.iter().find(|e| e.key == key && !e.value.is_empty()) {
+        let text = entry.value.text().unwrap_or_default().trim();
+        if text.starts_with("Skriv ") && text.ends_with(" her") {
+            reader.report(still_template(entry.value.at, text));
         }
+        return Some(&entry.value);
     }
+    // Written with another word: that is told where it stands.
+    if Reader::meant(entries, key, &KEYS).is_none() {
+        reader.report(missing(entries, key));
+    }
+    None
 }
 
-impl Institution {
-    /// An institution without a file of its own: named after its folder.
-    pub fn named_after(folder: &str) -> Institution {
-        let title: Vec<String> = folder
-            .split('-')
-            .map(|w| w.chars().take(1).flat_map(char::to_uppercase).chain(w.chars().skip(1)).collect())
-            .collect();
-        Institution {
-            folder: folder.to_owned(),
-            name: Words(vec![(Language::DANISH, super::words::Template::parse(&title.join(" ")))]),
-            contact: None,
-            data_protection_contact: None,
-            timezone: TimeZone::get("Europe/Copenhagen").unwrap_or(TimeZone::UTC),
-            languages: Vec::new(),
-            defaults: Defaults::default(),
-            source: String::new(),
+fn missing(entries: &[Entry], key: &str) -> Problem {
+    let all = MANDATORY.iter().chain([&AUDIENCE]);
+    let place = all.clone().position(|(k, ..)| *k == key).unwrap_or_default();
+    let (_, da, en, line_da, line_en) = all.clone().nth(place).unwrap_or(&AUDIENCE);
+    let here = entries.iter().find(|e| e.key == key);
+    let before = all.take(place).filter_map(|(k, ..)| entries.iter().find(|e| e.key == *k)).last();
+    let at = here.or(before).or(entries.first()).map_or(Span::on_line(1, 1, 1), |e| e.key_at);
+    let label = match (here, before) {
+        (Some(_), _) => both("her står der ikke noget", "nothing stands here"),
+        (None, Some(_)) => both(format!("tilføj `{key}` herefter"), format!("add `{key}` after this")),
+        (None, None) => {
+            both(format!("tilføj `{key}` over denne linje"), format!("add `{key}` above this line"))
         }
-    }
-
-    /// Reads `_institution.yaml`; what is missing keeps its default.
-    pub fn parse(folder: &str, source: &str) -> (Institution, Vec<Problem>) {
-        let mut institution = Institution::named_after(folder);
-        institution.source = source.to_owned();
-        let (root, problems) = super::mend::read(source);
-        let mut reader = Reader { problems, ..Reader::default() };
-        if let Some(root) = root {
-            institution.read(&mut reader, &root);
-        }
-        for problem in &mut reader.problems {
-            problem.file = format!("{folder}/_institution.yaml");
-        }
-        (institution, reader.problems)
-    }
-
-    /// As [`Institution::parse`], with an empty text for a file that is not there.
-    pub fn parse_or_default(folder: &str, source: &str) -> (Institution, Vec<Problem>) {
-        if source.trim().is_empty() {
-            return (Institution::named_after(folder), Vec::new());
-        }
-        Institution::parse(folder, source)
-    }
-
-    fn read(&mut self, reader: &mut Reader, root: &Node) {
-        self.languages = root.get("languages").map(|n| languages(reader, n)).unwrap_or_default();
-        // Names are read in whatever languages they come in.
-        reader.languages = [self.languages.clone(), vec![Language::DANISH, Language::ENGLISH]].concat();
-        for entry in reader.entries(root, &INSTITUTION_KEYS, false) {
-            let node = &entry.value;
-            match entry.key.as_str() {
-                "name" => self.name = reader.staff_words(node),
-                "contact" => self.contact = reader.text(node).map(str::to_owned),
-                "data_protection_contact" => {
-                    self.data_protection_contact = reader.text(node).map(str::to_owned)
-                }
-                "timezone" => {
-                    let zone = reader.value(
-                        node,
-                        both("en tidszone som Europe/Copenhagen", "a time zone such as Europe/Copenhagen"),
-                        |t| TimeZone::get(t).ok(),
-                    );
-                    self.timezone = zone.unwrap_or(self.timezone.clone());
-                }
-                "urgent" | "logo" | "four_eyes" => reader.report(not_yet(entry.key_at, &entry.key)),
-                _ => read_default(reader, entry, &mut self.defaults),
-            }
-        }
-    }
-}
-
-fn read_default(reader: &mut Reader, entry: &Entry, defaults: &mut Defaults) {
-    let node = &entry.value;
-    match entry.key.as_str() {
-        "quiet_hours" => defaults.quiet_hours = reader.hours(node).unwrap_or(defaults.quiet_hours),
-        "remind_after" => defaults.remind_after = reader.duration(node).unwrap_or(defaults.remind_after),
-        "give_up_after" => defaults.give_up_after = reader.duration(node).unwrap_or(defaults.give_up_after),
-        "retries" => defaults.retries = reader.whole(node).unwrap_or(defaults.retries),
-        "redact" => defaults.redact = redact(reader, node),
-        _ => {}
-    }
-}
-
-pub fn redact(reader: &mut Reader, node: &Node) -> Vec<Redact> {
-    let mut list = Vec::new();
-    for (word, at) in reader.texts(node) {
-        match word {
-            "cpr" => list.push(Redact::Cpr),
-            "phone" => list.push(Redact::Phone),
-            "email" => list.push(Redact::Email),
-            _ => reader
-                .report(wrong_value(at, both("`cpr`, `phone` eller `email`", "`cpr`, `phone` or `email`"))),
-        }
-    }
-    list
-}
-
-fn languages(reader: &mut Reader, node: &Node) -> Vec<Language> {
-    let mut list = Vec::new();
-    for (tag, at) in reader.texts(node) {
-        match Language::parse(tag).filter(|l| l.tag() == tag) {
-            Some(language) => list.push(language),
-            None => reader.report(
-                Problem::error(
-                    "H502",
-                    at,
-                    both(format!("`{tag}` er ikke et sprog"), format!("`{tag}` is not a language")),
-                )
-                .why(both("sprog skrives med to bogstaver", "languages are written with two letters"))
-                .mend(both("languages: [da, en]", "languages: [da, en]")),
-            ),
-        }
-    }
-    list
-}
-
-/// The languages of a dialogue; the first is its own.
-pub fn languages_of(reader: &mut Reader, root: &Node, institution: &Institution) -> Vec<Language> {
-    let own = root.get("languages").map(|n| languages(reader, n)).unwrap_or_default();
-    match () {
-        () if !own.is_empty() => own,
-        () if !institution.languages.is_empty() => institution.languages.clone(),
-        () => vec![Language::DANISH],
-    }
-}
-
-/// What the header lacks is reported once, at the line below which it belongs.
-struct Missing {
-    at: Span,
-    any: bool,
-}
-
-impl Missing {
-    fn field<'n>(
-        &mut self,
-        reader: &mut Reader,
-        root: &'n Node,
-        key: &str,
-        danish: &str,
-    ) -> Option<&'n Node> {
-        if let Some(node) = root.get(key).filter(|n| !n.is_empty()) {
-            if let Some(text) =
-                node.text().filter(|t| t.trim().starts_with("Skriv ") && t.trim().ends_with(" her"))
-            {
-                reader.report(still_template(node.at, text));
-            }
-            return Some(node);
-        }
-        self.any = true;
-        reader.report(
-            Problem::error(
-                "H501",
-                self.at,
-                both(
-                    format!("der mangler {danish} (`{key}`)"),
-                    format!("the dialogue lacks `{key}` ({danish})"),
-                ),
-            )
-            .label(both(
-                format!("tilføj `{key}` i toppen af filen"),
-                format!("add `{key}` at the top of the file"),
-            ))
-            .why(both(
-                "det skal stå der, før dialogen kan udgives",
-                "it must be there before the dialogue can be published",
-            ))
-            .mend(both(format!("{key}: …"), format!("{key}: …"))),
-        );
-        None
-    }
+    };
+    Problem::error("H501", at, both(*da, *en))
+        .label(label)
+        .why(both(
+            "det skal stå der, før dialogen kan udgives",
+            "it must be there before the dialogue can be published",
+        ))
+        .mend(both(*line_da, *line_en))
 }
 
 /// Reads the header. `None` where something mandatory is missing.
 pub fn header(reader: &mut Reader, root: &Node, institution: &Institution) -> Option<Header> {
-    let top = root.map().and_then(|e| e.first()).map_or(Span::on_line(1, 1, 1), |e| e.key_at);
-    let mut missing = Missing { at: top, any: false };
-    if let Some(node) = missing.field(reader, root, "format", "filens format") {
+    if let Some(node) = field(reader, root, "format") {
         let _ = reader.value(node, both("`1`", "`1`"), |t| (t == "1").then_some(()));
     }
-    for key in ["quota", "channels", "urgent", "was"] {
-        if let Some(entry) = root.map().and_then(|m| m.iter().find(|e| e.key == key)) {
-            reader.report(not_yet(entry.key_at, key));
-        }
-    }
-    let title = missing
-        .field(reader, root, "title", "en titel")
-        .map(|n| reader.words(n, &both("titlen", "the title")));
-    let owner = missing.field(reader, root, "owner", "en ansvarlig").and_then(|n| reader.text(n));
-    let mut staff =
-        |key: &str, danish: &str| missing.field(reader, root, key, danish).map(|n| reader.staff_words(n));
-    let purpose = staff("purpose", "et formål");
-    let method = staff("method", "en metode");
-    let target_group = staff("target_group", "en målgruppe");
-    let expected_effect = staff("expected_effect", "en forventet effekt");
-    let give_back = missing
-        .field(reader, root, "give_back", "en tilbagemelding til borgerne")
-        .and_then(|n| give_back(reader, n));
-    let period = missing.field(reader, root, "period", "en periode").and_then(|n| period(reader, n));
-    let privacy = missing.field(reader, root, "privacy", "privatliv").and_then(|n| privacy(reader, n));
-    let entry = missing.field(reader, root, "entry", "en indgang").and_then(|n| entry_of(reader, n));
-    let _ = missing.field(reader, root, "audience", "hvem I vil nå");
+    let title = field(reader, root, "title").map(|n| reader.words(n, &both("titlen", "the title")));
+    let owner = field(reader, root, "owner").and_then(|n| reader.text(n));
+    let contact = match institution.contact {
+        Some(_) => root.get("contact"),
+        None => field(reader, root, "contact"),
+    };
+    let contact = contact.and_then(|n| reader.text(n)).map(str::to_owned);
+    let mut staff = |key: &str| field(reader, root, key).map(|n| reader.staff_words(n));
+    let (purpose, method) = (staff("purpose"), staff("method"));
+    let (target_group, expected_effect) = (staff("target_group"), staff("expected_effect"));
+    let give_back = field(reader, root, "give_back").and_then(|n| give_back(reader, n));
+    let period = field(reader, root, "period").and_then(|n| period(reader, n));
+    let privacy = field(reader, root, "privacy").and_then(|n| privacy(reader, n));
+    let entry = field(reader, root, "entry").and_then(|n| entry_of(reader, n));
+    let _ = field(reader, root, "audience");
     let mut defaults = institution.defaults.clone();
     for entry in root.map().unwrap_or_default() {
         read_default(reader, entry, &mut defaults);
-    }
-    let contact = root.get("contact").and_then(|n| reader.text(n)).map(str::to_owned);
-    if contact.is_none() && institution.contact.is_none() {
-        missing.field(reader, root, "contact", "en kontakt");
     }
     let flag = |reader: &mut Reader, key: &str| root.get(key).and_then(|n| reader.boolean(n)).unwrap_or(true);
     Some(Header {
@@ -327,42 +250,75 @@ fn method_mix(reader: &mut Reader, node: &Node) -> Vec<String> {
             list.push(word.to_owned());
         } else {
             let all = MIX.join(", ");
-            reader.report(wrong_value(at, both(format!("et af ordene {all}"), format!("one of {all}"))));
+            reader.report(wrong_value(
+                at,
+                word,
+                both(format!("et af ordene {all}"), format!("one of {all}")),
+            ));
         }
     }
     list
 }
 
-fn part<'n>(reader: &mut Reader, node: &'n Node, key: &str, of: &str) -> Option<&'n Node> {
-    let found = node.get(key).filter(|n| !n.is_empty());
-    if found.is_none() {
+/// A mandatory key inside `of`.
+fn part<'n>(reader: &mut Reader, node: &'n Node, key: &str, known: &[&str], of: &str) -> Option<&'n Node> {
+    let entries = node.map().unwrap_or_default();
+    let found = entries.iter().find(|e| e.key == key);
+    if let Some(entry) = found.filter(|e| !e.value.is_empty()) {
+        return Some(&entry.value);
+    }
+    if Reader::meant(entries, key, known).is_none() && node.map().is_some() {
+        let at = found.or(entries.last()).map_or(node.at, |e| e.key_at);
         reader.report(
             Problem::error(
                 "H501",
-                node.at,
+                at,
                 both(format!("der mangler `{key}` under `{of}`"), format!("`{of}` lacks `{key}`")),
             )
+            .label(both(format!("tilføj `{key}` herefter"), format!("add `{key}` after this")))
             .why(both(
                 "det skal stå der, før dialogen kan udgives",
                 "it must be there before the dialogue can be published",
             ))
-            .mend(both(format!("{key}: …"), format!("{key}: …"))),
+            .mend(part_to_write(key)),
         );
     }
-    found
+    None
+}
+
+fn part_to_write(key: &str) -> Both {
+    match key {
+        "basis" => both("basis: public_task", "basis: public_task"),
+        "anonymous" => both("anonymous: true", "anonymous: true"),
+        "notice" => {
+            both("notice: <hvad gemmer I, og hvor længe?>", "notice: <what do you keep, and for how long?>")
+        }
+        "by" => both("by: 2027-12-01", "by: 2027-12-01"),
+        "how" => {
+            both("how: <hvor og hvordan får borgerne besked?>", "how: <where and how will citizens hear?>")
+        }
+        "from" => both("from: 2027-03-01", "from: 2027-03-01"),
+        "to" => both("to: 2027-04-12", "to: 2027-04-12"),
+        "code" => {
+            both("code: <kort navn til link og QR-kode>", "code: <a short name for the link and the QR code>")
+        }
+        "ask" => both("ask: <et spørgsmåls id>", "ask: <the id of a question>"),
+        "not_yet_users" => both("not_yet_users: [<svar>]", "not_yet_users: [<answers>]"),
+        other => both(format!("{other}: …"), format!("{other}: …")),
+    }
 }
 
 fn give_back(reader: &mut Reader, node: &Node) -> Option<GiveBack> {
-    reader.entries(node, &["by", "how"], false);
-    let by = part(reader, node, "by", "give_back").and_then(|n| reader.date(n));
-    let how = part(reader, node, "how", "give_back").map(|n| reader.staff_words(n));
+    reader.entries(node, &GIVE_BACK_KEYS, false);
+    let by = part(reader, node, "by", &GIVE_BACK_KEYS, "give_back").and_then(|n| reader.date(n));
+    let how = part(reader, node, "how", &GIVE_BACK_KEYS, "give_back").map(|n| reader.staff_words(n));
     Some(GiveBack { by: by?, how: how? })
 }
 
 fn period(reader: &mut Reader, node: &Node) -> Option<Period> {
-    reader.entries(node, &["from", "to"], false);
-    let from = part(reader, node, "from", "period").and_then(|n| reader.date(n));
-    let to_node = part(reader, node, "to", "period");
+    reader.entries(node, &PERIOD_KEYS, false);
+    let from = part(reader, node, "from", &PERIOD_KEYS, "period").and_then(|n| reader.date(n));
+    let to_node = part(reader, node, "to", &PERIOD_KEYS, "period");
     let to = to_node.and_then(|n| match n.text() {
         Some("open") => Some(None),
         _ => reader.date(n).map(Some),
@@ -376,35 +332,57 @@ fn period(reader: &mut Reader, node: &Node) -> Option<Period> {
 }
 
 fn ends_before_it_begins(at: Span, from: Date, to: Date) -> Problem {
-    let swapped = Date::new(to.year(), to.day(), to.month()).ok().filter(|d| *d >= from);
+    let swapped = Date::new(to.year(), to.day(), to.month()).ok();
+    let later = to.checked_add(jiff::Span::new().years(1)).ok();
+    let meant = [swapped, later].into_iter().flatten().find(|d| *d >= from);
+    let ((to_da, to_en), (from_da, from_en)) = (day(to), day(from));
     let problem = Problem::error(
         "H503",
         at,
         both(
-            format!("perioden slutter ({to}), før den begynder ({from})"),
-            format!("the period ends ({to}) before it begins ({from})"),
+            format!("perioden slutter ({to_da}), før den begynder ({from_da})"),
+            format!("the period ends ({to_en}) before it begins ({from_en})"),
         ),
     )
-    .label(did_you_mean(swapped.map(|d| d.to_string()).as_deref()))
+    .label(did_you_mean(meant.map(|d| d.to_string()).as_deref()))
     .why(both("dialogen ville aldrig være åben", "the dialogue would never be open"));
-    match swapped {
-        Some(date) => {
-            problem.mend(both(format!("to: {date}"), format!("to: {date}"))).fix(at, date.to_string())
-        }
+    match meant {
+        Some(date) => problem.fix(at, date.to_string()),
         None => problem.mend(both("ret en af de to datoer", "correct one of the two dates")),
     }
 }
 
+// `12. feb. 2026` and `12 Feb 2026`.
+fn day(date: Date) -> (String, String) {
+    const MONTHS: [(&str, &str); 12] = [
+        ("jan.", "Jan"),
+        ("feb.", "Feb"),
+        ("marts", "Mar"),
+        ("april", "Apr"),
+        ("maj", "May"),
+        ("juni", "Jun"),
+        ("juli", "Jul"),
+        ("aug.", "Aug"),
+        ("sep.", "Sep"),
+        ("okt.", "Oct"),
+        ("nov.", "Nov"),
+        ("dec.", "Dec"),
+    ];
+    let (day, year) = (date.day(), date.year());
+    let (da, en) = MONTHS[date.month() as usize - 1];
+    (format!("{day}. {da} {year}"), format!("{day} {en} {year}"))
+}
+
 fn privacy(reader: &mut Reader, node: &Node) -> Option<Privacy> {
-    reader.entries(node, &["basis", "anonymous", "keep", "notice", "link", "keep_media", "keep_text"], false);
-    let basis = part(reader, node, "basis", "privacy").and_then(|n| {
+    reader.entries_but(node, &PRIVACY_KEYS, &["keep_media", "keep_text"], false);
+    let basis = part(reader, node, "basis", &PRIVACY_KEYS, "privacy").and_then(|n| {
         reader.value(n, both("`consent` eller `public_task`", "`consent` or `public_task`"), |t| match t {
             "consent" => Some(Basis::Consent),
             "public_task" => Some(Basis::PublicTask),
             _ => None,
         })
     });
-    let anonymous = part(reader, node, "anonymous", "privacy").and_then(|n| reader.boolean(n));
+    let anonymous = part(reader, node, "anonymous", &PRIVACY_KEYS, "privacy").and_then(|n| reader.boolean(n));
     let keep = match node.get("keep").filter(|n| !n.is_empty()) {
         Some(n) => {
             reader.value(n, both("et tidsrum som `12 months`", "a time span such as `12 months`"), keep)
@@ -413,22 +391,41 @@ fn privacy(reader: &mut Reader, node: &Node) -> Option<Privacy> {
             reader.report(
                 Problem::error(
                     "P602",
-                    node.at,
+                    node.map().and_then(|m| m.last()).map_or(node.at, |e| e.key_at),
                     both(
                         "der står ikke, hvor længe svarene gemmes",
                         "it does not say how long answers are kept",
                     ),
                 )
+                .label(both("tilføj `keep` herefter", "add `keep` after this"))
                 .why(both("borgeren har ret til at vide det", "citizens have a right to know"))
                 .mend(both("keep: 12 months", "keep: 12 months")),
             );
             None
         }
     };
-    let notice = part(reader, node, "notice", "privacy")
+    if let (Some(keep), Some(node)) = (keep, node.get("keep"))
+        && keep.months * 30 + keep.days > MAX_KEEP_DAYS
+    {
+        reader.report(kept_too_long(node.at));
+    }
+    let notice = part(reader, node, "notice", &PRIVACY_KEYS, "privacy")
         .map(|n| reader.words(n, &both("privatlivsteksten", "the privacy notice")));
     let link = node.get("link").and_then(|n| reader.text(n)).map(str::to_owned);
     Some(Privacy { basis: basis?, anonymous: anonymous?, keep: keep?, notice: notice?, link })
+}
+
+fn kept_too_long(at: Span) -> Problem {
+    Problem::warning(
+        "P602",
+        at,
+        both("svarene gemmes i mere end to år", "answers are kept for more than two years"),
+    )
+    .why(both(
+        "svar må kun gemmes, så længe de skal bruges til formålet",
+        "answers may be kept only as long as the purpose needs them",
+    ))
+    .mend(both("keep: 12 months", "keep: 12 months"))
 }
 
 fn keep(text: &str) -> Option<Keep> {
@@ -443,29 +440,38 @@ fn keep(text: &str) -> Option<Keep> {
 }
 
 fn entry_of(reader: &mut Reader, node: &Node) -> Option<super::model::Entry> {
-    reader.entries(node, &["code", "keywords", "places"], false);
-    let code = part(reader, node, "code", "entry").and_then(|n| {
+    reader.entries(node, &ENTRY_KEYS, false);
+    let code = part(reader, node, "code", &ENTRY_KEYS, "entry").and_then(|n| {
         let text = reader.text(n)?;
-        if !fits(&CODE, text) || text == "ven" {
-            reader.report(bad_code(n.at, text, "a-z 0-9, 1-12"));
-            return None;
-        }
-        Some(text.to_owned())
+        let problem = match text {
+            "ven" => taken_by_us(n.at, text),
+            _ if !fits(&CODE, text) => bad_code(
+                n.at,
+                text,
+                both("1-12 små bogstaver (a-z) og tal", "1-12 small letters (a-z) and digits"),
+            ),
+            _ => return Some(text.to_owned()),
+        };
+        reader.report(problem);
+        None
     });
     let keywords = node.get("keywords").map(|n| reader.texts(n)).unwrap_or_default();
     let mut places = Vec::new();
     for entry in node.get("places").and_then(Node::map).unwrap_or_default() {
-        if !fits(&PLACE, &entry.key) || entry.key == "ven" || entry.key == "other" {
-            reader.report(bad_code(entry.key_at, &entry.key, "a-z 0-9 _ -"));
+        if matches!(entry.key.as_str(), "ven" | "other") {
+            reader.report(taken_by_us(entry.key_at, &entry.key));
+        } else if !fits(&PLACE, &entry.key) {
+            let allowed = both("små bogstaver (a-z), tal, _ og -", "small letters (a-z), digits, _ and -");
+            reader.report(bad_code(entry.key_at, &entry.key, allowed));
         } else if let Some(text) = reader.text(&entry.value) {
             places.push((entry.key.clone(), text.to_owned()));
         }
     }
-    if places.is_empty() {
+    if node.map().is_some() && node.get("places").is_none_or(Node::is_empty) {
         reader.report(
             Problem::warning(
                 "E704",
-                node.at,
+                node.map().and_then(|m| m.last()).map_or(node.at, |e| e.key_at),
                 both("der er ingen steder (`places`)", "there are no places (`places`)"),
             )
             .why(both("I kan ikke se, hvor borgerne kom fra", "you cannot see where citizens came from"))
@@ -486,158 +492,54 @@ fn fits(pattern: &LazyLock<Option<Regex>>, text: &str) -> bool {
     pattern.as_ref().is_some_and(|p| p.is_match(text))
 }
 
-fn bad_code(at: Span, text: &str, signs: &str) -> Problem {
-    Problem::error(
-        "E702",
-        at,
-        both(
-            format!("`{text}` kan ikke stå i et link eller en QR-kode"),
-            format!("`{text}` cannot stand in a link or a QR code"),
-        ),
-    )
-    .label(both(format!("tilladt: {signs}; `ven` er optaget"), format!("allowed: {signs}; `ven` is taken")))
-    .why(both("ingen ville kunne komme ind den vej", "nobody could come in that way"))
-    .mend(both(
-        "vælg et kort navn med små bogstaver uden æ, ø og å",
-        "choose a short name in small letters without æ, ø and å",
-    ))
-}
-
-/// E701: two dialogues with one entry code.
-pub fn code_taken(source: &str, code: &str, other: &str) -> Problem {
-    let found = source.lines().zip(1u32..).find_map(|(line, n)| {
-        let value = line.trim_start().strip_prefix("code:")?.trim();
-        (value == code)
-            .then(|| Span::on_line(n, (line.find(code).unwrap_or(0) + 1) as u32, code.len() as u32))
-    });
-    Problem::error(
-        "E701",
-        found.unwrap_or(Span::on_line(1, 1, 1)),
-        both(
-            format!("QR-navnet `{code}` bruges allerede af {other}"),
-            format!("the QR code name `{code}` is already used by {other}"),
-        ),
-    )
-    .why(both("linket ville føre til den anden samtale", "the link would lead to the other conversation"))
-    .mend(both("vælg et andet `code`", "choose another `code`"))
-}
-
-/// A folder or file whose name cannot stand in a link.
-pub fn bad_name(name: &str) -> Problem {
-    bad_code(Span::on_line(1, 1, 1), name, "a-z 0-9 -")
-}
-
 /// The audience, once the questions are known.
 pub fn audience(
     reader: &mut Reader,
     node: &Node,
     questions: &[(String, Vec<String>)],
-    sections: &[(String, ItemNo)],
+    drafts: &Drafts<'_>,
 ) -> Option<Audience> {
     if node.text() == Some("everyone") {
         return None;
     }
-    reader.entries(node, &["ask", "not_yet_users", "else"], false);
-    let ask = part(reader, node, "ask", "audience")?;
+    reader.entries(node, &AUDIENCE_KEYS, false);
+    let otherwise = node.get("else").and_then(|n| {
+        let name = reader.text(n)?;
+        let Some((_, _, block)) = drafts.sections.iter().find(|(s, ..)| s == name) else {
+            let known: Vec<_> =
+                drafts.sections.iter().map(|(s, at, _)| (s.as_str(), true, at.line)).collect();
+            reader.report(nowhere(n.at, name, &known));
+            return None;
+        };
+        block.first().copied()
+    });
+    let ask = part(reader, node, "ask", &AUDIENCE_KEYS, "audience")?;
     let name = reader.text(ask)?;
     let Some((_, codes)) = questions.iter().find(|(id, _)| id == name) else {
+        if reader.spoiled.iter().any(|s| s == name) {
+            return None;
+        }
         reader.report(unknown_question(ask.at, name, questions.iter().map(|(id, _)| id.as_str())));
         return None;
     };
-    let list = part(reader, node, "not_yet_users", "audience")?;
+    let list = part(reader, node, "not_yet_users", &AUDIENCE_KEYS, "audience")?;
     let mut not_yet_users = Vec::new();
     for (code, at) in reader.texts(list) {
+        if reader.is_full() {
+            break;
+        }
         if codes.iter().any(|c| c == code) {
             not_yet_users.push(code.to_owned());
         } else {
             reader.report(unknown_code(at, code, name, codes));
         }
     }
-    let otherwise = node.get("else").and_then(|n| {
-        let name = reader.text(n)?;
-        let found = sections.iter().find(|(s, _)| s == name).map(|(_, no)| *no);
-        if found.is_none() {
-            reader.report(nowhere(n.at, name, sections.iter().map(|(s, _)| s.as_str())));
-        }
-        found
-    });
     Some(Audience { question: name.to_owned(), not_yet_users, otherwise })
 }
 
-pub fn unknown_question<'k>(at: Span, name: &str, known: impl Iterator<Item = &'k str>) -> Problem {
-    let meant = suggest(name, known);
-    let problem = Problem::error(
-        "C406",
-        at,
-        both(
-            format!("der er intet spørgsmål, der hedder `{name}`"),
-            format!("there is no question called `{name}`"),
-        ),
-    )
-    .label(did_you_mean(meant))
-    .why(both("betingelsen kan ikke afgøres", "the condition cannot be decided"));
-    match meant {
-        Some(word) => problem.mend(both(word, word)).fix(at, word),
-        None => problem.mend(both("skriv et spørgsmåls `id`", "write the `id` of a question")),
-    }
-}
-
-pub fn unknown_code(at: Span, code: &str, question: &str, codes: &[String]) -> Problem {
-    let meant = suggest(code, codes.iter().map(String::as_str));
-    let all = codes.join(" · ");
-    let problem = Problem::error(
-        "C401",
-        at,
-        both(
-            format!("`{code}` er ikke et svar på `{question}`"),
-            format!("`{code}` is not one of the answers to `{question}`"),
-        ),
-    )
-    .why(both("ingen ville nogensinde passe på betingelsen", "nobody would ever fit the condition"));
-    match meant {
-        Some(word) => problem
-            .label(both(format!("mente du `{word}`? ({all})"), format!("did you mean `{word}`? ({all})")))
-            .mend(both(word, word))
-            .fix(at, word),
-        None => problem
-            .label(both(all.clone(), all.clone()))
-            .mend(both(format!("vælg et af: {all}"), format!("choose one of: {all}"))),
-    }
-}
-
-pub fn nowhere<'k>(at: Span, name: &str, known: impl Iterator<Item = &'k str>) -> Problem {
-    let meant = suggest(name, known);
-    let problem = Problem::error(
-        "F201",
-        at,
-        both(
-            format!("der findes intet sted, der hedder `{name}`"),
-            format!("there is nowhere called `{name}` to go to"),
-        ),
-    )
-    .label(did_you_mean(meant))
-    .why(both("borgeren ville ikke komme videre", "the citizen would get no further"));
-    match meant {
-        Some(word) => problem.mend(both(word, word)).fix(at, word),
-        None => problem.mend(both(
-            format!("lav en sektion `{name}` under `sections`"),
-            format!("make a section `{name}` under `sections`"),
-        )),
-    }
-}
-
-/// Keys of the top that nobody knows.
+/// Keys of the top that nobody knows, or that are still to come.
 pub fn unknown_keys(reader: &mut Reader, root: &Node) {
-    for entry in root.map().unwrap_or_default() {
-        if !KEYS.contains(&entry.key.as_str()) {
-            reader.report(unknown_key(entry, &KEYS));
-        }
-    }
-}
-
-/// `the option \`x\`` in both languages.
-pub fn named(da: &str, en: &str, id: &str) -> Both {
-    both(format!("{da} `{id}`"), format!("{en} `{id}`"))
+    reader.entries_but(root, &KEYS, &LATER, false);
 }
 
 impl Header {

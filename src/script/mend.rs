@@ -1,20 +1,29 @@
 //! Gets past lines that YAML cannot read, so that one run finds every mistake.
 
-use super::problem::{Problem, Span, both};
-use super::tree::{self, Broken, Node};
+use super::problem::{Problem, Span};
+use super::slip;
+use super::tree::{self, Broken, Node, Why};
 
 /// A dialogue is a page or two; a larger file is something else.
 pub const MAX_BYTES: usize = 256 * 1024;
-/// So many broken lines, and the file is no dialogue.
-const MAX_MENDED: usize = 50;
+/// So many bytes are read again to find mendings, and a broken file is still told about at once.
+const MAX_READ: usize = 4 * 1024 * 1024;
+
+/// So many lines above the place where YAML gave up an open quotation mark is looked for.
+const MAX_SWALLOWED: usize = 100;
 
 /// What could be read, and the problems of form. `None` where nothing could.
 pub fn read(source: &str) -> (Option<Node>, Vec<Problem>) {
     if source.len() > MAX_BYTES {
-        return (None, vec![too_large()]);
+        return (None, vec![slip::too_large()]);
     }
-    let (mut text, mut problems) = without_tabs(source.strip_prefix('\u{feff}').unwrap_or(source));
-    for _ in 0..MAX_MENDED {
+    let source = source.strip_prefix('\u{feff}').unwrap_or(source);
+    if let Some(at) = no_text(source) {
+        return (None, vec![slip::no_text(at)]);
+    }
+    let (mut text, mut problems) = without_tabs(source);
+    let mut tries = 20 + MAX_READ / text.len().max(1);
+    loop {
         let broken = match tree::read(&text) {
             Ok((root, form)) => {
                 problems.extend(form);
@@ -22,94 +31,154 @@ pub fn read(source: &str) -> (Option<Node>, Vec<Problem>) {
             }
             Err(broken) => broken,
         };
-        let Some((mended, problem)) = quote_a_line(&text, &broken) else {
-            problems.push(unreadable(&text, &broken));
+        let mended = match broken.why {
+            Why::Syntax | Why::Sign => {
+                let mut attempt = Attempt { text: &text, broken: &broken, tries: &mut tries };
+                attempt.quote_a_line().or_else(|| attempt.close_a_quote()).or_else(|| attempt.move_a_line())
+            }
+            Why::TooDeep | Why::SecondDocument => None,
+        };
+        let Some((mended, problem)) = mended else {
+            problems.push(slip::unreadable(&text, &broken));
             return (None, problems);
         };
-        problems.push(problem);
+        // A line moved because its tab was taken for two blanks: the tab is what the author can see.
+        match problems.iter_mut().find(|p| p.code == "Y106" && p.at.line == problem.at.line) {
+            Some(tab) if problem.code == "Y103" => tab.fix = problem.fix,
+            _ => problems.push(problem),
+        }
         text = mended;
     }
-    (None, problems)
 }
 
-/// The file is not text at all.
-pub fn not_utf8() -> Problem {
-    Problem::error(
-        "Y109",
-        Span::on_line(1, 1, 1),
-        both("filen er ikke gemt som UTF-8-tekst", "the file is not saved as UTF-8 text"),
-    )
-    .why(both("æ, ø og å ville blive til andre tegn", "æ, ø and å would turn into other signs"))
-    .mend(both(
-        "gem filen igen, og vælg tegnsættet UTF-8",
-        "save the file again and choose the encoding UTF-8",
-    ))
-}
-
-fn too_large() -> Problem {
-    Problem::error(
-        "Y109",
-        Span::on_line(1, 1, 1),
-        both("filen er større end 256 KiB", "the file is larger than 256 KiB"),
-    )
-    .why(both("så lang en samtale når ingen igennem", "nobody gets through a conversation that long"))
-    .mend(both("del den i flere dialoger", "split it into several dialogues"))
+// Signs that no editor writes into a text. YAML takes the first of them for the end of the file.
+fn no_text(source: &str) -> Option<Span> {
+    let strange = |(n, c): (usize, char)| {
+        let carriage = c == '\r' && !source[n + 1..].starts_with('\n');
+        let control = (c.is_control() && !matches!(c, '\t' | '\n' | '\r' | '\u{85}')) || c == '\u{feff}';
+        (carriage || control).then_some(n)
+    };
+    let at = source.char_indices().find_map(strange)?;
+    let before = &source[..at];
+    let line = before.matches('\n').count() as u32 + 1;
+    let column = before.rsplit('\n').next().unwrap_or("").chars().count() as u32 + 1;
+    Some(Span::on_line(line, column, 1))
 }
 
 fn without_tabs(source: &str) -> (String, Vec<Problem>) {
     let mut problems = Vec::new();
     let mut text = String::with_capacity(source.len());
-    for (n, line) in source.lines().enumerate() {
-        let indent = line.len() - line.trim_start().len();
-        if let Some(column) = line[..indent].chars().position(|c| c == '\t') {
-            let at = Span::on_line(n as u32 + 1, column as u32 + 1, 1);
-            problems.push(
-                Problem::error(
-                    "Y106",
-                    at,
-                    both("linjen begynder med en tabulator", "the line begins with a tab"),
-                )
-                .why(both(
-                    "afstanden kan ikke læses, når den er lavet med tabulator",
-                    "the indentation cannot be read when it is made with tabs",
-                ))
-                .mend(both("brug mellemrum, to for hvert trin", "use spaces, two for each step"))
-                .fix(at, "  "),
-            );
+    for (line, number) in source.lines().zip(1u32..) {
+        let indent = line.len() - line.trim_start_matches([' ', '\t']).len();
+        let spaces = line[..indent].replace('\t', "  ");
+        if line[..indent].contains('\t') && indent < line.len() {
+            problems.push(slip::tab(number, indent as u32, &spaces));
         }
-        text.push_str(&line[..indent].replace('\t', "  "));
+        text.push_str(&spaces);
         text.push_str(&line[indent..]);
         text.push('\n');
     }
     (text, problems)
 }
 
-// Quotes the text part of the line where the parser gave up, or of the one above; keeps it if that moved the error on.
-fn quote_a_line(text: &str, broken: &Broken) -> Option<(String, Problem)> {
-    let lines: Vec<&str> = text.lines().collect();
-    for number in [broken.line, broken.line.saturating_sub(1)] {
-        let Some(line) = (number as usize).checked_sub(1).and_then(|n| lines.get(n)) else { continue };
-        let Some(start) = value_start(line) else { continue };
-        let value = line[start..].trim_end();
-        let quoted = quote(value);
-        let mended: String = lines
-            .iter()
-            .enumerate()
-            .map(|(n, l)| {
-                if n + 1 == number as usize { format!("{}{quoted}\n", &l[..start]) } else { format!("{l}\n") }
-            })
+/// One look for what to change so that YAML reads on beyond the place where it gave up.
+struct Attempt<'t> {
+    text: &'t str,
+    broken: &'t Broken,
+    tries: &'t mut usize,
+}
+
+impl Attempt<'_> {
+    fn line(&self, number: u32) -> Option<&str> {
+        self.text.lines().nth((number as usize).checked_sub(1)?)
+    }
+
+    // The text with one line changed, if that moved the error on.
+    fn with(&mut self, number: u32, line: &str) -> Option<String> {
+        *self.tries = self.tries.checked_sub(1)?;
+        let mended: String = self
+            .text
+            .lines()
+            .zip(1..)
+            .flat_map(|(old, n)| [if n == number { line } else { old }, "\n"])
             .collect();
         let better = match tree::read(&mended) {
             Ok(_) => true,
-            Err(next) => next.line > broken.line,
+            Err(next) => next.line > self.broken.line,
         };
-        if better {
-            let column = line[..start].chars().count() as u32 + 1;
-            let at = Span::on_line(number, column, value.chars().count() as u32);
-            return Some((mended, slip(at, &line[..start], value, &quoted)));
-        }
+        better.then_some(mended)
     }
-    None
+
+    // Quotes the text part of the line where the parser gave up, or of the one above.
+    fn quote_a_line(&mut self) -> Option<(String, Problem)> {
+        for number in [self.broken.line, self.broken.line.saturating_sub(1)] {
+            let Some(line) = self.line(number).map(str::to_owned) else { continue };
+            let Some(start) = value_start(&line) else { continue };
+            let (before, value) = (&line[..start], line[start..].trim_end());
+            let quoted = if is_left_open(value) { closed(value) } else { quote(value) };
+            if let Some(mended) = self.with(number, &format!("{before}{quoted}")) {
+                let at =
+                    Span::on_line(number, before.chars().count() as u32 + 1, value.chars().count() as u32);
+                return Some((mended, slip::needs_quotes(at, value, &quoted)));
+            }
+        }
+        None
+    }
+
+    // A quotation mark that was opened further up and swallowed everything since.
+    fn close_a_quote(&mut self) -> Option<(String, Problem)> {
+        let text = self.text;
+        let before: Vec<(&str, u32)> = text.lines().zip(1u32..self.broken.line).collect();
+        for (line, number) in before.into_iter().rev().take(MAX_SWALLOWED) {
+            let Some(start) = value_start(line).filter(|start| is_left_open(line[*start..].trim_end()))
+            else {
+                continue;
+            };
+            let (before, value) = (&line[..start], line[start..].trim_end());
+            let quoted = closed(value);
+            let mended = self.with(number, &format!("{before}{quoted}"))?;
+            let at = Span::on_line(number, before.chars().count() as u32 + 1, value.chars().count() as u32);
+            return Some((mended, slip::needs_quotes(at, value, &quoted)));
+        }
+        None
+    }
+
+    // Moves the line where the parser gave up, or the one above, to where a line before it begins.
+    fn move_a_line(&mut self) -> Option<(String, Problem)> {
+        for number in [self.broken.line, self.broken.line.saturating_sub(1)] {
+            let Some(line) = self.line(number).filter(|l| !l.trim().is_empty()).map(str::to_owned) else {
+                continue;
+            };
+            let indent = line.len() - line.trim_start_matches(' ').len();
+            for to in self.starts_before(number, indent) {
+                let moved = format!("{}{}", " ".repeat(to), &line[indent..]);
+                if let Some(mended) = self.with(number, &moved) {
+                    return Some((mended, slip::moved(number, indent as u32, to as u32)));
+                }
+            }
+        }
+        None
+    }
+
+    // Where the lines before `number` begin, dashes passed over as well; the nearest to `indent` first.
+    fn starts_before(&self, number: u32, indent: usize) -> Vec<usize> {
+        let lines: Vec<&str> = self.text.lines().take(number as usize - 1).collect();
+        let mut starts: Vec<usize> = Vec::new();
+        for line in lines.into_iter().rev().filter(|l| !l.trim().is_empty()).take(8) {
+            let outer = line.len() - line.trim_start().len();
+            let inner = line.len() - line[outer..].trim_start_matches(['-', ' ']).len();
+            starts.extend([inner, outer]);
+        }
+        let mut seen = Vec::new();
+        starts.retain(|s| {
+            *s != indent && !seen.contains(s) && {
+                seen.push(*s);
+                true
+            }
+        });
+        starts.sort_by_key(|s| s.abs_diff(indent));
+        starts
+    }
 }
 
 // Byte where the text begins: behind dashes and a key.
@@ -129,6 +198,14 @@ fn value_start(line: &str) -> Option<usize> {
     (!value.is_empty() && !matches!(value, "|" | ">" | ">-" | "|-") && !value.ends_with(':')).then_some(start)
 }
 
+fn is_left_open(value: &str) -> bool {
+    value.starts_with(['"', '\'']) && !value[1..].contains(&value[..1])
+}
+
+fn closed(value: &str) -> String {
+    format!("{value}{}", &value[..1])
+}
+
 /// A text as YAML takes it whole.
 pub fn quote(text: &str) -> String {
     if text.contains('"') || text.contains('\\') {
@@ -136,76 +213,4 @@ pub fn quote(text: &str) -> String {
     } else {
         format!("\"{text}\"")
     }
-}
-
-fn slip(at: Span, before: &str, value: &str, quoted: &str) -> Problem {
-    let whole = format!("{}{quoted}", before.trim_start().trim_start_matches("- "));
-    let mend = both(
-        format!("sæt anførselstegn om hele teksten\n{whole}"),
-        format!("put quotation marks round the whole text\n{whole}"),
-    );
-    let first = value.chars().next().unwrap_or(' ');
-    if "@%*&!{[\"'>-?`|#".contains(first) {
-        return Problem::error(
-            "Y105",
-            Span { end_column: at.column + 1, ..at },
-            both(
-                format!("tegnet {first} i begyndelsen gør teksten ulæselig for tjenesten"),
-                format!("the sign {first} at the start makes this text unreadable for the service"),
-            ),
-        )
-        .label(both(
-            "tegnet betyder noget særligt i disse filer",
-            "the sign means something special in these files",
-        ))
-        .why(both("borgeren ville slet ikke se teksten", "the citizen would not see the text at all"))
-        .mend(mend)
-        .fix(at, quoted);
-    }
-    let Some(colon) = value.find(": ") else {
-        return Problem::error(
-            "Y105",
-            at,
-            both("teksten kan ikke læses, som den står", "this text cannot be read as it stands"),
-        )
-        .why(both("borgeren ville slet ikke se teksten", "the citizen would not see the text at all"))
-        .mend(mend)
-        .fix(at, quoted);
-    };
-    let word = &value[..=colon];
-    let column = at.column + value[..colon].chars().count() as u32;
-    Problem::error(
-        "Y101",
-        Span::on_line(at.line, column, 1),
-        both(
-            "kolonet gør teksten ulæselig for tjenesten",
-            "the colon makes this text unreadable for the service",
-        ),
-    )
-    .label(both(
-        "kolon + mellemrum betyder \"navn: værdi\" i disse filer",
-        "colon + space means \"name: value\" in these files",
-    ))
-    .why(both(
-        format!("alt efter \"{word}\" ville blive læst som en indstilling og ikke som ord til borgeren"),
-        format!("everything after \"{word}\" would be taken as a setting, not as words to the citizen"),
-    ))
-    .mend(mend)
-    .fix(at, quoted)
-}
-
-fn unreadable(text: &str, broken: &Broken) -> Problem {
-    let at = Span::on_line(broken.line.max(1), broken.column, 1);
-    let line = text.lines().nth(at.line as usize - 1).unwrap_or("").trim();
-    Problem::error(
-        "Y103",
-        at,
-        both("herfra kan filen ikke læses", "from here on the file cannot be read"),
-    )
-    .label(both("her går det galt", "here it goes wrong"))
-    .why(both("resten af filen er ikke kontrolleret", "the rest of the file has not been checked"))
-    .mend(both(
-        format!("se på indrykningen af denne linje og linjen over: `{line}`\nlinjer, der hører sammen, begynder lige langt inde"),
-        format!("look at the indentation of this line and the one above: `{line}`\nlines that belong together begin equally far in"),
-    ))
 }

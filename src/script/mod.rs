@@ -3,31 +3,42 @@
 //! An event parser keeps the text and place of every scalar (`tree`); lines that YAML cannot read are mended in memory
 //! (`mend`); the tree is lowered by hand and every problem is collected, so that one run tells them all.
 
+mod beside;
 mod condition;
 mod fields;
+mod fix;
 mod flow;
 mod fold;
 mod header;
+mod institution;
+mod languages;
 mod longest;
 mod mend;
 mod model;
+mod names;
+mod options;
+mod order;
 mod picture;
 mod problem;
 mod question;
+mod slip;
 mod steps;
+mod suggest;
 mod tree;
 mod when;
 mod words;
 
 pub use condition::{Bounds, Condition, Fact, Test};
-pub use fields::suggest;
+pub use fix::mended;
 pub use fold::fold;
-pub use header::{bad_name, code_taken};
-pub use mend::{MAX_BYTES, not_utf8};
+pub use mend::MAX_BYTES;
 pub use model::*;
+pub use names::{bad_name, code_taken};
 pub use picture::picture;
 pub use problem::{Both, Fix, Problem, Severity, Span, StaffLanguage, both};
 pub use question::{MAX_OPTIONS, MAX_TEXT_CHARS};
+pub use slip::{not_utf8, outside};
+pub use suggest::suggest;
 pub use words::{Language, Piece, Style, Template, Words};
 
 use fields::Reader;
@@ -54,21 +65,57 @@ impl Script {
     /// The dialogue, if it has no errors, and everything there is to say about it, errors first, in the order of the file.
     pub fn check(id: &ScriptId, yaml: &str, parts: &Parts) -> (Option<Script>, Vec<Problem>) {
         let (root, problems) = mend::read(yaml);
-        let mut reader = Reader { problems, ..Reader::default() };
-        let script = root.as_ref().and_then(|root| lower(&mut reader, id, root, yaml, parts));
-        let mut problems = reader.problems;
-        for problem in &mut problems {
-            problem.file = format!("{id}.yaml");
-        }
-        problems.sort_by_key(|p| (p.severity, p.at, p.code));
-        problems.dedup();
+        let mut reader = Reader::of(yaml, problems);
+        let script = match root {
+            Some(root) if root.is_empty() => {
+                reader.report(slip::empty_file());
+                None
+            }
+            Some(root) => lower(&mut reader, id, &root, yaml, parts),
+            None => None,
+        };
+        let problems = told(reader.problems, &format!("{id}.yaml"), yaml);
         let clean = !problems.iter().any(Problem::is_error);
         (script.filter(|_| clean), problems)
     }
 }
 
+/// Problems as they are told: with their file, the line to write, and in order.
+fn told(mut problems: Vec<Problem>, file: &str, source: &str) -> Vec<Problem> {
+    // A line that was mended in memory has other columns than the file: what else is proposed for it waits for the next run.
+    let mended: Vec<(u32, &str)> = problems
+        .iter()
+        .filter(|p| matches!(p.code, "Y101" | "Y103" | "Y105" | "Y106"))
+        .filter_map(|p| Some((p.fix.as_ref()?.at.line, p.code)))
+        .collect();
+    let lines: Vec<&str> = source.lines().collect();
+    for problem in &mut problems {
+        file.clone_into(&mut problem.file);
+        let Some(fix) = &problem.fix else { continue };
+        let waits = mended
+            .iter()
+            .any(|(line, code)| *code != problem.code && (fix.at.line..=fix.at.end_line).contains(line));
+        // A line that is only moved is told in words.
+        let line = fix::line_to_write(&lines, fix).filter(|(now, then)| !waits && now != then);
+        if let Some((_, then)) = line {
+            problem.mend.and_line(&then);
+        }
+        if waits {
+            problem.fix = None;
+        }
+    }
+    problems.retain(|p| p.fix.is_some() || !p.mend.is_empty());
+    problems.sort_by_key(|p| (p.severity, p.at, p.code));
+    problems.dedup();
+    problems
+}
+
 fn lower(reader: &mut Reader, id: &ScriptId, root: &tree::Node, yaml: &str, parts: &Parts) -> Option<Script> {
-    reader.languages = header::languages_of(reader, root, &parts.institution);
+    if root.map().is_none() {
+        reader.entries(root, &header::KEYS, false);
+        return None;
+    }
+    reader.languages = languages::languages_of(reader, root, &parts.institution);
     header::unknown_keys(reader, root);
     let header = header::header(reader, root, &parts.institution);
     let defaults = header.as_ref().map_or(&parts.institution.defaults, |h| &h.defaults).clone();
@@ -81,11 +128,14 @@ fn lower(reader: &mut Reader, id: &ScriptId, root: &tree::Node, yaml: &str, part
         .filter_map(|d| d.item.question())
         .map(|q| (q.id.clone(), question::codes(&q.answer)))
         .collect();
-    let sections = drafts.section_starts();
-    let audience = root.get("audience").and_then(|n| header::audience(reader, n, &known, &sections));
-    let flow = flow::check(&drafts, audience.as_ref());
+    let audience = root.get("audience").and_then(|n| header::audience(reader, n, &known, &drafts));
+    // Of these no step or jump goes missing.
+    let small = |p: &Problem| matches!(p.code.as_bytes()[0], b'H' | b'T' | b'P' | b'E') || p.code == "F202";
+    let whole = reader.problems.iter().all(|p| small(p) || !p.is_error());
+    let flow = flow::check(&drafts, audience.as_ref(), whole);
     reader.problems.extend(flow);
-    pipes(reader, &drafts, &known);
+    pipes(reader, &known);
+    reader.finish();
     let mut header = header?;
     header.audience = audience;
     let items: Vec<Item> = drafts.list.into_iter().map(|d| d.item).collect();
@@ -114,7 +164,7 @@ fn conditions(reader: &mut Reader, drafts: &mut Drafts<'_>) {
     let questions: when::Questions<'_> = questions.iter().collect();
     for draft in &mut drafts.list {
         draft.item.when = draft.when.map(|n| when::condition(reader, n, &questions));
-        for (n, node) in std::mem::take(&mut draft.options_when) {
+        for (n, node) in draft.options_when.clone() {
             let condition = when::condition(reader, node, &questions);
             if let Kind::Ask(question) = &mut draft.item.kind
                 && let AnswerType::Choice(o) | AnswerType::YesNo(o) | AnswerType::Multi { options: o, .. } =
@@ -128,40 +178,36 @@ fn conditions(reader: &mut Reader, drafts: &mut Drafts<'_>) {
 }
 
 // T303: `${name}` of something that is no question.
-fn pipes(reader: &mut Reader, drafts: &Drafts<'_>, known: &[(String, Vec<String>)]) {
-    for draft in &drafts.list {
-        let texts: Vec<&Words> = match &draft.item.kind {
-            Kind::Say(bubbles) => bubbles.iter().collect(),
-            Kind::Ask(question) => {
-                std::iter::once(&question.text).chain(&question.hint).chain(&question.retry).collect()
-            }
-            Kind::End(words) => words.iter().collect(),
-            Kind::Group { .. } | Kind::Visit(_) | Kind::Goto(_) => Vec::new(),
-        };
-        for (_, template) in texts.into_iter().flat_map(Words::languages) {
-            for piece in template.pieces() {
-                let Piece::Answer { question, .. } = piece else { continue };
-                if known.iter().any(|(id, _)| id == question) {
-                    continue;
-                }
-                let meant = suggest(question, known.iter().map(|(id, _)| id.as_str()));
-                let mut problem = Problem::error(
-                    "T303",
-                    draft.at,
-                    both(
-                        format!("`${{{question}}}` findes ikke"),
-                        format!("`${{{question}}}` is not a question"),
-                    ),
-                )
-                .label(fields::did_you_mean(meant))
-                .why(both("borgeren ville se et hul i teksten", "the citizen would see a hole in the text"));
-                problem = match meant {
-                    Some(word) => problem.mend(both(format!("${{{word}}}"), format!("${{{word}}}"))),
-                    None => problem.mend(both("skriv et spørgsmåls `id`", "write the `id` of a question")),
-                };
-                reader.report(problem);
-            }
+fn pipes(reader: &mut Reader, known: &[(String, Vec<String>)]) {
+    for (name, at) in std::mem::take(&mut reader.pipes) {
+        if reader.is_full() {
+            break;
         }
+        if known.iter().any(|(id, _)| *id == name) || reader.spoiled.contains(&name) {
+            continue;
+        }
+        let meant = suggest(&name, known.iter().map(|(id, _)| id.as_str()));
+        let problem = Problem::error(
+            "T303",
+            at,
+            both(format!("`${{{name}}}` findes ikke"), format!("`${{{name}}}` is not a question")),
+        )
+        .label(match meant {
+            Some(word) => both(format!("mente du `${{{word}}}`?"), format!("did you mean `${{{word}}}`?")),
+            None => Both::default(),
+        })
+        .why(both("borgeren ville se et hul i teksten", "the citizen would see a hole in the text"));
+        reader.report(match meant {
+            Some(word) => {
+                let fallback = reader.source(at);
+                let fallback = fallback.split_once('|').map(|(_, rest)| format!(" |{rest}"));
+                problem.fix(at, format!("${{{word}{}", fallback.unwrap_or_else(|| "}".to_owned())))
+            }
+            None => problem.mend(both(
+                "skriv et spørgsmåls `id` mellem { og }",
+                "write the `id` of a question between { and }",
+            )),
+        });
     }
 }
 

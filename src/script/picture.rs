@@ -5,6 +5,7 @@ use std::fmt::Write;
 
 /// The picture of one problem; `source` is the text of its file.
 pub fn picture(problem: &Problem, source: &str, language: StaffLanguage) -> String {
+    let source = source.strip_prefix('\u{feff}').unwrap_or(source);
     let lines: Vec<&str> = source.lines().collect();
     let mut out = String::new();
     let (kind, why, mend) = match (language, problem.severity) {
@@ -14,7 +15,7 @@ pub fn picture(problem: &Problem, source: &str, language: StaffLanguage) -> Stri
         (StaffLanguage::En, Severity::Warning) => ("warning", "why ", "mend"),
     };
     let pen = if problem.fix.is_some() { "  ✎" } else { "" };
-    let _ = writeln!(out, "{kind}[{}]: {}{pen}", problem.code, problem.what.to(language));
+    let _ = writeln!(out, "{kind}[{}]: {}{pen}", problem.code, shown(problem.what.to(language), MAX_ADVICE));
 
     let mut places: Vec<(Span, &Both)> = problem.also.iter().map(|(at, label)| (*at, label)).collect();
     places.push((problem.at, &problem.label));
@@ -24,41 +25,47 @@ pub fn picture(problem: &Problem, source: &str, language: StaffLanguage) -> Stri
     if let Some(before) = places.first().map(|(at, _)| at.line.saturating_sub(1)).filter(|l| *l > 0)
         && let Some(text) = lines.get(before as usize - 1).filter(|t| !t.trim().is_empty())
     {
-        let _ = writeln!(out, "{before:>width$} │ {}", shown(text));
+        let _ = writeln!(out, "{before:>width$} │ {}", shown(text, MAX_LINE));
     }
+    let mut last = 0;
     for (at, label) in places {
         let text = lines.get((at.line as usize).saturating_sub(1)).copied().unwrap_or("");
-        let _ = writeln!(out, "{:>width$} │ {}", at.line, shown(text));
-        let length = if at.end_line == at.line { at.end_column.saturating_sub(at.column).max(1) } else { 1 };
-        let mark = if length == 1 { "┬".to_owned() } else { "─".repeat(length.min(60) as usize) };
-        let indent = " ".repeat((at.column as usize).saturating_sub(1).min(200));
-        let label = label.to(language);
-        let _ = writeln!(out, "{:width$} │ {indent}{mark} {label}", "").map(|()| trim_end(&mut out));
+        if at.line != last {
+            let _ = writeln!(out, "{:>width$} │ {}", at.line, shown(text, MAX_LINE));
+        }
+        last = at.line;
+        let indent = " ".repeat((at.column as usize).saturating_sub(1).min(MAX_LINE));
+        let line = format!("{:width$} │ {indent}{} {}", "", mark(at), shown(label.to(language), MAX_ADVICE));
+        let _ = writeln!(out, "{}", line.trim_end());
     }
     let _ = writeln!(out, "{:width$} ╰─", "");
     for (head, text) in [(why, &problem.why), (mend, &problem.mend)] {
-        if text.is_empty() {
-            continue;
-        }
         for (n, line) in text.to(language).lines().enumerate() {
             let head = if n == 0 { format!("{head}: ") } else { " ".repeat(head.chars().count() + 2) };
-            let _ = writeln!(out, "  {head}{line}");
+            let _ = writeln!(out, "  {head}{}", shown(line, MAX_ADVICE));
         }
     }
     out
 }
 
-// Long lines are cut: the place is near the start of what an author types.
-fn shown(line: &str) -> String {
-    let mut text: String = line.chars().take(160).map(|c| if c.is_control() { '␉' } else { c }).collect();
-    if line.chars().nth(160).is_some() {
+/// Long lines are cut: the place is near the start of what an author types.
+const MAX_LINE: usize = 160;
+
+const MAX_ADVICE: usize = 250;
+
+fn shown(line: &str, most: usize) -> String {
+    let mut text: String = line.chars().take(most).map(|c| if c.is_control() { '␉' } else { c }).collect();
+    if line.chars().nth(most).is_some() {
         text.push('…');
     }
     text
 }
 
-fn trim_end(out: &mut String) {
-    let kept = out.trim_end().len();
-    out.truncate(kept);
-    out.push('\n');
+// `──┬──`, as long as the place; `┬─` where that is one sign.
+fn mark(at: Span) -> String {
+    let length =
+        if at.end_line == at.line { at.end_column.saturating_sub(at.column).clamp(1, 60) } else { 1 };
+    let left = (length as usize - 1) / 2;
+    let right = (length as usize - 1 - left).max(1);
+    format!("{}┬{}", "─".repeat(left), "─".repeat(right))
 }

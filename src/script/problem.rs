@@ -48,6 +48,15 @@ impl Both {
     pub fn is_empty(&self) -> bool {
         self.da.is_empty()
     }
+    /// Adds a line that is the same in both languages.
+    pub(super) fn and_line(&mut self, line: &str) {
+        for text in [&mut self.da, &mut self.en] {
+            if !text.is_empty() {
+                text.push('\n');
+            }
+            text.push_str(line);
+        }
+    }
     pub fn to(&self, language: StaffLanguage) -> &str {
         match language {
             StaffLanguage::Da => &self.da,

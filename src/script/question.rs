@@ -1,21 +1,24 @@
 //! One `ask`: its type, its options and what counts as a valid answer.
 
 use super::condition::Fact;
-use super::fields::{Reader, not_yet, suggest, wrong_value};
-use super::header::{named, redact};
+use super::fields::{Reader, not_yet, wrong_value};
+use super::institution::redact;
 use super::model::*;
+use super::names::{id_of, named};
+use super::options::{options_of, yes_and_no};
 use super::problem::{Both, Problem, Span, both};
 use super::steps::Going;
+use super::suggest::{meant_by, suggest, unknown_key};
 use super::tree::{Entry, Node, Value};
-use super::words::{Template, Words};
+use super::words::Words;
 use regex::RegexBuilder;
 use rust_decimal::Decimal;
 
-const KEYS: [&str; 33] = [
+/// Keys of every question.
+const KEYS: [&str; 12] = [
     "ask",
     "id",
     "type",
-    "options",
     "skip",
     "hint",
     "retry",
@@ -25,15 +28,18 @@ const KEYS: [&str; 33] = [
     "redact",
     "when",
     "was",
-    "shuffle",
-    "min",
-    "max",
-    "labels",
-    "min_choices",
-    "max_choices",
-    "min_length",
-    "max_length",
-    "pattern",
+];
+/// Keys of one type.
+const OWN_KEYS: [(&str, &[&str]); 6] = [
+    ("choice", &["options", "shuffle"]),
+    ("multi", &["options", "shuffle", "min_choices", "max_choices"]),
+    ("yesno", &["options"]),
+    ("scale", &["min", "max", "labels"]),
+    ("number", &["min", "max"]),
+    ("text", &["min_length", "max_length", "pattern"]),
+];
+/// Keys of types and channels that are still to come.
+const LATER_KEYS: [&str; 10] = [
     "channels",
     "voice",
     "pick",
@@ -42,12 +48,9 @@ const KEYS: [&str; 33] = [
     "within",
     "max_files",
     "max_size",
-    "publish",
-    "show_others",
     "photo",
+    "show_others",
 ];
-const OPTION_KEYS: [&str; 10] =
-    ["say", "visit", "goto", "also", "other", "exclusive", "fixed", "when", "was", "channels"];
 const TYPES: [&str; 6] = ["text", "number", "choice", "multi", "yesno", "scale"];
 const LATER: [&str; 10] =
     ["rank", "date", "time", "location", "photo", "voice", "file", "email", "phone", "name"];
@@ -69,12 +72,16 @@ const RESERVED: [&str; 15] = [
     "end",
     "id",
 ];
+/// Words that mean something of their own in a `when`.
+const RESERVED_IN_WHEN: [&str; 5] = ["answered", "skipped", "not_asked", "any", "all"];
 const ENDINGS: [&str; 3] = ["_other", "_state", "_label"];
 pub const MAX_OPTIONS: usize = 60;
 /// core.telegram.org/bots/api#sendmessage: longer texts arrive in several messages.
 pub const MAX_TEXT_CHARS: usize = 4096;
 /// Staff's patterns are compiled within this many bytes, so that none can eat the memory.
 const MAX_PATTERN: usize = 200_000;
+/// More steps than this and nobody can tell them apart.
+const MAX_SCALE: i64 = 20;
 
 pub struct Read<'n> {
     pub question: Question,
@@ -90,30 +97,18 @@ pub fn read<'n>(
     number: u16,
     defaults: &Defaults,
 ) -> Option<Read<'n>> {
-    if ask.value.is_empty()
-        && let Some(beside) = step.map()?.iter().find(|e| reader.languages.iter().any(|l| l.tag() == e.key))
-    {
-        reader.report(words_beside(beside, step));
+    if reader.words_beside(step, ask) || keys_inside(reader, ask) {
         return None;
     }
-    reader.entries(step, &KEYS, false);
-    for key in ["channels", "voice"] {
-        if let Some(entry) = step.map()?.iter().find(|e| e.key == key) {
-            reader.report(not_yet(entry.key_at, key));
-        }
-    }
+    let typed = step.get("type").and_then(Node::text).map_or("choice", str::trim);
+    let own = OWN_KEYS.iter().find(|(t, _)| *t == typed).map(|(_, keys)| *keys);
+    keys_of(reader, step, typed, own);
     let id = match step.get("id").and_then(|n| Some((n, reader.text(n)?))) {
         Some((node, id)) => checked_id(reader, id, node.at)?,
         None => {
-            reader.report(
-                Problem::error(
-                    "H501",
-                    ask.key_at,
-                    both("spørgsmålet mangler et `id`", "the question lacks an `id`"),
-                )
-                .why(both("svarene får ingen kolonne", "the answers would have no column"))
-                .mend(both("id: et_kort_navn", "id: a_short_name")),
-            );
+            if Reader::meant(step.map()?, "id", &KEYS).is_none() {
+                reader.report(no_id(ask));
+            }
             return None;
         }
     };
@@ -168,37 +163,52 @@ pub fn read<'n>(
     Some(Read { question, options_when, goes })
 }
 
-fn owned(texts: Vec<(&str, Span)>) -> Vec<String> {
+pub fn owned(texts: Vec<(&str, Span)>) -> Vec<String> {
     texts.into_iter().map(|(t, _)| t.to_owned()).collect()
 }
 
 fn checked_id(reader: &mut Reader, id: &str, at: Span) -> Option<String> {
-    if id.is_empty() || !id.chars().all(|c| c.is_alphanumeric() || c == '_') {
-        reader.report(wrong_value(
-            at,
-            both("et navn af bogstaver, tal og _", "a name of letters, digits and _"),
-        ));
-        return None;
-    }
     let round =
         id.rsplit_once("_r").is_some_and(|(_, n)| !n.is_empty() && n.chars().all(|c| c.is_ascii_digit()));
-    if RESERVED.contains(&id) || Fact::named(id).is_some() || ENDINGS.iter().any(|e| id.ends_with(e)) || round
-    {
+    let reserved = RESERVED.contains(&id)
+        || RESERVED_IN_WHEN.contains(&id)
+        || Fact::named(id).is_some()
+        || ENDINGS.iter().any(|e| id.ends_with(e))
+        || round;
+    checked_name(reader, id, at, reserved)
+}
+
+/// An option's code, if it may be one.
+pub fn checked_code(reader: &mut Reader, code: &str, at: Span) -> Option<String> {
+    checked_name(reader, code, at, RESERVED_IN_WHEN.contains(&code))
+}
+
+fn checked_name(reader: &mut Reader, name: &str, at: Span, reserved: bool) -> Option<String> {
+    if name.is_empty() || !name.chars().all(|c| c.is_alphanumeric() || c == '_') {
+        let problem =
+            wrong_value(at, name, both("et navn af bogstaver, tal og _", "a name of letters, digits and _"));
+        reader.report(match id_of(name) {
+            better if better.is_empty() => problem,
+            better => Problem { mend: Both::default(), ..problem.fix(at, better) },
+        });
+        return None;
+    }
+    if reserved {
         reader.report(
             Problem::error(
                 "F210",
                 at,
-                both(format!("navnet `{id}` er optaget"), format!("the name `{id}` is reserved")),
+                both(format!("navnet `{name}` er optaget"), format!("the name `{name}` is reserved")),
             )
             .why(both(
                 "tjenesten bruger det selv i udtræk og betingelser",
                 "the service uses it itself in exports and conditions",
             ))
-            .mend(both(format!("id: {id}_svar"), format!("id: {id}_answer"))),
+            .fix(at, format!("{name}_1")),
         );
         return None;
     }
-    Some(id.to_owned())
+    Some(name.to_owned())
 }
 
 fn answer_type<'n>(
@@ -213,7 +223,13 @@ fn answer_type<'n>(
         Some(node) => (reader.text(node)?, node.at),
         None if options.is_some() => ("choice", ask.key_at),
         None => {
-            reader.report(no_type(ask.key_at));
+            let keys: Vec<&str> = KEYS.into_iter().chain(["options"]).collect();
+            if ["type", "options"]
+                .iter()
+                .all(|k| Reader::meant(step.map().unwrap_or_default(), k, &keys).is_none())
+            {
+                reader.report(no_type(ask.key_at, None));
+            }
             return None;
         }
     };
@@ -228,7 +244,8 @@ fn answer_type<'n>(
             let options = listed(reader, true)?;
             let min = whole(reader, "min_choices").unwrap_or(1).max(1);
             let max = whole(reader, "max_choices").unwrap_or(options.list.len());
-            crossed(reader, step, "max_choices", min > max || min > options.list.len());
+            crossed(reader, step, ("min_choices", "max_choices"), min > max);
+            too_many_wanted(reader, step, min, options.list.len());
             AnswerType::Multi { options, min, max }
         }
         "yesno" => AnswerType::YesNo(yes_and_no(reader, options, goes, options_when)),
@@ -236,16 +253,16 @@ fn answer_type<'n>(
             let end = |reader: &mut Reader, key| match step.get(key) {
                 Some(n) => reader.whole::<i64>(n),
                 None => {
-                    reader.report(wrong_value(
-                        ask.key_at,
-                        both(format!("`{key}` på skalaen"), format!("`{key}` of the scale")),
-                    ));
+                    if Reader::meant(step.map().unwrap_or_default(), key, &["min", "max"]).is_none() {
+                        reader.report(no_end(name.1, key));
+                    }
                     None
                 }
             };
             let (min, max) = (end(reader, "min"), end(reader, "max"));
             let (min, max) = (min?, max?);
-            crossed(reader, step, "max", max <= min || max - min > 20);
+            crossed(reader, step, ("min", "max"), max <= min);
+            too_long(reader, step, max.saturating_sub(min) > MAX_SCALE);
             let labels = labels(reader, step, min, max);
             AnswerType::Scale { min, max, labels }
         }
@@ -255,13 +272,13 @@ fn answer_type<'n>(
                 step.get(key).and_then(|n| reader.value(n, expected(), |t| t.parse::<Decimal>().ok()))
             };
             let (min, max) = (bound(reader, "min"), bound(reader, "max"));
-            crossed(reader, step, "max", matches!((min, max), (Some(a), Some(b)) if b < a));
+            crossed(reader, step, ("min", "max"), matches!((min, max), (Some(a), Some(b)) if b < a));
             AnswerType::Number { min, max }
         }
         "text" => {
             let min_length = whole(reader, "min_length").unwrap_or(1);
             let max_length = whole(reader, "max_length").unwrap_or(MAX_TEXT_CHARS);
-            crossed(reader, step, "max_length", max_length < min_length);
+            crossed(reader, step, ("min_length", "max_length"), max_length < min_length);
             AnswerType::Text { min_length, max_length, pattern: pattern(reader, step) }
         }
         later if LATER.contains(&later) => {
@@ -269,45 +286,173 @@ fn answer_type<'n>(
             return None;
         }
         unknown => {
-            let problem = match suggest(unknown, TYPES) {
-                Some(word) => {
-                    wrong_value(name.1, both(format!("`{word}`"), format!("`{word}`"))).fix(name.1, word)
-                }
-                None => no_type(name.1),
-            };
-            reader.report(problem);
+            reader.report(no_type(name.1, Some(unknown)));
             return None;
         }
     })
 }
 
-fn no_type(at: Span) -> Problem {
-    let all = TYPES.join(" · ");
-    Problem::error("A450", at, both("spørgsmålet har ingen kendt type", "the question has no known type"))
-        .label(both(all.clone(), all))
-        .why(both("tjenesten ved ikke, hvad der er et svar", "the service cannot know what is an answer"))
-        .mend(both(
-            "skriv `type: text`, eller giv svarene under `options`",
-            "write `type: text`, or give the answers under `options`",
-        ))
+fn no_id(ask: &Entry) -> Problem {
+    let words = match &ask.value.value {
+        Value::Text { text, .. } => text.as_str(),
+        Value::Map(entries) => entries.first().and_then(|e| e.value.text()).unwrap_or_default(),
+        Value::List(_) => "",
+    };
+    let name = Some(id_of(words)).filter(|n| !n.is_empty()).unwrap_or_else(|| "navn".to_owned());
+    Problem::error("H501", ask.key_at, both("spørgsmålet mangler et `id`", "the question lacks an `id`"))
+        .why(both("svarene ville ikke få nogen kolonne", "the answers would have no column"))
+        .mend(both(format!("id: {name}"), format!("id: {name}")))
 }
 
-fn crossed(reader: &mut Reader, step: &Node, key: &str, wrong: bool) {
+fn no_type(at: Span, typed: Option<&str>) -> Problem {
+    let all = TYPES.join(" · ");
+    let what = match typed {
+        Some(typed) => both(
+            format!("`{typed}` er ikke en type, tjenesten kender"),
+            format!("`{typed}` is not a type the service knows"),
+        ),
+        None => both("det fremgår ikke, hvordan der skal svares", "it does not say how to answer"),
+    };
+    let problem = Problem::error("A450", at, what)
+        .why(both("tjenesten ved ikke, hvad der er et svar", "the service cannot know what is an answer"));
+    match typed.and_then(|t| suggest(t, TYPES)) {
+        Some(word) => problem.label(meant_by(typed.unwrap_or_default(), word)).fix(at, word),
+        None => problem.label(both(all.clone(), all)).mend(both(
+            "skriv `type: text`, eller giv svarene under `options`",
+            "write `type: text`, or give the answers under `options`",
+        )),
+    }
+}
+
+// Keys of this question that nobody knows, that belong to another type, or that are still to come.
+fn keys_of(reader: &mut Reader, step: &Node, typed: &str, own: Option<&[&str]>) {
+    // Of a type that is told as unknown or still to come, the rest waits.
+    let Some(own) = own else { return };
+    let known = [KEYS.as_slice(), own].concat();
+    for entry in step.map().unwrap_or_default() {
+        let key = entry.key.as_str();
+        if known.contains(&key) {
+            continue;
+        }
+        if LATER_KEYS.contains(&key) {
+            reader.report(not_yet(entry.key_at, key));
+            continue;
+        }
+        let others: Vec<&str> =
+            OWN_KEYS.iter().filter(|(_, keys)| keys.contains(&key)).map(|(t, _)| *t).collect();
+        let told = step.get("type").is_none() && step.get("options").is_none();
+        match others.is_empty() {
+            true => reader.report(unknown_key(entry, &known)),
+            false if told => {}
+            false => reader.report(other_types(entry, typed, &others)),
+        }
+    }
+}
+
+fn other_types(entry: &Entry, typed: &str, others: &[&str]) -> Problem {
+    let key = &entry.key;
+    let all = others.iter().map(|t| format!("`type: {t}`")).collect::<Vec<_>>();
+    Problem::error(
+        "Y104",
+        entry.key_at,
+        both(
+            format!("`{key}` hører ikke til `type: {typed}`"),
+            format!("`{key}` does not belong to `type: {typed}`"),
+        ),
+    )
+    .label(both(format!("hører til {}", all.join(", ")), format!("belongs to {}", all.join(", "))))
+    .why(both("linjen ville ikke gøre noget", "the line would do nothing"))
+    .mend(both("fjern linjen, eller ret typen", "remove the line, or correct the type"))
+}
+
+// `id`, `type` and the like moved in too far stand among the words of the question.
+fn keys_inside(reader: &mut Reader, ask: &Entry) -> bool {
+    let all: Vec<&str> =
+        KEYS.into_iter().chain(OWN_KEYS.iter().flat_map(|(_, k)| k.iter().copied())).collect();
+    let inside: Vec<&Entry> =
+        ask.value.map().unwrap_or_default().iter().filter(|e| all.contains(&e.key.as_str())).collect();
+    let (Some(first), Some(last)) = (inside.first(), inside.last()) else { return false };
+    let problem = Problem::error(
+        "Y103",
+        first.key_at,
+        both(
+            format!("`{}` står under `ask` og ikke ved siden af", first.key),
+            format!("`{}` stands under `ask`, not beside it", first.key),
+        ),
+    )
+    .label(both("bliver læst som en del af teksten", "is read as part of the words"))
+    .why(both("spørgsmålet ville mangle det, der står her", "the question would lack what stands here"));
+    reader.report(reader.move_lines(problem, first.key_at, last.value.at, ask.key_at.column));
+    true
+}
+
+fn crossed(reader: &mut Reader, step: &Node, (low, high): (&str, &str), wrong: bool) {
+    let (Some(min), Some(max)) = (step.get(low), step.get(high)) else { return };
     if wrong {
-        let at = step.get(key).map_or(step.at, |n| n.at);
+        let (l, h) = (min.text().unwrap_or_default(), max.text().unwrap_or_default());
+        let (da, en) = if l == h { ("det samme som", "the same as") } else { ("mindre end", "less than") };
         reader.report(
             Problem::error(
                 "A453",
-                at,
+                max.at,
                 both(
-                    format!("`{key}` passer ikke med den nedre grænse"),
-                    format!("`{key}` does not fit the lower limit"),
+                    format!("`{high}` ({h}) er {da} `{low}` ({l})"),
+                    format!("`{high}` ({h}) is {en} `{low}` ({l})"),
                 ),
             )
             .why(both("intet svar ville være gyldigt", "no answer would be valid"))
-            .mend(both("byt om på grænserne, eller ret den ene", "swap the limits, or correct one")),
+            .mend(both(format!("{low}: {h}\n{high}: {l}"), format!("{low}: {h}\n{high}: {l}"))),
         );
     }
+}
+
+fn too_many_wanted(reader: &mut Reader, step: &Node, min: usize, options: usize) {
+    if let Some(node) = step.get("min_choices").filter(|_| min > options) {
+        reader.report(
+            Problem::error(
+                "A453",
+                node.at,
+                both(
+                    format!("der skal vælges mindst {min}, men der er kun {options} svarmuligheder"),
+                    format!("at least {min} must be chosen, but there are only {options} options"),
+                ),
+            )
+            .why(both("intet svar ville være gyldigt", "no answer would be valid"))
+            .mend(both("min_choices: 1", "min_choices: 1")),
+        );
+    }
+}
+
+fn too_long(reader: &mut Reader, step: &Node, wrong: bool) {
+    if let Some(node) = step.get("max").filter(|_| wrong) {
+        reader.report(
+            Problem::error(
+                "A453",
+                node.at,
+                both("skalaen har mere end 21 trin", "the scale has more than 21 steps"),
+            )
+            .why(both("ingen kan skelne så mange trin", "nobody can tell that many steps apart"))
+            .mend(both(
+                "brug en kortere skala, eller `type: number`",
+                "use a shorter scale, or `type: number`",
+            )),
+        );
+    }
+}
+
+fn no_end(at: Span, key: &str) -> Problem {
+    let (da, en) = if key == "min" { ("laveste", "lowest") } else { ("højeste", "highest") };
+    let line = if key == "min" { "min: 1" } else { "max: 5" };
+    Problem::error(
+        "A453",
+        at,
+        both(
+            format!("skalaen mangler sit {da} trin (`{key}`)"),
+            format!("the scale lacks its {en} step (`{key}`)"),
+        ),
+    )
+    .why(both("borgeren ville ikke få nogen knapper", "the citizen would get no buttons"))
+    .mend(both(line, line))
 }
 
 fn labels(reader: &mut Reader, step: &Node, min: i64, max: i64) -> Vec<(i64, Words)> {
@@ -317,6 +462,7 @@ fn labels(reader: &mut Reader, step: &Node, min: i64, max: i64) -> Vec<(i64, Wor
             Some(n) => list.push((n, reader.words(&entry.value, &named("trinet", "the label", &entry.key)))),
             None => reader.report(wrong_value(
                 entry.key_at,
+                &entry.key,
                 both(format!("et tal fra {min} til {max}"), format!("a number from {min} to {max}")),
             )),
         }
@@ -334,7 +480,7 @@ fn pattern(reader: &mut Reader, step: &Node) -> Option<regex::Regex> {
             reader.report(
                 Problem::error(
                     "A454",
-                    node.at,
+                    step.get("example").map_or(node.at, |n| n.at),
                     both("mønstret afviser sit eget eksempel", "the pattern rejects its own example"),
                 )
                 .why(both(
@@ -362,240 +508,6 @@ fn pattern(reader: &mut Reader, step: &Node) -> Option<regex::Regex> {
             None
         }
     }
-}
-
-fn options_of<'n>(
-    reader: &mut Reader,
-    node: Option<&'n Node>,
-    ask_at: Span,
-    shuffle: bool,
-    multi: bool,
-    goes: &mut Vec<Going<'n>>,
-    options_when: &mut Vec<(usize, &'n Node)>,
-) -> Option<Options> {
-    let entries = node.and_then(Node::map).unwrap_or_default();
-    let mut list: Vec<Choice> = Vec::new();
-    for (n, entry) in entries.iter().enumerate() {
-        checked_id(reader, &entry.key, entry.key_at)?;
-        list.push(choice(reader, entry, n, goes, options_when).folded());
-        let option = &list[n];
-        if option.exclusive && !multi {
-            let at = entry.value.get("exclusive").map_or(entry.key_at, |n| n.at);
-            reader.report(
-                Problem::error(
-                    "A457",
-                    at,
-                    both(
-                        "`exclusive` hører kun til, hvor man kan vælge flere",
-                        "`exclusive` belongs only where several can be chosen",
-                    ),
-                )
-                .why(both("her kan der alligevel kun vælges én", "only one can be chosen here anyway"))
-                .mend(both(
-                    "fjern linjen, eller skriv `type: multi`",
-                    "remove the line, or write `type: multi`",
-                )),
-            );
-        }
-        let twin = list[..n].iter().find(|o| {
-            o.label.languages().any(|(l, t)| option.label.languages().any(|(m, u)| l == m && t == u))
-        });
-        if let Some(twin) = twin {
-            reader.report(same_label(entry, twin));
-        }
-    }
-    match list.len() {
-        0 | 1 => reader.report(
-            Problem::error(
-                "A451",
-                node.map_or(ask_at, |n| n.at),
-                both("her er færre end to svarmuligheder", "there are fewer than two options"),
-            )
-            .why(both("så er der ikke noget at vælge", "then there is nothing to choose"))
-            .mend(both("skriv mindst to under `options`", "write at least two under `options`")),
-        ),
-        n if n > MAX_OPTIONS => reader.report(
-            Problem::error(
-                "Y109",
-                ask_at,
-                both("her er mere end 60 svarmuligheder", "there are more than 60 options"),
-            )
-            .why(both("ingen læser så mange knapper", "nobody reads that many buttons"))
-            .mend(both("del spørgsmålet i to", "split the question in two")),
-        ),
-        _ => {}
-    }
-    (!list.is_empty()).then_some(Options { list, shuffle })
-}
-
-fn same_label(entry: &Entry, twin: &Choice) -> Problem {
-    let code = &entry.key;
-    Problem::error(
-        "A452",
-        entry.key_at,
-        both(
-            format!("`{code}` og `{}` har samme tekst", twin.code),
-            format!("`{code}` and `{}` have the same text", twin.code),
-        ),
-    )
-    .why(both(
-        "borgeren kan ikke se forskel på de to knapper",
-        "the citizen cannot tell the two buttons apart",
-    ))
-    .mend(both("giv den ene en anden tekst", "give one of them another text"))
-}
-
-fn choice<'n>(
-    reader: &mut Reader,
-    entry: &'n Entry,
-    n: usize,
-    goes: &mut Vec<Going<'n>>,
-    options_when: &mut Vec<(usize, &'n Node)>,
-) -> Choice {
-    let node = &entry.value;
-    let subject = named("muligheden", "the option", &entry.key);
-    let entries =
-        if matches!(node.value, Value::Map(_)) { reader.entries(node, &OPTION_KEYS, true) } else { &[] };
-    let label = if entries.is_empty() {
-        reader.words(node, &subject)
-    } else {
-        reader.worded(entries, entry.key_at, &subject)
-    };
-    let flag =
-        |reader: &mut Reader, key: &str| node.get(key).and_then(|n| reader.boolean(n)).unwrap_or(false);
-    let (other, exclusive) = (flag(reader, "other"), flag(reader, "exclusive"));
-    for key in ["visit", "goto"] {
-        if let Some(to) = node.get(key)
-            && let Some(name) = reader.text(to)
-        {
-            goes.push(Going { to: name, at: to.at, visit: key == "visit", option: Some(n) });
-        }
-    }
-    if let Some(when) = node.get("when") {
-        options_when.push((n, when));
-    }
-    if let Some(channels) = node.get("channels") {
-        reader.report(not_yet(channels.at, "channels"));
-    }
-    Choice {
-        code: entry.key.clone(),
-        label,
-        say: node.get("say").map(|s| reader.words(s, &named("`say` til", "the `say` of", &entry.key))),
-        jump: None,
-        also: node.get("also").map(|a| owned(reader.texts(a))).unwrap_or_default(),
-        other,
-        exclusive,
-        fixed: other || exclusive || flag(reader, "fixed"),
-        folded: Folded::default(),
-        when: None,
-        was: node.get("was").map(|a| owned(reader.texts(a))).unwrap_or_default(),
-    }
-}
-
-// `ja` and `nej` with their words in every language we know; a script may give its own under `options`.
-fn yes_and_no<'n>(
-    reader: &mut Reader,
-    node: Option<&'n Node>,
-    goes: &mut Vec<Going<'n>>,
-    options_when: &mut Vec<(usize, &'n Node)>,
-) -> Options {
-    let known = |yes: bool| {
-        let text = move |tag: &str| match (tag, yes) {
-            ("da", true) => "Ja",
-            ("da", false) => "Nej",
-            ("ar", true) => "نعم",
-            ("ar", false) => "لا",
-            ("de", true) => "Ja",
-            ("de", false) => "Nein",
-            ("tr", true) => "Evet",
-            ("tr", false) => "Hayır",
-            ("pl", true) => "Tak",
-            ("pl", false) => "Nie",
-            ("uk", true) => "Так",
-            ("uk", false) => "Ні",
-            ("so", true) => "Haa",
-            ("so", false) => "Maya",
-            ("fa", true) => "بله",
-            ("fa", false) => "نه",
-            ("ur", true) => "ہاں",
-            ("ur", false) => "نہیں",
-            (_, true) => "Yes",
-            (_, false) => "No",
-        };
-        move |languages: &[super::words::Language]| {
-            Words(languages.iter().map(|l| (*l, Template::parse(text(l.tag())))).collect())
-        }
-    };
-    let mut list = Vec::new();
-    for (n, (code, english, yes)) in [("ja", "yes", true), ("nej", "no", false)].into_iter().enumerate() {
-        let entry =
-            node.and_then(Node::map).and_then(|m| m.iter().find(|e| e.key == code || e.key == english));
-        let worded = entry.is_some_and(|e| match &e.value.value {
-            Value::Map(m) => m.iter().any(|e| reader.languages.iter().any(|l| l.tag() == e.key)),
-            Value::Text { .. } | Value::List(_) => true,
-        });
-        let mut option = match entry {
-            Some(entry) if worded => choice(reader, entry, n, goes, options_when),
-            Some(entry) => {
-                let mut quiet = Reader { languages: Vec::new(), ..Reader::default() };
-                let option = choice(&mut quiet, entry, n, goes, options_when);
-                let say = entry.value.get("say");
-                let say = say.map(|s| reader.words(s, &named("`say` til", "the `say` of", &entry.key)));
-                Choice { label: known(yes)(&reader.languages), say, ..option }
-            }
-            None => Choice {
-                label: known(yes)(&reader.languages),
-                code: String::new(),
-                say: None,
-                jump: None,
-                also: Vec::new(),
-                other: false,
-                exclusive: false,
-                fixed: true,
-                folded: Folded::default(),
-                when: None,
-                was: Vec::new(),
-            },
-        };
-        option.code = code.to_owned();
-        list.push(option.folded());
-    }
-    Options { list, shuffle: false }
-}
-
-fn words_beside(beside: &Entry, step: &Node) -> Problem {
-    let tags: Vec<&Entry> = step
-        .map()
-        .unwrap_or_default()
-        .iter()
-        .filter(|e| e.key.len() == 2 && e.key_at.column == beside.key_at.column && e.key != "id")
-        .collect();
-    let names: Vec<String> = tags.iter().map(|e| format!("`{}`", e.key)).collect();
-    let lines: Vec<String> = tags.iter().map(|e| e.key_at.line.to_string()).collect();
-    let also = |list: &[String], word: &str| list.join(&format!(" {word} "));
-    Problem::error(
-        "Y103",
-        beside.key_at,
-        both(
-            format!(
-                "spørgsmålet har ingen tekst: {} står ved siden af `ask`, ikke under",
-                also(&names, "og")
-            ),
-            format!("this question has no words: {} stand beside `ask`, not under it", also(&names, "and")),
-        ),
-    )
-    .label(both(
-        "står ved siden af `ask` og hører derfor ikke til det",
-        "stands beside `ask`, so it does not belong to it",
-    ))
-    .why(both(
-        "`ask` er tom, og borgeren ville ikke se noget",
-        "`ask` is empty and the citizen would see nothing",
-    ))
-    .mend(both(
-        format!("ryk linje {} to mellemrum til højre", also(&lines, "og")),
-        format!("move line {} two spaces to the right", also(&lines, "and")),
-    ))
 }
 
 /// The codes an answer to this question may have; empty where any value may come.

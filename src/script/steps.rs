@@ -1,10 +1,11 @@
 //! Steps of a dialogue -> items in a row, each knowing where it goes on.
 
-use super::fields::{Reader, did_you_mean, not_yet, suggest};
-use super::header::{named, nowhere};
+use super::fields::{Reader, not_yet};
 use super::model::*;
+use super::names::{named, nowhere};
 use super::problem::{Problem, Span, both};
 use super::question;
+use super::suggest::{meant_by, suggest};
 use super::tree::{Entry, Node};
 use std::collections::HashMap;
 
@@ -14,6 +15,8 @@ const MAX_NESTING: usize = 6;
 /// Kinds of steps; the first of these keys that a step has says what it is.
 const KINDS: [&str; 10] = ["say", "ask", "visit", "goto", "end", "vote", "idea", "offer", "repeat", "use"];
 
+const SAY_LATER: [&str; 5] = ["image", "video", "link", "share", "channels"];
+
 /// A list of steps in lowered form.
 pub type Block = Vec<ItemNo>;
 
@@ -21,6 +24,8 @@ pub type Block = Vec<ItemNo>;
 pub struct Draft<'n> {
     pub item: Item,
     pub at: Span,
+    /// The value of `id`, where the step has one.
+    pub id_at: Option<Span>,
     pub when: Option<&'n Node>,
     pub children: Block,
     /// `when` of each option that has one.
@@ -45,6 +50,8 @@ pub struct Drafts<'n> {
     pub main: Block,
     pub sections: Vec<(String, Span, Block)>,
     questions: u16,
+    /// The first step beyond those that are read.
+    too_many: Option<Span>,
 }
 
 impl<'n> Drafts<'n> {
@@ -56,34 +63,23 @@ impl<'n> Drafts<'n> {
             None => reader.report(
                 Problem::error(
                     "F206",
-                    Span::on_line(1, 1, 1),
+                    root.map().and_then(|m| m.last()).map_or(Span::on_line(1, 1, 1), |e| e.key_at),
                     both("dialogen har ingen trin (`steps`)", "the dialogue has no `steps`"),
                 )
+                .label(both("tilføj `steps` herefter", "add `steps` after this"))
                 .why(both("der er intet at tale om", "there is nothing to talk about"))
                 .mend(both("steps:\n  - ask: …", "steps:\n  - ask: …")),
             ),
         }
         for entry in root.get("sections").and_then(Node::map).unwrap_or_default() {
             let block = drafts.block(reader, &entry.value, &entry.key, 0, defaults);
-            if block.is_empty() {
+            if entry.value.is_empty() {
                 reader.report(empty_section(entry));
             }
             drafts.sections.push((entry.key.clone(), entry.key_at, block));
         }
-        if drafts.list.len() > MAX_STEPS {
-            let at = drafts.list[MAX_STEPS].at;
-            reader.report(
-                Problem::error(
-                    "Y109",
-                    at,
-                    both("dialogen har mere end 200 trin", "the dialogue has more than 200 steps"),
-                )
-                .why(both(
-                    "så lang en samtale når ingen igennem",
-                    "nobody gets through a conversation that long",
-                ))
-                .mend(both("del den i flere dialoger", "split it into several dialogues")),
-            );
+        if let Some(at) = drafts.too_many {
+            reader.report(too_many(at));
         }
         drafts.link_all();
         drafts
@@ -128,12 +124,18 @@ impl<'n> Drafts<'n> {
         defaults: &Defaults,
     ) -> Option<ItemNo> {
         let entries = step.map().unwrap_or_default();
+        if self.list.len() >= MAX_STEPS {
+            self.too_many.get_or_insert(step.at);
+            reader.spoiled.extend(step.get("id").and_then(Node::text).map(|t| t.trim().to_owned()));
+            return None;
+        }
         let kind = KINDS.iter().find_map(|k| entries.iter().find(|e| e.key == *k));
         let Some(kind) = kind else { return self.group(reader, step, path, depth, defaults) };
         let item = |kind| Item { id: path.clone(), when: None, kind, next: Next::Return, section: 0 };
         let mut draft = Draft {
             item: item(Kind::Group { first: None }),
             at: kind.key_at,
+            id_at: step.get("id").map(|n| n.at),
             when: step.get("when"),
             children: Block::new(),
             options_when: Vec::new(),
@@ -141,17 +143,10 @@ impl<'n> Drafts<'n> {
         };
         match kind.key.as_str() {
             "say" => {
-                reader.entries(
-                    step,
-                    &["say", "when", "image", "video", "link", "share", "channels", "id"],
-                    false,
-                );
-                for entry in entries
-                    .iter()
-                    .filter(|e| matches!(e.key.as_str(), "image" | "video" | "link" | "share" | "channels"))
-                {
-                    reader.report(not_yet(entry.key_at, &entry.key));
+                if reader.words_beside(step, kind) {
+                    return None;
                 }
+                reader.entries_but(step, &["say", "when", "id"], &SAY_LATER, false);
                 let subject = both("beskeden", "the message");
                 let bubbles = match kind.value.list() {
                     Some(list) => list.iter().map(|n| reader.words(n, &subject)).collect(),
@@ -161,7 +156,10 @@ impl<'n> Drafts<'n> {
             }
             "ask" => {
                 self.questions += 1;
-                let read = question::read(reader, step, kind, self.questions, defaults)?;
+                let Some(read) = question::read(reader, step, kind, self.questions, defaults) else {
+                    reader.spoiled.extend(step.get("id").and_then(Node::text).map(|t| t.trim().to_owned()));
+                    return None;
+                };
                 draft.item =
                     Item { id: read.question.id.clone(), ..item(Kind::Ask(Box::new(read.question))) };
                 draft.options_when = read.options_when;
@@ -175,6 +173,9 @@ impl<'n> Drafts<'n> {
                 draft.item = item(if visit { Kind::Visit(Target::End) } else { Kind::Goto(Target::End) });
             }
             "end" => {
+                if reader.words_beside(step, kind) {
+                    return None;
+                }
                 reader.entries(step, &["end", "when", "id"], false);
                 let words = (!kind.value.is_empty())
                     .then(|| reader.words(&kind.value, &both("afslutningen", "the ending")));
@@ -182,6 +183,7 @@ impl<'n> Drafts<'n> {
             }
             other => {
                 reader.report(not_yet(kind.key_at, other));
+                reader.spoiled.extend(step.get("id").and_then(Node::text).map(|t| t.trim().to_owned()));
                 return None;
             }
         }
@@ -206,7 +208,7 @@ impl<'n> Drafts<'n> {
             reader.report(
                 Problem::error(
                     "Y109",
-                    step.at,
+                    steps.at,
                     both("her er for mange lag inden i hinanden", "too many layers inside one another"),
                 )
                 .why(both(
@@ -226,7 +228,8 @@ impl<'n> Drafts<'n> {
                 next: Next::Return,
                 section: 0,
             },
-            at: step.at,
+            at: step.map().and_then(|m| m.first()).map_or(step.at, |e| e.key_at),
+            id_at: None,
             when: step.get("when"),
             children: Block::new(),
             options_when: Vec::new(),
@@ -265,20 +268,27 @@ impl<'n> Drafts<'n> {
     /// Gives every `visit` and `goto` its place.
     pub fn resolve(&mut self, reader: &mut Reader) {
         let mut places: HashMap<String, ItemNo> = self.section_starts().into_iter().collect();
+        let mut known: Vec<(String, bool, u32)> =
+            self.sections.iter().map(|(name, at, _)| (name.clone(), true, at.line)).collect();
         for (no, draft) in self.list.iter().enumerate() {
             if let Some(question) = draft.item.question() {
                 places.entry(question.id.clone()).or_insert(no);
+                known.push((question.id.clone(), false, draft.at.line));
             }
         }
+        let known: Vec<(&str, bool, u32)> =
+            known.iter().take(2 * MAX_STEPS).map(|(n, s, l)| (n.as_str(), *s, *l)).collect();
         for draft in &mut self.list {
             for going in draft.goes.clone() {
                 let target = match (going.to, places.get(going.to)) {
                     ("end", _) => Target::End,
                     (_, Some(no)) => Target::Item(*no),
                     (name, None) => {
-                        let mut known: Vec<&str> = places.keys().map(String::as_str).collect();
-                        known.sort_unstable();
-                        reader.report(nowhere(going.at, name, known.into_iter()));
+                        // What is there but has mistakes of its own is told there.
+                        let told = self.sections.iter().any(|(s, ..)| s == name) || reader.is_full();
+                        if !told && !reader.spoiled.iter().any(|s| s == name) {
+                            reader.report(nowhere(going.at, name, &known));
+                        }
                         continue;
                     }
                 };
@@ -304,6 +314,14 @@ fn place(kind: &mut Kind, going: Going<'_>, target: Target) {
     }
 }
 
+fn too_many(at: Span) -> Problem {
+    let at = Span { end_line: at.line, end_column: at.column + 1, ..at };
+    Problem::error("Y109", at, both("dialogen har mere end 200 trin", "the dialogue has more than 200 steps"))
+        .label(both("trin nr. 201", "step 201"))
+        .why(both("så lang en samtale når ingen igennem", "nobody gets through a conversation that long"))
+        .mend(both("del den i flere dialoger", "split it into several dialogues"))
+}
+
 fn not_a_step(step: &Node) -> Problem {
     let known = ["say", "ask", "visit", "goto", "end", "when", "steps"];
     let Some(first) = step.map().and_then(|m| m.first()) else {
@@ -311,7 +329,6 @@ fn not_a_step(step: &Node) -> Problem {
             .why(both("teksten ville ikke nå borgeren", "the text would not reach the citizen"))
             .mend(both("- say: …", "- say: …"));
     };
-    let meant = suggest(&first.key, known);
     let problem = Problem::error(
         "Y104",
         first.key_at,
@@ -320,10 +337,9 @@ fn not_a_step(step: &Node) -> Problem {
             format!("`{}` is not a step the service knows", first.key),
         ),
     )
-    .label(did_you_mean(meant))
-    .why(both("trinet ville blive sprunget over", "the step would be passed over"));
-    match meant {
-        Some(word) => problem.mend(both(format!("{word}: …"), format!("{word}: …"))).fix(first.key_at, word),
+    .why(both("borgeren ville aldrig møde trinet", "citizens would never meet this step"));
+    match suggest(&first.key, known) {
+        Some(word) => problem.label(meant_by(&first.key, word)).fix(first.key_at, word),
         None => problem.mend(both(
             "et trin er say, ask, visit, goto, end, eller when med steps",
             "a step is say, ask, visit, goto, end, or when with steps",

@@ -2,6 +2,7 @@
 
 use super::problem::{Problem, Span, both};
 use saphyr_parser::{Event, Parser, ScalarStyle};
+use std::collections::HashMap;
 use unicode_normalization::UnicodeNormalization;
 
 #[derive(Debug, Clone, PartialEq)]
@@ -15,7 +16,6 @@ pub enum Value {
     /// `note` is a `#` after the text with all that follows on the line: YAML drops it.
     Text {
         text: String,
-        quoted: bool,
         note: Option<(Span, String)>,
     },
     List(Vec<Node>),
@@ -29,15 +29,25 @@ pub struct Entry {
     pub value: Node,
 }
 
-/// Deeper than this is no dialogue.
-const MAX_DEPTH: usize = 12;
+/// Deeper than this is no dialogue: six groups inside one another and their conditions stay well below.
+const MAX_DEPTH: usize = 32;
 
 /// Where the parser gave up.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Broken {
     pub line: u32,
     pub column: u32,
-    pub message: String,
+    pub why: Why,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Why {
+    /// YAML cannot read on.
+    Syntax,
+    /// `&`, `*` or `!` before a text: YAML means something by it, authors never do.
+    Sign,
+    TooDeep,
+    SecondDocument,
 }
 
 impl Node {
@@ -79,12 +89,12 @@ pub fn read(source: &str) -> Result<(Node, Vec<Problem>), Broken> {
         let (event, span) = event.map_err(|e| Broken {
             line: e.marker().line() as u32,
             column: e.marker().col() as u32 + 1,
-            message: e.info().to_owned(),
+            why: Why::Syntax,
         })?;
-        builder.take(event, place(&span)).map_err(|message| Broken {
+        builder.take(event, place(&span)).map_err(|why| Broken {
             line: span.start.line() as u32,
             column: span.start.col() as u32 + 1,
-            message,
+            why,
         })?;
     }
     let nothing = Node { at: Span::on_line(1, 1, 1), value: Value::Map(Vec::new()) };
@@ -102,7 +112,8 @@ fn place(span: &saphyr_parser::Span) -> Span {
 
 enum Open {
     List(Span, Vec<Node>),
-    Map(Span, Vec<Entry>, Option<(String, Span)>),
+    /// With the keys so far and their places, and the key whose value comes next.
+    Map(Span, Vec<Entry>, HashMap<String, Span>, Option<(String, Span)>),
 }
 
 struct Builder<'s> {
@@ -113,11 +124,11 @@ struct Builder<'s> {
 }
 
 impl Builder<'_> {
-    fn take(&mut self, event: Event<'_>, at: Span) -> Result<(), String> {
+    fn take(&mut self, event: Event<'_>, at: Span) -> Result<(), Why> {
         match event {
             Event::Scalar(text, style, anchor, tag) => {
                 if anchor != 0 || tag.is_some() {
-                    return Err("anchor or tag".to_owned());
+                    return Err(Why::Sign);
                 }
                 let node = self.scalar(&text, style, at);
                 self.put(node);
@@ -125,13 +136,13 @@ impl Builder<'_> {
             Event::SequenceStart(anchor, tag) | Event::MappingStart(anchor, tag)
                 if anchor != 0 || tag.is_some() =>
             {
-                return Err("anchor or tag".to_owned());
+                return Err(Why::Sign);
             }
             Event::SequenceStart(..) => self.enter(Open::List(at, Vec::new()))?,
-            Event::MappingStart(..) => self.enter(Open::Map(at, Vec::new(), None))?,
+            Event::MappingStart(..) => self.enter(Open::Map(at, Vec::new(), HashMap::new(), None))?,
             Event::SequenceEnd | Event::MappingEnd => self.leave(),
-            Event::Alias(_) => return Err("alias".to_owned()),
-            Event::DocumentStart(_) if self.root.is_some() => return Err("second document".to_owned()),
+            Event::Alias(_) => return Err(Why::Sign),
+            Event::DocumentStart(_) if self.root.is_some() => return Err(Why::SecondDocument),
             Event::Nothing
             | Event::StreamStart
             | Event::StreamEnd
@@ -141,9 +152,9 @@ impl Builder<'_> {
         Ok(())
     }
 
-    fn enter(&mut self, open: Open) -> Result<(), String> {
+    fn enter(&mut self, open: Open) -> Result<(), Why> {
         if self.open.len() >= MAX_DEPTH {
-            return Err("too deep".to_owned());
+            return Err(Why::TooDeep);
         }
         self.open.push(open);
         Ok(())
@@ -152,7 +163,7 @@ impl Builder<'_> {
     fn leave(&mut self) {
         let node = match self.open.pop() {
             Some(Open::List(at, items)) => Node { at, value: Value::List(items) },
-            Some(Open::Map(at, entries, _)) => Node { at, value: Value::Map(entries) },
+            Some(Open::Map(at, entries, ..)) => Node { at, value: Value::Map(entries) },
             None => return,
         };
         self.put(node);
@@ -162,16 +173,17 @@ impl Builder<'_> {
         match self.open.last_mut() {
             None => self.root = Some(node),
             Some(Open::List(_, items)) => items.push(node),
-            Some(Open::Map(_, entries, key)) => match key.take() {
+            Some(Open::Map(_, entries, seen, key)) => match key.take() {
                 None => {
                     // A list or map as a key is no key that we know; its place is enough for the message.
                     let text = node.text().unwrap_or("?").trim().to_owned();
                     *key = Some((text, node.at));
                 }
                 Some((name, key_at)) => {
-                    if let Some(first) = entries.iter().find(|e| e.key == name) {
-                        self.problems.push(written_twice(&name, key_at, first.key_at));
+                    if let Some(first) = seen.get(&name) {
+                        self.problems.push(written_twice(&name, key_at, *first));
                     } else {
+                        seen.insert(name.clone(), key_at);
                         entries.push(Entry { key: name, key_at, value: node });
                     }
                 }
@@ -189,7 +201,7 @@ impl Builder<'_> {
         if quoted {
             at = self.closing_quote(at);
         }
-        Node { at, value: Value::Text { text, quoted, note } }
+        Node { at, value: Value::Text { text, note } }
     }
 
     fn note_after(&self, at: &Span) -> Option<(Span, String)> {

@@ -1,14 +1,19 @@
 //! `when` as written -> [`Condition`]: names, codes and words checked against the questions they are about.
 
 use super::condition::{Bounds, Condition, Fact, Test};
-use super::fields::{Reader, time, unknown_key, wrong_value};
-use super::header::{unknown_code, unknown_question};
+use super::fields::{Reader, time, wrong_value};
 use super::model::{AnswerType, Question};
-use super::problem::{Problem, both};
+use super::names::{unknown_code, unknown_question};
+use super::problem::{Problem, Span, both};
 use super::question::{codes, type_named};
+use super::suggest::unknown_key;
 use super::tree::{Entry, Node, Value};
 use jiff::civil::Date;
 use rust_decimal::Decimal;
+
+const WEEKDAYS: [&str; 7] = ["mandag", "tirsdag", "onsdag", "torsdag", "fredag", "lørdag", "søndag"];
+const ENGLISH_DAYS: [&str; 7] =
+    ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
 
 /// The questions of a dialogue, in the order of the file.
 pub type Questions<'q> = Vec<&'q Question>;
@@ -18,6 +23,7 @@ pub fn condition(reader: &mut Reader, node: &Node, questions: &Questions<'_>) ->
     let Some(entries) = node.map() else {
         reader.report(wrong_value(
             node.at,
+            node.text().unwrap_or_default(),
             both("linjer som `spørgsmål: svar`", "lines such as `question: answer`"),
         ));
         return Condition::All(Vec::new());
@@ -29,7 +35,8 @@ fn line(reader: &mut Reader, entry: &Entry, questions: &Questions<'_>) -> Option
     if matches!(entry.key.as_str(), "any" | "all") {
         let Some(list) = entry.value.list() else {
             reader.report(wrong_value(
-                entry.value.at,
+                entry.value.map().and_then(|m| m.first()).map_or(entry.value.at, |e| e.key_at),
+                "",
                 both("en liste med streg foran hver linje", "a list with a dash before each line"),
             ));
             return None;
@@ -42,6 +49,9 @@ fn line(reader: &mut Reader, entry: &Entry, questions: &Questions<'_>) -> Option
         return Some(Condition::Fact { fact, test });
     }
     let Some(question) = questions.iter().find(|q| q.id == entry.key) else {
+        if reader.spoiled.contains(&entry.key) {
+            return None;
+        }
         let known = questions.iter().map(|q| q.id.as_str()).chain(Fact::NAMES.iter().map(|(n, _)| *n));
         reader.report(unknown_question(entry.key_at, &entry.key, known));
         return None;
@@ -57,13 +67,48 @@ fn fact_test(reader: &mut Reader, fact: Fact, node: &Node) -> Option<Test> {
         Fact::Channel | Fact::Language | Fact::Place | Fact::Audience | Fact::Returning | Fact::Weekday => {
             match &node.value {
                 Value::Map(entries) => {
+                    reader.entries(node, &["not", "none_of"], false);
                     let not = entries.iter().find(|e| matches!(e.key.as_str(), "not" | "none_of"))?;
-                    Some(Test::NoneOf(plain(reader, &not.value)))
+                    Some(Test::NoneOf(known_words(reader, &not.value, fact)))
                 }
-                Value::Text { .. } | Value::List(_) => Some(Test::OneOf(plain(reader, node))),
+                Value::Text { .. } | Value::List(_) => Some(Test::OneOf(known_words(reader, node, fact))),
             }
         }
     }
+}
+
+// The words that a fact may be; `None` where they depend on the dialogue.
+fn words_of(reader: &Reader, fact: Fact) -> Option<Vec<String>> {
+    let list: &[&str] = match fact {
+        Fact::Channel => &["telegram", "web", "console"],
+        Fact::Audience => &["not_yet_user", "user"],
+        Fact::Returning => &["ja", "nej", "yes", "no", "true", "false"],
+        Fact::Weekday => &WEEKDAYS,
+        Fact::Language => return Some(reader.languages.iter().map(|l| l.tag().to_owned()).collect()),
+        Fact::Place | Fact::Today | Fact::TimeOfDay => return None,
+    };
+    Some(list.iter().map(|w| (*w).to_owned()).collect())
+}
+
+fn known_words(reader: &mut Reader, node: &Node, fact: Fact) -> Vec<String> {
+    let known = words_of(reader, fact);
+    let name = Fact::NAMES.iter().find(|(_, f)| *f == fact).map_or("", |(n, _)| *n);
+    let mut list = Vec::new();
+    for (word, at) in reader.texts(node) {
+        if reader.is_full() {
+            break;
+        }
+        let lower = word.to_lowercase();
+        let word = match ENGLISH_DAYS.iter().position(|d| fact == Fact::Weekday && *d == lower) {
+            Some(n) => WEEKDAYS[n].to_owned(),
+            None => lower,
+        };
+        match &known {
+            Some(known) if !known.contains(&word) => reader.report(unknown_code(at, &word, name, known)),
+            Some(_) | None => list.push(word),
+        }
+    }
+    list
 }
 
 fn plain(reader: &mut Reader, node: &Node) -> Vec<String> {
@@ -126,8 +171,15 @@ fn word(reader: &mut Reader, entry: &Entry, question: &Question) -> Option<Test>
         ("at_most", _) => Test::Within(Bounds { low: None, high: Some((number(reader)?, true)) }),
         ("between", _) => {
             let ends = numbers(reader, node, question);
-            let (Some(low), Some(high), 2) = (ends.first(), ends.last(), ends.len()) else {
-                reader.report(wrong_value(node.at, both("to tal som [2, 4]", "two numbers such as [2, 4]")));
+            let ([low, high], true) = (ends.as_slice(), ends.is_sorted()) else {
+                reader.report(wrong_value(
+                    node.at,
+                    node.text().unwrap_or_default(),
+                    both(
+                        "to tal som [2, 4], det mindste først",
+                        "two numbers such as [2, 4], the lower first",
+                    ),
+                ));
                 return None;
             };
             Test::Within(Bounds { low: Some((*low, true)), high: Some((*high, true)) })
@@ -160,6 +212,9 @@ fn coded(reader: &mut Reader, node: &Node, question: &Question) -> Vec<String> {
     let known = codes(&question.answer);
     let mut list = Vec::new();
     for (text, at) in reader.texts(node) {
+        if reader.is_full() {
+            break;
+        }
         let code = match (&question.answer, text) {
             (AnswerType::YesNo(_), "yes" | "true") => "ja",
             (AnswerType::YesNo(_), "no" | "false") => "nej",
@@ -178,6 +233,9 @@ fn numbers(reader: &mut Reader, node: &Node, question: &Question) -> Vec<Decimal
     let mut list = Vec::new();
     for (text, at) in reader.texts(node) {
         match text.parse() {
+            Ok(number) if is_off(number, &question.answer) => {
+                reader.report(off_the_scale(at, text, question))
+            }
             Ok(number) => list.push(number),
             Err(_) => {
                 let kind = type_named(&question.answer);
@@ -187,17 +245,58 @@ fn numbers(reader: &mut Reader, node: &Node, question: &Question) -> Vec<Decimal
                         "C403",
                         at,
                         both(
-                            format!("`{id}` har {}, men `{text}` er ikke et tal", kind.da),
-                            format!("`{id}` has {}, but `{text}` is no number", kind.en),
+                            format!("`{text}` er ikke et tal, og `{id}` har {}", kind.da),
+                            format!("`{text}` is no number, and `{id}` has {}", kind.en),
                         ),
                     )
                     .why(both("betingelsen kan aldrig være sand", "the condition can never be true"))
-                    .mend(both("skriv et tal", "write a number")),
+                    .mend(both(
+                        format!("{id}: 15\neller  {id}:\n         at_least: 15"),
+                        format!("{id}: 15\nor  {id}:\n      at_least: 15"),
+                    )),
                 );
             }
         }
     }
     list
+}
+
+fn is_off(number: Decimal, answer: &AnswerType) -> bool {
+    match answer {
+        AnswerType::Scale { min, max, .. } => number < Decimal::from(*min) || number > Decimal::from(*max),
+        AnswerType::Number { min, max } => min.is_some_and(|m| number < m) || max.is_some_and(|m| number > m),
+        AnswerType::Choice(_) | AnswerType::YesNo(_) | AnswerType::Multi { .. } | AnswerType::Text { .. } => {
+            false
+        }
+    }
+}
+
+fn off_the_scale(at: Span, text: &str, question: &Question) -> Problem {
+    let id = &question.id;
+    let bound = |n: Option<String>| n.unwrap_or_else(|| "…".to_owned());
+    let (low, high) = match &question.answer {
+        AnswerType::Scale { min, max, .. } => (min.to_string(), max.to_string()),
+        AnswerType::Number { min, max } => {
+            (bound(min.map(|m| m.to_string())), bound(max.map(|m| m.to_string())))
+        }
+        AnswerType::Choice(_) | AnswerType::YesNo(_) | AnswerType::Multi { .. } | AnswerType::Text { .. } => {
+            Default::default()
+        }
+    };
+    Problem::error(
+        "C401",
+        at,
+        both(
+            format!("{text} er ikke et svar på `{id}`"),
+            format!("{text} is not one of the answers to `{id}`"),
+        ),
+    )
+    .label(both(format!("svarene går fra {low} til {high}"), format!("the answers go from {low} to {high}")))
+    .why(both(
+        "ingen kan svare det, så grænsen betyder ikke noget",
+        "nobody can answer that, so the limit means nothing",
+    ))
+    .mend(both(format!("vælg et tal fra {low} til {high}"), format!("choose a number from {low} to {high}")))
 }
 
 fn dates(reader: &mut Reader, node: &Node) -> Option<Test> {

@@ -1,0 +1,137 @@
+//! The institution's file: its name and what all its dialogues share.
+
+use super::fields::{Reader, not_yet, wrong_value};
+use super::languages::languages;
+use super::model::*;
+use super::problem::{Problem, both};
+use super::tree::{Entry, Node};
+use super::words::{Language, Template, Words};
+use jiff::SignedDuration;
+use jiff::civil::Time;
+use jiff::tz::TimeZone;
+
+const INSTITUTION_KEYS: [&str; 15] = [
+    "format",
+    "name",
+    "contact",
+    "data_protection_contact",
+    "staff_language",
+    "timezone",
+    "languages",
+    "quiet_hours",
+    "remind_after",
+    "give_up_after",
+    "retries",
+    "redact",
+    "urgent",
+    "logo",
+    "four_eyes",
+];
+impl Default for Defaults {
+    fn default() -> Self {
+        Defaults {
+            quiet_hours: (Time::constant(21, 0, 0, 0), Time::constant(8, 0, 0, 0)),
+            remind_after: SignedDuration::from_hours(24),
+            give_up_after: SignedDuration::from_hours(7 * 24),
+            retries: 2,
+            redact: vec![Redact::Cpr],
+        }
+    }
+}
+
+impl Institution {
+    /// An institution without a file of its own: named after its folder.
+    pub fn named_after(folder: &str) -> Institution {
+        let title: Vec<String> = folder
+            .split('-')
+            .map(|w| w.chars().take(1).flat_map(char::to_uppercase).chain(w.chars().skip(1)).collect())
+            .collect();
+        Institution {
+            folder: folder.to_owned(),
+            name: Words(vec![(Language::DANISH, Template::parse(&title.join(" ")))]),
+            contact: None,
+            data_protection_contact: None,
+            timezone: TimeZone::get("Europe/Copenhagen").unwrap_or(TimeZone::UTC),
+            languages: Vec::new(),
+            defaults: Defaults::default(),
+            source: String::new(),
+        }
+    }
+
+    /// Reads `_institution.yaml`; what is missing keeps its default.
+    pub fn parse(folder: &str, source: &str) -> (Institution, Vec<Problem>) {
+        let mut institution = Institution::named_after(folder);
+        institution.source = source.to_owned();
+        let (root, problems) = super::mend::read(source);
+        let mut reader = Reader::of(source, problems);
+        if let Some(root) = root {
+            institution.read(&mut reader, &root);
+        }
+        let problems = super::told(reader.problems, &format!("{folder}/_institution.yaml"), source);
+        (institution, problems)
+    }
+
+    /// As [`Institution::parse`], with an empty text for a file that is not there.
+    pub fn parse_or_default(folder: &str, source: &str) -> (Institution, Vec<Problem>) {
+        if source.trim().is_empty() {
+            return (Institution::named_after(folder), Vec::new());
+        }
+        Institution::parse(folder, source)
+    }
+
+    fn read(&mut self, reader: &mut Reader, root: &Node) {
+        self.languages = root.get("languages").map(|n| languages(reader, n)).unwrap_or_default();
+        // Names are read in whatever languages they come in.
+        reader.languages = [self.languages.clone(), vec![Language::DANISH, Language::ENGLISH]].concat();
+        for entry in reader.entries(root, &INSTITUTION_KEYS, false) {
+            let node = &entry.value;
+            match entry.key.as_str() {
+                "name" => self.name = reader.staff_words(node),
+                "contact" => self.contact = reader.text(node).map(str::to_owned),
+                "data_protection_contact" => {
+                    self.data_protection_contact = reader.text(node).map(str::to_owned)
+                }
+                "timezone" => {
+                    let zone = reader.value(
+                        node,
+                        both("en tidszone som Europe/Copenhagen", "a time zone such as Europe/Copenhagen"),
+                        |t| TimeZone::get(t).ok(),
+                    );
+                    self.timezone = zone.unwrap_or(self.timezone.clone());
+                }
+                "urgent" | "logo" | "four_eyes" => reader.report(not_yet(entry.key_at, &entry.key)),
+                _ => read_default(reader, entry, &mut self.defaults),
+            }
+        }
+    }
+}
+
+/// One default, if `entry` is one.
+pub fn read_default(reader: &mut Reader, entry: &Entry, defaults: &mut Defaults) {
+    let node = &entry.value;
+    match entry.key.as_str() {
+        "quiet_hours" => defaults.quiet_hours = reader.hours(node).unwrap_or(defaults.quiet_hours),
+        "remind_after" => defaults.remind_after = reader.duration(node).unwrap_or(defaults.remind_after),
+        "give_up_after" => defaults.give_up_after = reader.duration(node).unwrap_or(defaults.give_up_after),
+        "retries" => defaults.retries = reader.whole(node).unwrap_or(defaults.retries),
+        "redact" => defaults.redact = redact(reader, node),
+        _ => {}
+    }
+}
+
+pub fn redact(reader: &mut Reader, node: &Node) -> Vec<Redact> {
+    let mut list = Vec::new();
+    for (word, at) in reader.texts(node) {
+        match word {
+            "cpr" => list.push(Redact::Cpr),
+            "phone" => list.push(Redact::Phone),
+            "email" => list.push(Redact::Email),
+            _ => reader.report(wrong_value(
+                at,
+                word,
+                both("`cpr`, `phone` eller `email`", "`cpr`, `phone` or `email`"),
+            )),
+        }
+    }
+    list
+}

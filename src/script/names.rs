@@ -1,0 +1,183 @@
+//! Names that lead nowhere: questions, codes, sections, entry codes and places; and names that would do.
+
+use super::problem::{Both, Problem, Span, both};
+use super::suggest::{did_you_mean, suggest};
+
+/// `the option \`x\`` in both languages.
+pub fn named(da: &str, en: &str, id: &str) -> Both {
+    both(format!("{da} `{id}`"), format!("{en} `{id}`"))
+}
+
+/// An id made of a text: `Hvem er den for?` becomes `hvem_er_den_for`. At most five words; may be empty.
+pub fn id_of(text: &str) -> String {
+    let lower = text.to_lowercase();
+    let words = lower.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty());
+    words.take(5).collect::<Vec<_>>().join("_").chars().take(40).collect()
+}
+
+/// As [`id_of`], with the signs that a link can have. At most twelve.
+pub fn code_of(text: &str) -> String {
+    text.to_lowercase()
+        .chars()
+        .flat_map(|c| match c {
+            'æ' => vec!['a', 'e'],
+            'ø' => vec!['o', 'e'],
+            'å' => vec!['a', 'a'],
+            c => vec![c],
+        })
+        .filter(|c| c.is_ascii_lowercase() || c.is_ascii_digit())
+        .take(12)
+        .collect()
+}
+
+pub fn unknown_question<'k>(at: Span, name: &str, known: impl Iterator<Item = &'k str>) -> Problem {
+    let meant = suggest(name, known);
+    let problem = Problem::error(
+        "C406",
+        at,
+        both(
+            format!("der er intet spørgsmål, der hedder `{name}`"),
+            format!("there is no question called `{name}`"),
+        ),
+    )
+    .label(did_you_mean(meant))
+    .why(both("ingen ved, hvilket svar der menes", "nobody can tell which answer is meant"));
+    match meant {
+        Some(word) => problem.fix(at, word),
+        None => problem.mend(both("skriv et spørgsmåls `id`", "write the `id` of a question")),
+    }
+}
+
+pub fn unknown_code(at: Span, code: &str, question: &str, codes: &[String]) -> Problem {
+    let meant = suggest(code, codes.iter().map(String::as_str));
+    let all = codes.join(" · ");
+    let problem = Problem::error(
+        "C401",
+        at,
+        both(
+            format!("`{code}` er ikke et svar på `{question}`"),
+            format!("`{code}` is not one of the answers to `{question}`"),
+        ),
+    )
+    .why(both(
+        format!("ingen kan svare `{code}`, så det ville aldrig gælde nogen"),
+        format!("nobody can answer `{code}`, so this would never hold for anybody"),
+    ));
+    match meant {
+        Some(word) => problem
+            .label(both(format!("mente du `{word}`? ({all})"), format!("did you mean `{word}`? ({all})")))
+            .fix(at, word),
+        None => problem.mend(both(format!("vælg et af: {all}"), format!("choose one of: {all}"))),
+    }
+}
+
+/// A `visit` or `goto` to a name that is none of `known`: each with whether it is a section, and its line.
+pub fn nowhere(at: Span, name: &str, known: &[(&str, bool, u32)]) -> Problem {
+    let meant = suggest(name, known.iter().map(|(k, ..)| *k));
+    let problem = Problem::error(
+        "F201",
+        at,
+        both(
+            format!("der findes intet sted, der hedder `{name}`"),
+            format!("there is nowhere called `{name}` to go to"),
+        ),
+    )
+    .why(both(
+        "den, der sendes hertil, ville ikke komme videre",
+        "whoever is sent here would get no further",
+    ));
+    let new_section = both(
+        format!("lav en sektion `{name}` under `sections`"),
+        format!("make a section `{name}` under `sections`"),
+    );
+    let Some((word_meant, section, line)) = meant.and_then(|m| known.iter().find(|(k, ..)| *k == m)) else {
+        return problem.mend(new_section);
+    };
+    let (da, en) = if *section { ("sektion", "section") } else { ("spørgsmål", "question") };
+    problem
+        .label(both(
+            format!("mente du `{word_meant}`? ({da} i linje {line})"),
+            format!("did you mean `{word_meant}`? ({en} on line {line})"),
+        ))
+        .mend(both(
+            format!("ret navnet, eller {}", new_section.da),
+            format!("correct the name, or {}", new_section.en),
+        ))
+        .fix(at, *word_meant)
+}
+
+/// E702: `text` does not fit into a link. `allowed` says what does.
+pub fn bad_code(at: Span, text: &str, allowed: Both) -> Problem {
+    let problem = Problem::error(
+        "E702",
+        at,
+        both(
+            format!("`{text}` kan ikke stå i et link eller en QR-kode"),
+            format!("`{text}` cannot stand in a link or a QR code"),
+        ),
+    )
+    .label(both(format!("her kan stå {}", allowed.da), format!("what may stand here: {}", allowed.en)))
+    .why(both("ingen ville kunne komme ind den vej", "nobody could come in that way"));
+    match code_of(text) {
+        code if code.is_empty() => problem.mend(both("vælg et andet navn", "choose another name")),
+        code => problem.fix(at, code),
+    }
+}
+
+/// E702: a name that the service uses in links itself.
+pub fn taken_by_us(at: Span, name: &str) -> Problem {
+    let (da, en) = match name {
+        "ven" => {
+            ("`ven` bruges til links, som borgerne deler", "`ven` is used for links that citizens share")
+        }
+        _ => ("`other` bruges til steder, der ikke kendes", "`other` is used for places that are not known"),
+    };
+    Problem::error(
+        "E702",
+        at,
+        both(format!("navnet `{name}` er optaget"), format!("the name `{name}` is taken")),
+    )
+    .label(both(da, en))
+    .why(both(
+        "I kunne ikke kende de borgere fra hinanden, der kommer den vej",
+        "you could not tell apart the citizens who come that way",
+    ))
+    .mend(both("vælg et andet navn", "choose another name"))
+}
+
+/// E701: two dialogues with one entry code.
+pub fn code_taken(source: &str, code: &str, other: &str) -> Problem {
+    let found = source.lines().zip(1u32..).find_map(|(line, n)| {
+        let value = line.trim_start().strip_prefix("code:")?.trim();
+        let value = value.trim_matches(['"', '\'']);
+        (value == code).then(|| {
+            let before = line[..line.find(code).unwrap_or(0)].chars().count();
+            Span::on_line(n, before as u32 + 1, code.len() as u32)
+        })
+    });
+    Problem::error(
+        "E701",
+        found.unwrap_or(Span::on_line(1, 1, 1)),
+        both(
+            format!("QR-navnet `{code}` bruges allerede af {other}"),
+            format!("the QR code name `{code}` is already used by {other}"),
+        ),
+    )
+    .why(both("linket ville føre til den anden samtale", "the link would lead to the other conversation"))
+    .mend(both("vælg et andet `code`", "choose another `code`"))
+}
+
+/// A folder or file whose name cannot stand in a link.
+pub fn bad_name(name: &str) -> Problem {
+    let mut problem = bad_code(
+        Span::on_line(1, 1, 1),
+        name,
+        both("små bogstaver, tal og -", "small letters, digits and -"),
+    );
+    problem.label = Both::default();
+    problem.fix = None;
+    problem.mend(both(
+        "giv filen eller mappen et navn af små bogstaver (a-z), tal og -",
+        "give the file or folder a name of small letters (a-z), digits and -",
+    ))
+}

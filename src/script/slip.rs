@@ -1,0 +1,248 @@
+//! Slips of form, told in the author's words: signs, quotation marks, tabs, indentation, files that are no text.
+
+use super::beside::blanks;
+use super::problem::{Both, Problem, Span, both};
+use super::tree::{Broken, Why};
+
+/// The file is not text at all.
+pub fn not_utf8() -> Problem {
+    Problem::error(
+        "Y109",
+        Span::on_line(1, 1, 1),
+        both("filen er ikke gemt som UTF-8-tekst", "the file is not saved as UTF-8 text"),
+    )
+    .why(both("æ, ø og å ville blive til andre tegn", "æ, ø and å would turn into other signs"))
+    .mend(both(
+        "gem filen igen, og vælg tegnsættet UTF-8",
+        "save the file again and choose the encoding UTF-8",
+    ))
+}
+
+/// The file lies elsewhere: a link in the folder of dialogues leads out of it.
+pub fn outside() -> Problem {
+    Problem::error(
+        "Y109",
+        Span::on_line(1, 1, 1),
+        both(
+            "filen er et link ud af mappen med dialoger og bliver ikke læst",
+            "the file is a link out of the folder of dialogues and is not read",
+        ),
+    )
+    .why(both(
+        "et link kan føre til filer, som borgerne ikke må se",
+        "a link may lead to files that citizens must not see",
+    ))
+    .mend(both("læg selve filen i mappen", "put the file itself into the folder"))
+}
+
+pub fn too_large() -> Problem {
+    Problem::error(
+        "Y109",
+        Span::on_line(1, 1, 1),
+        both("filen er større end 256 KiB", "the file is larger than 256 KiB"),
+    )
+    .why(both("så lang en samtale når ingen igennem", "nobody gets through a conversation that long"))
+    .mend(both("del den i flere dialoger", "split it into several dialogues"))
+}
+
+pub fn no_text(at: Span) -> Problem {
+    Problem::error(
+        "Y109",
+        at,
+        both("her står et tegn, der ikke er tekst", "a sign stands here that is not text"),
+    )
+    .why(both("resten af filen ville blive væk", "the rest of the file would be lost"))
+    .mend(both(
+        "gem filen igen som almindelig UTF-8-tekst, og slet tegnet",
+        "save the file again as plain UTF-8 text, and delete the sign",
+    ))
+}
+
+pub fn empty_file() -> Problem {
+    Problem::error("Y108", Span::on_line(1, 1, 1), both("filen er tom", "the file is empty"))
+        .why(both("der er intet at tale om", "there is nothing to talk about"))
+        .mend(both(
+            "kopiér en dialog, der virker, og ret den til",
+            "copy a dialogue that works and change it",
+        ))
+}
+
+/// A line whose indentation, `length` signs of it, holds tabs; `spaces` is what it may have been meant to be.
+pub fn tab(line: u32, length: u32, spaces: &str) -> Problem {
+    let at = Span::on_line(line, 1, length);
+    Problem::error("Y106", at, both("linjen begynder med en tabulator", "the line begins with a tab"))
+        .why(both(
+            "en tabulator har ingen fast bredde, så ingen kan se, hvad linjen hører til",
+            "a tab has no fixed width, so nobody can tell what the line belongs to",
+        ))
+        .mend(both("brug mellemrum, to for hvert trin ind", "use spaces, two for each step inwards"))
+        .fix(at, spaces)
+}
+
+/// A line that begins at `from` and would be readable at `to`, both counted from 0.
+pub fn moved(line: u32, from: u32, to: u32) -> Problem {
+    let steps = from.abs_diff(to);
+    let (da, en) = if to > from { ("højre", "right") } else { ("venstre", "left") };
+    let (blanks_da, blanks_en) = blanks(steps);
+    let place = Span::on_line(line, 1, from);
+    Problem::error(
+        "Y103",
+        Span::on_line(line, from + 1, 1),
+        both("linjen er rykket forkert ind", "this line does not begin where it should"),
+    )
+    .label(both(
+        format!("begynder {from} mellemrum inde; linjerne omkring den {to}"),
+        format!("begins {from} spaces in; the lines around it {to}"),
+    ))
+    .why(both(
+        "tjenesten kan ikke se, hvad linjen hører til",
+        "the service cannot tell what the line belongs to",
+    ))
+    .mend(both(format!("ryk linjen {blanks_da} til {da}"), format!("move the line {blanks_en} to the {en}")))
+    .fix(place, " ".repeat(to as usize))
+}
+
+/// A text at `at` that YAML takes for something else unless it is written as `quoted`.
+pub fn needs_quotes(at: Span, value: &str, quoted: &str) -> Problem {
+    let first = value.chars().next().unwrap_or(' ');
+    let colon = value.find(": ");
+    let problem = match colon {
+        _ if quoted.starts_with(value) => open_quote(at, first),
+        _ if "@%*&!{}[],\"'>-?`|#".contains(first) => sign(at, first),
+        Some(colon) => swallowed(at, value, colon),
+        None => Problem::error(
+            "Y105",
+            at,
+            both("teksten kan ikke læses, som den står", "this text cannot be read as it stands"),
+        )
+        .why(not_seen())
+        .mend(quotes()),
+    };
+    problem.fix(at, quoted)
+}
+
+fn quotes() -> Both {
+    both("sæt anførselstegn om hele teksten", "put quotation marks round the whole text")
+}
+
+fn not_seen() -> Both {
+    both("borgeren ville slet ikke se teksten", "the citizen would not see the text at all")
+}
+
+fn sign(at: Span, sign: char) -> Problem {
+    Problem::error(
+        "Y105",
+        Span { end_column: at.column + 1, ..at },
+        both(
+            format!("tegnet {sign} i begyndelsen gør teksten ulæselig for tjenesten"),
+            format!("the sign {sign} at the start makes this text unreadable for the service"),
+        ),
+    )
+    .label(both(
+        format!("{sign} først i en tekst betyder noget særligt i disse filer"),
+        format!("{sign} at the start of a text means something special in these files"),
+    ))
+    .why(not_seen())
+    .mend(quotes())
+}
+
+fn open_quote(at: Span, sign: char) -> Problem {
+    Problem::error(
+        "Y105",
+        Span { end_column: at.column + 1, ..at },
+        both(
+            format!("anførselstegnet {sign} bliver aldrig lukket"),
+            format!("the quotation mark {sign} is never closed"),
+        ),
+    )
+    .label(both("begynder her", "begins here"))
+    .why(both(
+        "alt, hvad der følger, ville høre med til teksten",
+        "everything that follows would be part of the text",
+    ))
+    .mend(both("sæt et til sidst i linjen", "put one at the end of the line"))
+}
+
+fn swallowed(at: Span, value: &str, colon: usize) -> Problem {
+    let word = &value[..=colon];
+    let column = at.column + value[..colon].chars().count() as u32;
+    Problem::error(
+        "Y101",
+        Span::on_line(at.line, column, 1),
+        both(
+            "kolonet gør teksten ulæselig for tjenesten",
+            "the colon makes this text unreadable for the service",
+        ),
+    )
+    .label(both(
+        "kolon + mellemrum betyder \"navn: værdi\" i disse filer",
+        "colon + space means \"name: value\" in these files",
+    ))
+    .why(both(
+        format!("alt efter \"{word}\" ville blive læst som en indstilling og ikke som ord til borgeren"),
+        format!("everything after \"{word}\" would be taken as a setting, not as words to the citizen"),
+    ))
+    .mend(quotes())
+}
+
+/// A comma on one line with several languages: what follows it became a name with nothing behind.
+pub fn comma(at: Span, lost: &str) -> Problem {
+    Problem::error("Y105", at, both("kommaet deler teksten midt over", "the comma cuts this text in two"))
+        .label(both("inde i { } skiller et komma sprogene ad", "between { and } a comma parts the languages"))
+        .why(both(
+            format!("borgeren ville aldrig læse \"{lost}\""),
+            format!("citizens would never read \"{lost}\""),
+        ))
+        .mend(quotes())
+}
+
+/// Words behind a `#`: YAML takes them for a note.
+pub fn lost_after_hash(note: Span, kept: &str) -> Problem {
+    Problem::error("Y102", note, both("resten af linjen ville gå tabt", "the rest of the line would be lost"))
+        .label(both("herfra regnes det for en privat note", "from here it counts as a private note"))
+        .why(both(format!("borgeren ville læse \"{kept}\""), format!("citizens would read \"{kept}\"")))
+        .mend(both(
+            "sæt anførselstegn om hele teksten, så det hele er med",
+            "put quotation marks round the whole text, so that nothing is lost",
+        ))
+}
+
+/// The place where even mending does not help.
+pub fn unreadable(text: &str, broken: &Broken) -> Problem {
+    let at = Span::on_line(broken.line.max(1), broken.column.max(1), 1);
+    let unchecked = both("resten af filen er ikke kontrolleret", "the rest of the file has not been checked");
+    match broken.why {
+        Why::TooDeep => Problem::error(
+            "Y109",
+            at,
+            both("her er for mange lag inden i hinanden", "too many layers inside one another"),
+        )
+        .why(unchecked)
+        .mend(both("brug en sektion og `visit`", "use a section and `visit`")),
+        Why::SecondDocument => Problem::error(
+            "Y103",
+            at,
+            both("`---` begynder en fil til i samme fil", "`---` begins another file in the same file"),
+        )
+        .why(both("alt herunder ville aldrig blive vist", "nothing below would ever be shown"))
+        .mend(both(
+            "slet linjen, eller flyt resten til sin egen fil",
+            "delete the line, or move the rest to a file of its own",
+        )),
+        Why::Syntax | Why::Sign => {
+            let line = text.lines().nth(at.line as usize - 1).unwrap_or("").trim();
+            let line: String = line.chars().take(80).collect();
+            Problem::error(
+                "Y103",
+                at,
+                both("herfra kan filen ikke læses", "from here on the file cannot be read"),
+            )
+            .label(both("her går det galt", "here it goes wrong"))
+            .why(unchecked)
+            .mend(both(
+                format!("se på indrykningen af denne linje og linjen over: `{line}`\nlinjer, der hører sammen, begynder lige langt inde"),
+                format!("look at the indentation of this line and the one above: `{line}`\nlines that belong together begin equally far in"),
+            ))
+        }
+    }
+}

@@ -1,0 +1,171 @@
+//! Words that authors write instead of ours: slips of the finger, and Danish.
+
+use super::fields::Reader;
+use super::problem::{Both, Problem, both};
+use super::tree::Entry;
+
+/// Longer than any name we know; nothing is near to it.
+const MAX_NAME: usize = 40;
+/// Danish words that authors try, and the word the language has for them.
+const DANISH: [(&str, &str); 61] = [
+    ("spørg", "ask"),
+    ("spørgsmål", "ask"),
+    ("sig", "say"),
+    ("skriv", "say"),
+    ("tekst", "say"),
+    ("hvis", "when"),
+    ("når", "when"),
+    ("gå_til", "goto"),
+    ("hop_til", "goto"),
+    ("besøg", "visit"),
+    ("bland", "shuffle"),
+    ("slut", "end"),
+    ("svar", "options"),
+    ("svarmuligheder", "options"),
+    ("muligheder", "options"),
+    ("valgmuligheder", "options"),
+    ("valg", "options"),
+    ("trin", "steps"),
+    ("sektioner", "sections"),
+    ("afsnit", "sections"),
+    ("titel", "title"),
+    ("sprog", "languages"),
+    ("ejer", "owner"),
+    ("ansvarlig", "owner"),
+    ("kontakt", "contact"),
+    ("formål", "purpose"),
+    ("metode", "method"),
+    ("målgruppe", "target_group"),
+    ("forventet_effekt", "expected_effect"),
+    ("effekt", "expected_effect"),
+    ("tilbagemelding", "give_back"),
+    ("periode", "period"),
+    ("fra", "from"),
+    ("til", "to"),
+    ("minutter", "minutes"),
+    ("privatliv", "privacy"),
+    ("indgang", "entry"),
+    ("kode", "code"),
+    ("nøgleord", "keywords"),
+    ("steder", "places"),
+    ("publikum", "audience"),
+    ("spring_over", "skip"),
+    ("andet", "other"),
+    ("type_svar", "type"),
+    ("under", "below"),
+    ("over", "above"),
+    ("mindst", "at_least"),
+    ("højst", "at_most"),
+    ("mellem", "between"),
+    ("ikke", "not"),
+    ("ingen_af", "none_of"),
+    ("kun", "only"),
+    ("antal", "count"),
+    ("indeholder", "contains"),
+    ("besvaret", "answered"),
+    ("samtykke", "consent"),
+    ("tal", "number"),
+    ("skala", "scale"),
+    ("janej", "yesno"),
+    ("flere", "multi"),
+    ("enhver", "any"),
+];
+
+/// What goes missing when a word is not understood. Of the rest, its line alone.
+const LOST: [(&str, &str, &str); 8] = [
+    ("shuffle", "mulighederne ville ikke blive blandet", "the options would not be shuffled"),
+    (
+        "when",
+        "alle ville få det at se, uanset hvad de har svaret",
+        "everybody would see it, whatever they answered",
+    ),
+    (
+        "goto",
+        "samtalen ville gå videre, som om intet var sagt",
+        "the conversation would go on as if nothing had been said",
+    ),
+    (
+        "visit",
+        "samtalen ville gå videre, som om intet var sagt",
+        "the conversation would go on as if nothing had been said",
+    ),
+    (
+        "options",
+        "borgeren ville ikke få noget at vælge imellem",
+        "the citizen would have nothing to choose from",
+    ),
+    ("say", "teksten ville ikke nå borgeren", "the text would not reach the citizen"),
+    ("ask", "spørgsmålet ville ikke blive stillet", "the question would not be asked"),
+    ("end", "samtalen ville ikke slutte her", "the conversation would not end here"),
+];
+
+/// The known word that `typed` probably meant.
+pub fn suggest<'k>(typed: &str, known: impl IntoIterator<Item = &'k str>) -> Option<&'k str> {
+    let folded = typed.to_lowercase();
+    let known: Vec<&str> = known.into_iter().collect();
+    let danish = DANISH.iter().find(|(da, _)| *da == folded).map(|(_, en)| *en);
+    if let Some(word) = danish.and_then(|w| known.iter().find(|k| **k == w)) {
+        return Some(word);
+    }
+    let length = folded.chars().count();
+    if length > MAX_NAME {
+        return None;
+    }
+    let near = if length < 4 { 1 } else { 2 };
+    known
+        .into_iter()
+        .map(|k| (strsim::damerau_levenshtein(&folded, &k.to_lowercase()), k))
+        .filter(|(distance, _)| *distance <= near)
+        .min_by_key(|(distance, _)| *distance)
+        .map(|(_, k)| k)
+}
+
+/// `did you mean …?` for a label, empty where nothing is near.
+pub fn did_you_mean(word: Option<&str>) -> Both {
+    match word {
+        Some(word) => both(format!("mente du `{word}`?"), format!("did you mean `{word}`?")),
+        None => Both::default(),
+    }
+}
+
+/// Y104: a word that is none of `known`.
+pub fn unknown_key(entry: &Entry, known: &[&str]) -> Problem {
+    let key = &entry.key;
+    let problem = Problem::error(
+        "Y104",
+        entry.key_at,
+        both(
+            format!("`{key}` er ikke et ord, tjenesten kender her"),
+            format!("`{key}` is not a word the service knows here"),
+        ),
+    );
+    let Some(word) = suggest(key, known.iter().copied()) else {
+        let all = known.join(" · ");
+        return problem
+            .why(both("linjen ville ikke gøre noget", "the line would do nothing"))
+            .mend(both(format!("her kan stå: {all}"), format!("what may stand here: {all}")));
+    };
+    let why = LOST.iter().find(|(w, ..)| *w == word).map_or_else(
+        || both("linjen ville ikke gøre noget", "the line would do nothing"),
+        |(_, da, en)| both(*da, *en),
+    );
+    problem.label(meant_by(key, word)).why(why).fix(entry.key_at, word)
+}
+
+/// A label that says which word was meant by `typed`.
+pub fn meant_by(typed: &str, word: &str) -> Both {
+    match DANISH.contains(&(typed.to_lowercase().as_str(), word)) {
+        true => both(format!("hedder på engelsk `{word}`"), format!("in English: `{word}`")),
+        false => did_you_mean(Some(word)),
+    }
+}
+
+impl Reader {
+    /// The key of `entries` that was meant as `key`, if one of the unknown ones was.
+    pub fn meant<'e>(entries: &'e [Entry], key: &str, known: &[&str]) -> Option<&'e Entry> {
+        entries
+            .iter()
+            .filter(|e| !known.contains(&e.key.as_str()))
+            .find(|e| suggest(&e.key, known.iter().copied()) == Some(key))
+    }
+}
