@@ -11,7 +11,7 @@ use snak::engine::{
     self, Answered, Begin, Button, ButtonKind, Effect, Ended, Form, Input, Message, Moment, Outcome, Press,
     Session, State, Status, Value,
 };
-use snak::script::{Language, Script};
+use snak::script::{Institution, Language, Parts, Problem, Script, ScriptId, StaffLanguage, picture};
 use std::collections::HashMap;
 use std::path::Path;
 use support::play::{dialogues, load};
@@ -424,4 +424,41 @@ fn forwards(script: &Script, picks: &[(usize, i64)]) {
 fn place_and_all(line: &str) -> Option<(u32, u32)> {
     let (place, all) = line.split_once(" af ")?;
     Some((place.parse().ok()?, all.parse().ok()?))
+}
+
+#[test]
+fn a_dialogue_with_anything_done_to_it_is_read_or_refused_with_a_reason() {
+    let path = dialogues().join("nordby-kultur/skriv-til-os.yaml");
+    let good: Vec<char> = std::fs::read_to_string(&path).unwrap().chars().collect();
+    let shared = std::fs::read_to_string(path.with_file_name("_institution.yaml")).unwrap();
+    let (institution, _) = Institution::parse("nordby-kultur", &shared);
+    let parts = Parts { institution };
+    let put = "[ \\t\\n:#\\-\"'\\[\\]{}&*!|>%@a-z0-9æøå\u{0}\u{202e}]{0,6}";
+    let slips = prop::collection::vec((0usize..9000, 0usize..12, put), 1..5);
+    let mut runner = TestRunner::new(Config { cases: RUNS, failure_persistence: None, ..Config::default() });
+    runner
+        .run(&slips, |slips| {
+            let mut text = good.clone();
+            for (at, length, put) in slips {
+                let from = at.min(text.len());
+                let to = (from + length).min(text.len());
+                text.splice(from..to, put.chars());
+            }
+            let source: String = text.into_iter().collect();
+            let (script, problems) =
+                Script::check(&ScriptId("nordby-kultur/skriv".to_owned()), &source, &parts);
+            let broken = problems.iter().any(Problem::is_error);
+            prop_assert_eq!(script.is_none(), broken);
+            let lines = source.lines().count() as u32;
+            for problem in &problems {
+                prop_assert!((1..=lines + 1).contains(&problem.at.line), "line {}", problem.at.line);
+                for language in [StaffLanguage::Da, StaffLanguage::En] {
+                    let picture = picture(problem, &source, language);
+                    let advice = [&problem.what, &problem.why, &problem.mend].map(|words| words.to(language));
+                    prop_assert!(advice.iter().all(|words| !words.is_empty()), "{picture}");
+                }
+            }
+            Ok(())
+        })
+        .unwrap_or_else(|e| panic!("{e}"));
 }

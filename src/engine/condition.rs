@@ -105,8 +105,6 @@ fn about(fact: Fact, test: &Test, script: &Script, session: &Session, moment: &M
         Fact::Audience => match session.audience(script) {
             Audience::NotYetUser => "not_yet_user".to_owned(),
             Audience::User => "user".to_owned(),
-            // Unknown like an answer that is missing, unless it is asked for by name.
-            Audience::Unknown if names(test, "unknown") => "unknown".to_owned(),
             Audience::Unknown => return None,
         },
         Fact::Returning => if session.returning { "ja" } else { "nej" }.to_owned(),
@@ -132,10 +130,6 @@ fn about(fact: Fact, test: &Test, script: &Script, session: &Session, moment: &M
         Test::NoneOf(list) => Some(!list.iter().any(same)),
         _ => None,
     }
-}
-
-fn names(test: &Test, word: &str) -> bool {
-    matches!(test, Test::OneOf(list) | Test::NoneOf(list) if list.iter().any(|w| w == word))
 }
 
 fn weekday(now: &Zoned) -> String {
