@@ -2,14 +2,16 @@
 
 use crate::channel::{Channel, ConversationId, Outbound, Parcel, SendError, Sent};
 use crate::engine;
+use futures_util::FutureExt;
 use std::collections::{BTreeMap, HashMap};
+use std::panic::AssertUnwindSafe;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use storage::{ConversationKey, OutboxId, Queued, Store};
 use tokio::sync::mpsc::UnboundedReceiver;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
-use tracing::{info, warn};
+use tracing::{debug, info, warn};
 
 /// Pauses between two tries while the platform cannot be reached: from the first to the last, doubled each time.
 const FIRST_PAUSE: Duration = Duration::from_secs(1);
@@ -33,8 +35,8 @@ enum Done {
     Settled(Option<Sent>),
     /// The citizen cannot be reached any more: everything that waits for them is dropped.
     Gone,
-    /// The service is being stopped: the row stays in the outbox.
-    Stopped,
+    /// The row stays in the outbox until the next start.
+    Waits,
 }
 
 impl<C: Channel + ?Sized + 'static> Delivery<C> {
@@ -98,7 +100,12 @@ impl<C: Channel + ?Sized + 'static> Delivery<C> {
             queues.insert(key, BTreeMap::from([(row.id, row)]));
             let delivery = self.clone();
             let stop = stop.clone();
-            workers.spawn(async move { delivery.work(key, stop).await });
+            workers.spawn(async move {
+                let work = AssertUnwindSafe(delivery.work(key, stop));
+                if work.catch_unwind().await.is_err() {
+                    delivery.leave(&key);
+                }
+            });
         }
     }
 
@@ -112,15 +119,26 @@ impl<C: Channel + ?Sized + 'static> Delivery<C> {
         next
     }
 
+    // What is left of the queue stays in the outbox, and is sent after the next start.
+    fn leave(&self, key: &ConversationKey) {
+        self.queues.lock().unwrap_or_else(PoisonError::into_inner).remove(key);
+    }
+
     async fn work(&self, key: ConversationKey, stop: watch::Receiver<bool>) {
         let mut address: Option<ConversationId> = None;
         let mut said = None;
         while let Some(row) = self.next(&key) {
             if *stop.borrow() {
-                return;
+                return self.leave(&key);
             }
             if address.is_none() {
-                address = self.store.address(&key).await.unwrap_or_default().map(ConversationId);
+                match self.store.address(&key).await {
+                    Ok(found) => address = found.map(ConversationId),
+                    Err(error) => {
+                        warn!(%error, "an address could not be read; its messages wait for the next start");
+                        return self.leave(&key);
+                    }
+                }
             }
             let Some(to) = &address else {
                 // Erased meanwhile: there is nobody to send to.
@@ -141,7 +159,7 @@ impl<C: Channel + ?Sized + 'static> Delivery<C> {
                     }
                     return;
                 }
-                Done::Stopped => return,
+                Done::Waits => return self.leave(&key),
             }
             if is_say {
                 said = Some(row.id.version);
@@ -157,8 +175,8 @@ impl<C: Channel + ?Sized + 'static> Delivery<C> {
 
     async fn deliver(&self, row: &Queued, to: &ConversationId, stop: &watch::Receiver<bool>) -> Done {
         let Some(channel) = self.channels.get(to.channel()) else {
-            warn!(channel = to.channel(), "no such channel is connected: the message is dropped");
-            return Done::Settled(None);
+            debug!(channel = to.channel(), "not connected: the message waits");
+            return Done::Waits;
         };
         let outbound = match (engine::decode::<Parcel>(&row.outgoing.body), row.outgoing.message) {
             (Ok(Parcel::Say(message)), _) => Outbound::Say(message),
@@ -167,8 +185,8 @@ impl<C: Channel + ?Sized + 'static> Delivery<C> {
                 // It never reached the platform, or is no longer ours to change.
                 Ok(None) => return Done::Settled(None),
                 Err(error) => {
-                    warn!(%error, "a message to change could not be found");
-                    return Done::Settled(None);
+                    warn!(%error, "a message to change could not be looked up; it waits for the next start");
+                    return Done::Waits;
                 }
             },
             (Ok(Parcel::Amend(_)), None) => return Done::Settled(None),
@@ -179,16 +197,16 @@ impl<C: Channel + ?Sized + 'static> Delivery<C> {
         };
         let mut wait = FIRST_PAUSE;
         loop {
-            let mut stopped = stop.clone();
-            let result = tokio::select! {
-                _ = stopped.wait_for(|stop| *stop) => return Done::Stopped,
-                result = channel.send(to, &outbound) => result,
-            };
-            match result {
+            if *stop.borrow() {
+                return Done::Waits;
+            }
+            // A send under way is waited for: let go, it might have arrived and would come again after the next start.
+            match channel.send(to, &outbound).await {
                 Ok(sent) => return Done::Settled(Some(sent)),
                 Err(SendError::Throttled(asked)) => pause(asked, stop).await,
                 Err(SendError::Unreachable(why)) => {
-                    warn!(channel = to.channel(), why, "cannot send; trying again in {wait:?}");
+                    // The channel tells once that its platform is away; here it would be told for each conversation.
+                    debug!(channel = to.channel(), why, "cannot send; trying again in {wait:?}");
                     pause(wait, stop).await;
                     wait = (wait * 2).min(LAST_PAUSE);
                 }

@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use storage::{Document, Kind, Store};
+use tracing::warn;
 
 /// A checked revision as it was frozen.
 #[derive(Debug)]
@@ -52,6 +53,8 @@ struct Shelf {
     latest: BTreeMap<ScriptId, Arc<Published>>,
     all: HashMap<(ScriptId, u32), Arc<Published>>,
     codes: HashMap<String, ScriptId>,
+    /// The highest number that each dialogue's revisions ever had, also of those that cannot be read.
+    numbers: HashMap<ScriptId, u32>,
 }
 
 /// Every published revision, at hand without waiting. Reading the folder again swaps the whole shelf.
@@ -72,8 +75,15 @@ impl Library {
     pub async fn open(folder: &Path, store: Arc<dyn Store>) -> Result<Library, LibraryError> {
         let mut shelf = Shelf::default();
         for (id, body) in store.documents(Kind::Revision, "").await? {
-            let published = thaw(&id, &body).map_err(|why| LibraryError::Frozen(id, why))?;
-            shelf.put(Arc::new(published));
+            shelf.number(&id);
+            match thaw(&id, &body) {
+                Ok(published) => shelf.put(Arc::new(published)),
+                // One that cannot be read must not keep the others from being served.
+                Err(why) => warn!(
+                    revision = id,
+                    why, "a published revision cannot be used; sessions on it stand still"
+                ),
+            }
         }
         let reading = tokio::sync::Mutex::new(());
         Ok(Library { folder: folder.to_owned(), store, shelf: ArcSwap::from_pointee(shelf), reading })
@@ -91,7 +101,8 @@ impl Library {
             .await
             .map_err(|e| LibraryError::Folder(self.folder.clone(), std::io::Error::other(e)))??;
         let before = self.shelf.load_full();
-        let mut shelf = Shelf { all: before.all.clone(), ..Shelf::default() };
+        let mut shelf =
+            Shelf { all: before.all.clone(), numbers: before.numbers.clone(), ..Shelf::default() };
         let mut reading = Reading::default();
         let mut newest: HashMap<ScriptId, Arc<Published>> = HashMap::new();
         for published in before.all.values() {
@@ -114,9 +125,10 @@ impl Library {
                 (Some(script), Some(old)) if old.script.fingerprint() == script.fingerprint() => {
                     offered.push(old)
                 }
-                (Some(script), old) => offered.push(
-                    self.publish(&file, script, old.map_or(1, |o| o.revision + 1), now, &mut reading).await?,
-                ),
+                (Some(script), _) => {
+                    let number = shelf.numbers.get(&file.id).copied().unwrap_or(0) + 1;
+                    offered.push(self.publish(&file, script, number, now, &mut reading).await?);
+                }
                 (None, Some(old)) => offered.push(old),
                 (None, None) => {}
             }
@@ -198,8 +210,19 @@ impl Library {
 }
 
 impl Shelf {
+    // `institution/dialogue/000012`: the number is taken.
+    fn number(&mut self, document: &str) {
+        if let Some((id, number)) = document.rsplit_once('/').and_then(|(id, n)| Some((id, n.parse().ok()?)))
+        {
+            let highest = self.numbers.entry(ScriptId(id.to_owned())).or_default();
+            *highest = u32::max(number, *highest);
+        }
+    }
+
     fn put(&mut self, published: Arc<Published>) {
         let id = published.script.id().clone();
+        let number = self.numbers.entry(id.clone()).or_default();
+        *number = published.revision.max(*number);
         self.all.insert((id.clone(), published.revision), published.clone());
         if self.latest.get(&id).is_none_or(|p| p.revision <= published.revision) {
             self.latest.insert(id, published);

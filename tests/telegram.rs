@@ -191,7 +191,12 @@ async fn whatever_comes_the_service_goes_on() {
         "is_anonymous": true, "type": "regular", "allows_multiple_answers": false}}),
     );
     server.push_raw(json!({"something_new": {"id": 7}}));
+    // A citizen's words with something in them that the library does not know yet: they are an answer all the same.
+    let entity = json!([{"type": "hologram", "offset": 0, "length": 4}]);
+    server.push_raw(json!({"message": {"message_id": 9001, "date": 1_790_000_000, "text": "hjælp", "entities": entity,
+        "chat": {"id": 19, "type": "private", "first_name": "Ny"}, "from": {"id": 19, "is_bot": false, "first_name": "Ny"}}}));
     server.wait_until_confirmed(PATIENCE).await.unwrap();
+    sees(&citizen, "ring 112").await;
     citizen.start("aabn_torvet");
     press(&citizen, "Start forfra").await;
     press(&citizen, "Start").await;

@@ -76,6 +76,11 @@ impl From<anyhow::Error> for Failure {
 pub fn run() -> ExitCode {
     let arguments = Arguments::parse();
     log();
+    // The message of a panic may hold what a citizen wrote: only its place is told.
+    std::panic::set_hook(Box::new(|panic| {
+        let place = panic.location().map(ToString::to_string).unwrap_or_default();
+        tracing::error!(place, "a task panicked; please report this place");
+    }));
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => return told(Failure::Misuse(format!("the runtime cannot be started: {error}"))),

@@ -9,13 +9,14 @@ use crate::library::{Library, LibraryError, Reading};
 use crate::script::{StaffLanguage, picture};
 use crate::settings::Settings;
 use crate::web::{self, Web};
-use jiff::{SignedDuration, Timestamp};
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp, Zoned};
 use notify::Watcher;
 use std::io::Write;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
-use storage::{MasterKey, Store};
+use storage::{MasterKey, Store, When};
 use tokio::net::TcpListener;
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
@@ -144,6 +145,7 @@ impl House {
         tasks.push(tokio::spawn(delivery.run(left, rows, stopped.clone())));
         tasks.push(tokio::spawn(run_timer(dispatch.clone(), stopped.clone())));
         tasks.push(tokio::spawn(clean(store.clone(), stopped.clone())));
+        tasks.push(tokio::spawn(compact_nightly(store.clone(), stopped.clone())));
         if let Some(telegram) = telegram {
             tasks.push(tokio::spawn(telegram::run(
                 telegram,
@@ -238,6 +240,34 @@ async fn clean(store: Arc<dyn Store>, mut stop: watch::Receiver<bool>) {
     }
 }
 
+// What was erased or made anonymous by day is gone from the disk by night.
+async fn compact_nightly(store: Arc<dyn Store>, mut stop: watch::Receiver<bool>) {
+    loop {
+        tokio::select! {
+            _ = stop.wait_for(|stop| *stop) => return,
+            () = tokio::time::sleep(until_night(Timestamp::now())) => {}
+        }
+        match store.compact(When::Needed).await {
+            Ok(Some(done)) => {
+                let (before, after) = (done.bytes_before >> 20, done.bytes_after >> 20);
+                info!("the store was compacted: {before} MiB before, {after} MiB after");
+            }
+            Ok(None) => {}
+            Err(error) => warn!(%error, "the store could not be compacted; it is tried again the next night"),
+        }
+    }
+}
+
+// Until half past three, when few are awake.
+fn until_night(now: Timestamp) -> Duration {
+    let zone = TimeZone::get("Europe/Copenhagen").unwrap_or(TimeZone::UTC);
+    let here = now.to_zoned(zone);
+    let tonight = |zoned: &Zoned| zoned.with().hour(3).minute(30).second(0).subsec_nanosecond(0).build();
+    let next = tonight(&here).ok().filter(|at| *at > here).or_else(|| tonight(&here.tomorrow().ok()?).ok());
+    let wait = next.and_then(|at| Duration::try_from(at.timestamp().duration_since(now)).ok());
+    wait.unwrap_or(Duration::from_secs(24 * 60 * 60))
+}
+
 // A script that is saved is read at once. Where the folder cannot be watched, a restart reads it.
 fn watch_folder(
     settings: &Settings,
@@ -307,4 +337,19 @@ async fn first_hint(
         "nobody has answered yet. Try it:\n  chat:  {base}/c/{code}{place}\n  token: TOKEN=$({program} token create --institution {} --name first)\n  pull:  curl -H \"Authorization: Bearer $TOKEN\" {base}/v1/dialogues/{id}/responses.csv",
         id.institution(),
     ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_night_is_half_past_three_in_copenhagen_in_summer_and_winter() {
+        let wait = |now: &str| until_night(now.parse().unwrap()).as_secs();
+        assert_eq!(wait("2026-11-24T02:29:00Z"), 60);
+        assert_eq!(wait("2026-11-24T02:30:00Z"), 24 * 60 * 60);
+        assert_eq!(wait("2026-07-01T01:00:00Z"), 30 * 60);
+        // The night in which the clock goes from two to three.
+        assert_eq!(wait("2026-03-28T22:30:00Z"), 3 * 60 * 60);
+    }
 }

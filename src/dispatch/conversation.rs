@@ -57,13 +57,15 @@ impl Conversation {
         self.ended = Some(Kept { session, until });
     }
 
-    /// Nothing is kept that anybody could miss.
+    /// Nothing is kept that anybody could miss. That somebody blocked us matters only while there is something to say to them.
     pub fn is_empty(&self) -> bool {
-        self.open.is_none()
-            && self.parked.is_empty()
-            && self.ended.is_none()
-            && self.done.is_empty()
-            && !self.blocked
+        self.open.is_none() && self.parked.is_empty() && self.ended.is_none() && self.done.is_empty()
+    }
+
+    /// The responses that this conversation leads to.
+    pub fn responses(&self) -> Vec<uuid::Uuid> {
+        let ended = self.ended.iter().map(|kept| &kept.session);
+        self.open.iter().chain(&self.parked).chain(ended).map(|session| session.response).collect()
     }
 
     pub fn done_before(&self, dialogue: &ScriptId) -> bool {

@@ -24,6 +24,7 @@ use storage::{
 };
 use tokio::sync::mpsc::UnboundedSender;
 use tracing::{debug, error, warn};
+use uuid::Uuid;
 
 /// So often a turn is computed anew because another came first; then something else is wrong.
 const MAX_CONFLICTS: usize = 20;
@@ -39,9 +40,12 @@ pub struct Dispatch {
 
 /// What one event comes to before it is committed.
 struct Outcome {
-    conversation: Conversation,
+    /// `None`: it cannot be read, and stays as it is.
+    conversation: Option<Conversation>,
     effects: Vec<Effect>,
     wake_at: Option<Timestamp>,
+    /// A session is dropped, and with it the link between an anonymous response and this conversation.
+    erases: bool,
 }
 
 impl Dispatch {
@@ -63,7 +67,8 @@ impl Dispatch {
         loop {
             let moment = Moment { now: Timestamp::now(), seed: seed()? };
             let stored = self.store.conversation(&key).await?;
-            let (changes, received) = self.changes(key, stored.as_ref(), incoming, &moment)?;
+            let (changes, received) =
+                self.changes(key, stored.as_ref(), incoming, &moment, response_id(&moment)?)?;
             let outgoing = changes.outbox.clone();
             match self.store.commit(changes).await {
                 Ok(version) => {
@@ -89,21 +94,21 @@ impl Dispatch {
         stored: Option<&Stored>,
         incoming: &Incoming,
         moment: &Moment,
+        response: Uuid,
     ) -> Result<(Changes, Received), StoreError> {
-        let (outcome, body) = match self.outcome(stored, incoming, moment) {
-            Ok(outcome) => {
-                let body = match outcome.conversation.is_empty() {
-                    true => Body::Remove,
-                    false => Body::Put(encoded(&outcome.conversation)?),
-                };
-                (outcome, body)
-            }
-            Err(why) => {
+        let worked = catch_unwind(AssertUnwindSafe(|| self.outcome(stored, incoming, moment, response)));
+        let outcome =
+            worked.unwrap_or_else(|_| Err("the engine panicked".to_owned())).unwrap_or_else(|why| {
                 error!(conversation = ?key, why, "an update could not be handled and was passed over");
-                // What had been answered stays as it was, to the byte.
-                (apology(incoming, moment), stored.map_or(Body::Remove, |s| Body::Put(s.body.clone())))
-            }
+                self.passed_over(stored, incoming, moment, response)
+            });
+        let body = match &outcome.conversation {
+            // What cannot be read stays as it was, to the byte.
+            None => stored.map_or(Body::Remove, |s| Body::Put(s.body.clone())),
+            Some(conversation) if conversation.is_empty() => Body::Remove,
+            Some(conversation) => Body::Put(encoded(conversation)?),
         };
+        let blocked = outcome.conversation.as_ref().is_some_and(|c| c.blocked);
         let mut received = Received::default();
         let mut outbox = Vec::new();
         let mut responses = Vec::new();
@@ -113,8 +118,7 @@ impl Dispatch {
         };
         for effect in outcome.effects {
             match effect {
-                Effect::Say(_) | Effect::Amend { .. }
-                    if incoming.shows_recap || outcome.conversation.blocked => {}
+                Effect::Say(_) | Effect::Amend { .. } if incoming.shows_recap || blocked => {}
                 Effect::Say(message) => {
                     let of = message.of;
                     post(&Parcel::Say(message), of, false)?;
@@ -140,9 +144,27 @@ impl Dispatch {
             outbox,
             wake_at: outcome.wake_at,
             documents: Vec::new(),
-            erases: false,
+            erases: outcome.erases,
         };
         Ok((changes, received))
+    }
+
+    fn reception(
+        &self,
+        conversation: Conversation,
+        incoming: &Incoming,
+        moment: &Moment,
+        response: Uuid,
+    ) -> Reception<'_> {
+        Reception {
+            library: &self.library,
+            channel: incoming.channel,
+            platform_language: incoming.language,
+            moment: *moment,
+            response,
+            conversation,
+            effects: Vec::new(),
+        }
     }
 
     // What the event comes to, or why nothing can be made of it.
@@ -151,24 +173,49 @@ impl Dispatch {
         stored: Option<&Stored>,
         incoming: &Incoming,
         moment: &Moment,
+        response: Uuid,
     ) -> Result<Outcome, String> {
-        let conversation = stored
-            .map(|s| engine::decode(&s.body))
-            .transpose()
-            .map_err(|e| e.to_string())?
-            .unwrap_or_default();
-        let mut reception = Reception {
-            library: &self.library,
-            channel: incoming.channel,
-            platform_language: incoming.language,
-            moment: *moment,
-            conversation,
-            effects: Vec::new(),
+        let conversation: Conversation = match stored {
+            Some(stored) => engine::decode(&stored.body).map_err(|e| e.to_string())?,
+            None => Conversation::default(),
         };
-        let taken = catch_unwind(AssertUnwindSafe(|| reception.take(&incoming.content)));
-        taken.map_err(|_| "the engine panicked".to_owned())?.map_err(|e| e.to_string())?;
+        let before = conversation.responses();
+        let mut reception = self.reception(conversation, incoming, moment, response);
+        reception.take(&incoming.content).map_err(|e| e.to_string())?;
         let wake_at = reception.wake_at();
-        Ok(Outcome { conversation: reception.conversation, effects: reception.effects, wake_at })
+        let after = reception.conversation.responses();
+        let erases = before.iter().any(|response| !after.contains(response));
+        Ok(Outcome {
+            conversation: Some(reception.conversation),
+            effects: reception.effects,
+            wake_at,
+            erases,
+        })
+    }
+
+    // A permanent error must not stop the line: the citizen hears that it went wrong, and the update is done with. A wake-up
+    // that fails would come again at once and for ever: it is put off for a day, and nobody hears of it; the link to a response
+    // that has ended is cut all the same.
+    fn passed_over(
+        &self,
+        stored: Option<&Stored>,
+        incoming: &Incoming,
+        moment: &Moment,
+        response: Uuid,
+    ) -> Outcome {
+        let decoded = stored.and_then(|s| engine::decode::<Conversation>(&s.body).ok());
+        let timer = incoming.content == Content::Input(Input::TimeUp);
+        let language = incoming.language.unwrap_or(Language::DANISH);
+        let sorry = Message { text: Text::plain(lines(language).get("trouble")), ..Message::bare(language) };
+        let effects = if timer { Vec::new() } else { vec![Effect::Say(sorry)] };
+        let later = |hours| moment.now.checked_add(SignedDuration::from_hours(hours)).ok();
+        let Some(mut conversation) = decoded else {
+            return Outcome { conversation: None, effects, wake_at: later(24), erases: false };
+        };
+        let cut = conversation.ended.take_if(|kept| kept.until <= moment.now).is_some();
+        let reception = self.reception(conversation, incoming, moment, response);
+        let wake_at = if timer { later(24) } else { reception.wake_at().max(Some(moment.now)) };
+        Outcome { conversation: Some(reception.conversation), effects, wake_at, erases: cut }
     }
 
     fn response(&self, key: &ConversationKey, mut response: Response) -> Result<ResponseChange, StoreError> {
@@ -189,27 +236,27 @@ fn encoded<T: serde::Serialize>(value: &T) -> Result<Vec<u8>, StoreError> {
     engine::encode(value).map_err(|e| StoreError::Backend(format!("a turn cannot be written: {e}")))
 }
 
-// A permanent error must not stop the line: the citizen hears that it went wrong, and the update is done with. A wake-up that
-// fails would come again at once and for ever: it is put off for a day, and nobody hears of it.
-fn apology(incoming: &Incoming, moment: &Moment) -> Outcome {
-    let language = incoming.language.unwrap_or(Language::DANISH);
-    let sorry = Message { text: Text::plain(lines(language).get("trouble")), ..Message::bare(language) };
-    let effects = match incoming.content {
-        Content::Input(Input::TimeUp) => Vec::new(),
-        _ => vec![Effect::Say(sorry)],
-    };
-    let wake_at = moment.now.checked_add(SignedDuration::from_hours(24)).ok();
-    Outcome { conversation: Conversation::default(), effects, wake_at }
-}
-
 // The rows as the store names them.
 fn queued(conversation: ConversationKey, version: Version, outgoing: Vec<Outgoing>) -> Vec<Queued> {
     let id = |n| OutboxId { conversation, version, n };
     (0u16..).zip(outgoing).map(|(n, outgoing)| Queued { id: id(n), outgoing }).collect()
 }
 
+fn no_random(error: getrandom::Error) -> StoreError {
+    StoreError::Backend(format!("the system gives no random numbers: {error}"))
+}
+
 fn seed() -> Result<u64, StoreError> {
-    getrandom::u64().map_err(|e| StoreError::Backend(format!("the system gives no random numbers: {e}")))
+    getrandom::u64().map_err(no_random)
+}
+
+// UUIDv7: ids made at different places never meet, and sort by time. Drawn apart from the seed, which names the session in
+// buttons and in the store: who holds the chat must not know the row in the export.
+fn response_id(moment: &Moment) -> Result<Uuid, StoreError> {
+    let mut random = [0; 10];
+    getrandom::fill(&mut random).map_err(no_random)?;
+    let millis = moment.now.as_millisecond().max(0) as u64;
+    Ok(uuid::Builder::from_unix_timestamp_millis(millis, &random).into_uuid())
 }
 
 #[async_trait]

@@ -22,6 +22,8 @@ pub struct Reception<'l> {
     /// The platform's language.
     pub platform_language: Option<Language>,
     pub moment: Moment,
+    /// The id of the response, should one begin.
+    pub response: uuid::Uuid,
     pub conversation: Conversation,
     pub effects: Vec<Effect>,
 }
@@ -32,7 +34,7 @@ impl Reception<'_> {
     /// # Errors
     /// [`EngineError`] if a session does not fit its revision.
     pub fn take(&mut self, content: &Content) -> Result<(), EngineError> {
-        if *content != Content::Blocked {
+        if !matches!(content, Content::Blocked | Content::Nothing | Content::Input(Input::TimeUp)) {
             self.conversation.blocked = false;
         }
         match content {
@@ -133,7 +135,7 @@ impl Reception<'_> {
             place,
             language: self.conversation.language.or(self.platform_language),
             returning: self.conversation.done_before(script.id()),
-            response: response_id(&self.moment),
+            response: self.response,
         };
         let mut turn = engine::start(script, begin, &self.moment);
         if accepted {
@@ -435,15 +437,6 @@ pub fn split(payload: &str) -> (String, Option<String>) {
 fn known_place(script: &Script, place: Option<String>) -> Option<String> {
     let known = |p: &String| p == "ven" || script.header().entry.places.iter().any(|(code, _)| code == p);
     place.map(|p| if known(&p) { p } else { "other".to_owned() })
-}
-
-// UUIDv7: ids made at different places never meet, and sort by time.
-fn response_id(moment: &Moment) -> uuid::Uuid {
-    let millis = moment.now.as_millisecond().max(0) as u64;
-    let mut random = [0; 10];
-    random[..8].copy_from_slice(&moment.seed.to_be_bytes());
-    random[8..].copy_from_slice(&moment.now.subsec_nanosecond().to_be_bytes()[2..]);
-    uuid::Builder::from_unix_timestamp_millis(millis, &random).into_uuid()
 }
 
 const LETTERS: &[u8; 36] = b"abcdefghijklmnopqrstuvwxyz0123456789";

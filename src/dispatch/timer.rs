@@ -4,6 +4,7 @@ use super::Dispatch;
 use crate::channel::{Content, ConversationId, Incoming};
 use crate::engine::Input;
 use jiff::Timestamp;
+use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 use storage::{ConversationKey, StoreError};
@@ -17,45 +18,59 @@ const AT_ONCE: usize = 50;
 
 /// Runs until `stop` says so.
 pub async fn run_timer(dispatch: Arc<Dispatch>, mut stop: watch::Receiver<bool>) {
+    let mut stuck = HashSet::new();
     loop {
         tokio::select! {
             _ = stop.wait_for(|stop| *stop) => return,
             () = tokio::time::sleep(ROUND) => {}
         }
-        if let Err(error) = dispatch.wake_due(Timestamp::now()).await {
+        if let Err(error) = dispatch.wake_due(Timestamp::now(), &mut stuck).await {
             warn!(%error, "what is due could not be read");
         }
     }
 }
 
 impl Dispatch {
-    /// Wakes what is due, and gives how many conversations that were.
+    /// Wakes what is due, and gives how many conversations that were. One that cannot be woken is `stuck`, and does not keep
+    /// the others from it.
     ///
     /// # Errors
-    /// Those of the store while it is asked. A conversation that cannot be woken does not keep the others from it.
-    pub async fn wake_due(&self, now: Timestamp) -> Result<usize, StoreError> {
-        let due = self.store.due(now, AT_ONCE).await?;
+    /// Those of the store while it is asked.
+    pub async fn wake_due(
+        &self,
+        now: Timestamp,
+        stuck: &mut HashSet<ConversationKey>,
+    ) -> Result<usize, StoreError> {
+        let due = self.store.due(now, AT_ONCE + stuck.len()).await?;
+        let due: Vec<ConversationKey> = due.into_iter().filter(|key| !stuck.contains(key)).collect();
         for key in &due {
-            if let Err(error) = self.wake(key).await {
-                warn!(conversation = ?key, %error, "could not be woken");
+            match self.wake(key).await {
+                Ok(true) => {}
+                Ok(false) => drop(stuck.insert(*key)),
+                Err(error) => {
+                    warn!(conversation = ?key, %error, "could not be woken");
+                    stuck.insert(*key);
+                }
             }
         }
         Ok(due.len())
     }
 
-    async fn wake(&self, key: &ConversationKey) -> Result<(), StoreError> {
-        let Some(stored) = self.store.conversation(key).await? else { return Ok(()) };
-        let Some(address) = self.store.address(key).await? else { return Ok(()) };
+    // Whether there was somebody to wake.
+    async fn wake(&self, key: &ConversationKey) -> Result<bool, StoreError> {
+        let Some(stored) = self.store.conversation(key).await? else { return Ok(false) };
+        let Some(address) = self.store.address(key).await? else { return Ok(false) };
         let conversation = ConversationId(address);
         let (channel, shows_recap) = match conversation.channel() {
             "web" => ("web", true),
             _ => ("telegram", false),
         };
-        // The version makes the id one of a kind: a wake-up that was committed is not done again.
-        let update = format!("timer:{:032x}:{}", u128::from_be_bytes(key.0), stored.version.0);
+        // Versions begin anew when a conversation was forgotten and comes back; the time does not.
+        let (key, version, now) =
+            (u128::from_be_bytes(key.0), stored.version.0, Timestamp::now().as_millisecond());
+        let update = format!("timer:{key:032x}:{version}:{now}");
         let content = Content::Input(Input::TimeUp);
-        self.turn(&Incoming { update, conversation, channel, language: None, content, shows_recap })
-            .await
-            .map(drop)
+        self.turn(&Incoming { update, conversation, channel, language: None, content, shows_recap }).await?;
+        Ok(true)
     }
 }

@@ -116,7 +116,8 @@ pub fn open(
     let mut message = message(question, waiting, lead, script, session, moment);
     if let Some((place, total)) = waiting.progress.filter(|_| waiting.other.is_none()) {
         message.text.line("");
-        message.text.push(&lines(session.language).progress(place, total), Style::Italic);
+        let values = [("place", Arg::Number(place.into())), ("total", Arg::Number(total.into()))];
+        message.text.push(&lines(session.language).with("progress", &values), Style::Italic);
     }
     message
 }

@@ -144,6 +144,7 @@ pub(super) fn at_card(walk: &mut Walk<'_>, of: u64, input: &Input) {
         }
         Input::Language(to) => switch(walk, of, to.or(other_language(walk))),
         Input::Back | Input::Skip | Input::Unreadable => remind(walk, of),
+        // Woken for something else of this conversation: the card stands until its own time is up.
         Input::TimeUp if !walk.is_due() => {}
         Input::TimeUp => {
             walk.session.state = State::Finished(Ended::Declined);

@@ -3,6 +3,7 @@
 use crate::script::{Language, fold};
 use fluent_bundle::concurrent::FluentBundle;
 use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
+use fluent_syntax::ast;
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
@@ -11,10 +12,17 @@ const FILES: [(&str, &str); 2] = [("da", include_str!("words/da.ftl")), ("en", i
 /// The lines of one language.
 pub struct Lines {
     bundle: FluentBundle<FluentResource>,
+    /// Lines of words and values alone, which need no grammar: taken apart once.
+    plain: HashMap<String, Vec<Part>>,
+    /// Lines without values, folded: a button's words can be typed.
+    folded: HashMap<String, String>,
     /// Folded words of each number from nought, a slash between words for the same.
     numbers: Vec<Vec<String>>,
-    /// Stands between the two numbers of `2 of 5`.
-    of: String,
+}
+
+enum Part {
+    Words(String),
+    Value(String),
 }
 
 impl std::fmt::Debug for Lines {
@@ -72,7 +80,7 @@ pub fn is_word(list: &str, folded: &str) -> bool {
 
 /// Whether a folded text is the line `name`, in any language: a button's words can be typed.
 pub fn is_label(name: &str, folded: &str) -> bool {
-    ALL.iter().any(|(_, lines)| fold(&lines.get(name)) == folded)
+    ALL.iter().any(|(_, lines)| lines.folded.get(name).is_some_and(|line| line == folded))
 }
 
 /// The number that a folded word stands for, in any language.
@@ -86,22 +94,22 @@ impl Lines {
     fn read(tag: &str, text: &str) -> Lines {
         // What cannot be parsed is left out by the library and fails the test below, not a citizen's turn.
         let resource = FluentResource::try_new(text.to_owned()).unwrap_or_else(|(resource, _)| resource);
+        let plain: HashMap<String, Vec<Part>> = resource.entries().filter_map(taken_apart).collect();
+        let alone = plain.iter().filter_map(|(name, parts)| match parts.as_slice() {
+            [Part::Words(words)] => Some((name.clone(), fold(words))),
+            _ => None,
+        });
+        let folded = alone.collect();
         let locale = tag.parse().unwrap_or_default();
         let mut bundle = FluentBundle::new_concurrent(vec![locale]);
         // No invisible isolation marks: Telegram and screen readers show or read them.
         bundle.set_use_isolating(false);
         let _ = bundle.add_resource(resource);
-        let mut lines = Lines { bundle, numbers: Vec::new(), of: String::new() };
-        lines.of = lines.get("progress-of");
+        let mut lines = Lines { bundle, plain, folded, numbers: Vec::new() };
         let numbers = lines.get("number-words");
         lines.numbers =
             numbers.split_whitespace().map(|words| words.split('/').map(fold).collect()).collect();
         lines
-    }
-
-    /// `2 of 5`. Said with every question, so it is put together here and not by the library.
-    pub fn progress(&self, place: u16, total: u16) -> String {
-        format!("{place} {} {total}", self.of)
     }
 
     pub fn get(&self, name: &str) -> String {
@@ -110,6 +118,9 @@ impl Lines {
 
     /// A line with its values put in.
     pub fn with(&self, name: &str, values: &[(&'static str, Arg<'_>)]) -> String {
+        if let Some(parts) = self.plain.get(name) {
+            return joined(parts, values);
+        }
         let Some(pattern) = self.bundle.get_message(name).and_then(|m| m.value()) else {
             return name.to_owned();
         };
@@ -123,6 +134,36 @@ impl Lines {
         let mut errors = Vec::new();
         self.bundle.format_pattern(pattern, Some(&args), &mut errors).into_owned()
     }
+}
+
+// `None`: the line chooses between forms, or is no line.
+fn taken_apart(entry: &ast::Entry<&str>) -> Option<(String, Vec<Part>)> {
+    let ast::Entry::Message(message) = entry else { return None };
+    let part = |element: &ast::PatternElement<&str>| match element {
+        ast::PatternElement::TextElement { value } => Some(Part::Words((*value).to_owned())),
+        ast::PatternElement::Placeable {
+            expression: ast::Expression::Inline(ast::InlineExpression::VariableReference { id }),
+        } => Some(Part::Value(id.name.to_owned())),
+        ast::PatternElement::Placeable { .. } => None,
+    };
+    let parts = message.value.as_ref()?.elements.iter().map(part).collect::<Option<Vec<Part>>>()?;
+    Some((message.id.name.to_owned(), parts))
+}
+
+fn joined(parts: &[Part], values: &[(&'static str, Arg<'_>)]) -> String {
+    let mut line = String::with_capacity(64);
+    for part in parts {
+        match part {
+            Part::Words(words) => line.push_str(words),
+            Part::Value(name) => match values.iter().find(|(n, _)| n == name) {
+                Some((_, Arg::Text(text))) => line.push_str(text),
+                Some((_, Arg::Number(number))) => line.push_str(&number.to_string()),
+                // As the library shows what it was not given.
+                None => line.extend(["{$", name, "}"]),
+            },
+        }
+    }
+    line
 }
 
 #[derive(Debug, Clone, Copy)]

@@ -15,11 +15,11 @@ mod sled_store;
 pub use memory::MemoryStore;
 pub use rows::*;
 pub use seal::{KeyError, MasterKey};
-pub use sled_store::SledStore;
+pub use sled_store::{Replaced, SledStore, restore};
 
 use async_trait::async_trait;
 use jiff::Timestamp;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use uuid::Uuid;
 
@@ -116,6 +116,19 @@ pub trait Store: Send + Sync + std::fmt::Debug {
     /// # Errors
     /// [`StoreError::Backend`] if there is no room, or the copy cannot be written; the store goes on as it was.
     async fn compact(&self, when: When) -> Result<Option<Compacted>>;
+
+    /// Writes everything as it is at one moment to a folder that is not there yet or is empty, sealed, while the store goes on;
+    /// then reads it back whole. The same master key opens it.
+    ///
+    /// # Errors
+    /// [`StoreError::Backend`] if the folder cannot be written, or holds something.
+    async fn backup(&self, to: &Path) -> Result<Copied>;
+
+    /// A compaction with a new data key: what the old key had sealed is gone afterwards.
+    ///
+    /// # Errors
+    /// As [`Store::compact`].
+    async fn rotate(&self) -> Result<Compacted>;
 
     /// Why the store can no longer keep answers; `None` while it can. Once set it stays.
     fn broken(&self) -> Option<String>;

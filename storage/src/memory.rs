@@ -264,6 +264,14 @@ impl Store for MemoryStore {
         self.state().map(|_| (when == When::Now).then(Compacted::default))
     }
 
+    async fn backup(&self, _to: &Path) -> Result<Copied> {
+        Err(StoreError::Backend("a store in memory has nothing on disk to back up".to_owned()))
+    }
+
+    async fn rotate(&self) -> Result<Compacted> {
+        Err(StoreError::Backend("a store in memory has no data key".to_owned()))
+    }
+
     fn broken(&self) -> Option<String> {
         None
     }

@@ -166,6 +166,22 @@ pub struct Compacted {
     pub bytes_after: u64,
 }
 
+/// What a backup holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Copied {
+    pub bytes: u64,
+    /// Things kept: conversations, responses, messages, documents and what points to them.
+    pub values: u64,
+}
+
+/// What a restore brought back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Restored {
+    pub values: u64,
+    /// Responses and conversations in the backup that had been erased since: they were erased again.
+    pub erased_again: usize,
+}
+
 /// What an erasure removed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Receipt {

@@ -9,6 +9,7 @@ use teloxide::types::{CallbackQuery, ChatMemberKind, Message, Update, UpdateKind
 /// The update as an event, and the id of the press to answer.
 pub fn incoming(update: &Update) -> (Incoming, Option<String>) {
     let (chat, from, content, press) = match &update.kind {
+        UpdateKind::Error(raw) => return (unknown(update, raw), None),
         UpdateKind::Message(message) if message.chat.is_private() => {
             (message.chat.id.0, message.from.as_ref(), said(message), None)
         }
@@ -39,6 +40,36 @@ pub fn incoming(update: &Update) -> (Incoming, Option<String>) {
     (incoming, press)
 }
 
+// Something in the update is newer than the library. A citizen's words are read all the same; anything else of theirs is met
+// with a word, and what is not theirs is dropped.
+fn unknown(update: &Update, raw: &serde_json::Value) -> Incoming {
+    let message = &raw["message"];
+    let chat = message["chat"]["id"].as_i64().filter(|_| message["chat"]["type"] == "private");
+    let text = message["text"].as_str().or(message["caption"].as_str());
+    let content = match (chat, text) {
+        (Some(_), Some(text)) => typed(text),
+        (Some(_), None) => Content::Input(Input::Unreadable),
+        (None, _) => Content::Nothing,
+    };
+    tracing::warn!(
+        update = update.id.0,
+        private = chat.is_some(),
+        "an update holds what this version does not know"
+    );
+    Incoming {
+        update: format!("telegram:{}", update.id.0),
+        conversation: ConversationId::new("telegram", chat.unwrap_or(0)),
+        channel: "telegram",
+        language: message["from"]["language_code"].as_str().and_then(Language::parse),
+        content,
+        shows_recap: false,
+    }
+}
+
+fn typed(text: &str) -> Content {
+    command(text).unwrap_or_else(|| Content::Input(Input::Text(text.to_owned())))
+}
+
 fn language(user: &User) -> Option<Language> {
     user.language_code.as_deref().and_then(Language::parse)
 }
@@ -53,7 +84,7 @@ fn pressed(query: &CallbackQuery) -> Content {
 fn said(message: &Message) -> Content {
     // A picture's caption is taken as the words; the picture is not fetched.
     match message.text().or(message.caption()) {
-        Some(text) => command(text).unwrap_or_else(|| Content::Input(Input::Text(text.to_owned()))),
+        Some(text) => typed(text),
         None => match message.sticker().and_then(|s| s.emoji.as_deref()) {
             // A thumb is an answer, whatever it is drawn on.
             Some(thumb) if thumb.starts_with(['👍', '👎']) => {

@@ -26,7 +26,7 @@ const TIMES_LIVE: u64 = 3;
 /// A page is never rested on longer than this.
 const LONGEST_REST: Duration = Duration::from_millis(50);
 
-fn ask<T>(jobs: &Sender<Job>, job: impl FnOnce(Reply<T>) -> Job) -> Result<T> {
+pub fn ask<T>(jobs: &Sender<Job>, job: impl FnOnce(Reply<T>) -> Job) -> Result<T> {
     let (reply, answer) = oneshot::channel();
     jobs.send(job(reply)).map_err(|_| StoreError::Closed)?;
     answer.blocking_recv().map_err(|_| StoreError::Closed)?
@@ -63,7 +63,7 @@ fn needed(plan: &Plan) -> Result<bool> {
 }
 
 fn copied(jobs: &Sender<Job>, plan: &Plan, rotate: Option<&MasterKey>) -> Result<Compacted> {
-    let next = plan.begin(&rotate.map_or(NextKey::Same, NextKey::New))?;
+    let next = plan.begin(None, &rotate.map_or(NextKey::Same, NextKey::New))?;
     if let Err(error) = fill(jobs, &plan.trees, &next.generation) {
         next.discard();
         return Err(error);
@@ -71,15 +71,18 @@ fn copied(jobs: &Sender<Job>, plan: &Plan, rotate: Option<&MasterKey>) -> Result
     ask(jobs, |reply| Job::Swap(Box::new(next), reply))
 }
 
-fn fill(jobs: &Sender<Job>, from: &Trees, to: &Generation) -> Result<()> {
+/// Copies everything, and what changes meanwhile, but for a few last keys that are left with the writer.
+pub fn fill(jobs: &Sender<Job>, from: &Trees, to: &Generation) -> Result<()> {
     let mut torn = Touched::new();
     for (tree, _) in TREES.into_iter().filter(|(t, _)| *t != Tree::Pieces) {
         let mut after: Option<Vec<u8>> = None;
         loop {
             let begun = Instant::now();
-            let keys = from.keys_after(tree, after.as_deref(), PAGE)?;
-            let Some(last) = keys.last().cloned() else { break };
-            let page: Touched = keys.into_iter().map(|key| (tree, key)).collect();
+            let found = from.keys_after(tree, after.as_deref(), PAGE)?;
+            let Some(last) = found.last().cloned() else { break };
+            // What had been erased before is not in the copy.
+            let copied = found.into_iter().filter(|key| tree != Tree::Documents || *key != keys::erased());
+            let page: Touched = copied.map(|key| (tree, key)).collect();
             copy(from, &to.trees, &page, Some(&mut torn))?;
             after = Some(last);
             std::thread::sleep(begun.elapsed().min(LONGEST_REST));
@@ -109,10 +112,6 @@ pub fn copy(
 ) -> Result<()> {
     let mut batch = Batch::over(to);
     for (tree, key) in keys {
-        if *tree == Tree::Documents && *key == keys::erased() {
-            // Nothing erased is in the copy.
-            continue;
-        }
         match (from.get(*tree, key), torn.as_mut()) {
             (Ok(Some(value)), _) => batch.put(*tree, key.clone(), value),
             (Ok(None), _) => batch.remove(*tree, key.clone()),

@@ -24,7 +24,7 @@ const LET_GO: Duration = Duration::from_secs(10);
 
 /// Held while the store is open: one process for one folder.
 #[derive(Debug)]
-struct Lock(#[allow(dead_code, reason = "the lock goes when the file is closed")] File);
+pub struct Lock(#[allow(dead_code, reason = "the lock goes when the file is closed")] File);
 
 /// An opened folder: the generation that counts, and what is needed to put another in its place.
 #[derive(Debug)]
@@ -58,8 +58,22 @@ struct Current {
 pub fn open(path: &Path, master: &MasterKey) -> Result<Folder> {
     let lock = lock(path)?;
     if !path.exists() {
+        let replaced = beside(path, "replaced");
+        if replaced.exists() {
+            let why = format!("a restore was broken off; restore again, or move {} back", replaced.display());
+            return Err(StoreError::Backend(why));
+        }
         create(path, master)?;
     }
+    open_locked(path, master, lock)
+}
+
+/// Opens a folder that must be there.
+pub fn open_existing(path: &Path, master: &MasterKey) -> Result<Folder> {
+    open_locked(path, master, lock(path)?)
+}
+
+fn open_locked(path: &Path, master: &MasterKey, lock: Lock) -> Result<Folder> {
     let current = read_current(path)?;
     // Before anything is opened for writing: a wrong key changes nothing.
     let key = master.unwrap(&current.key).ok_or(StoreError::WrongKey)?;
@@ -130,25 +144,31 @@ impl Folder {
         })
     }
 
-    /// Puts a filled generation in the place of the one that counts: from the moment `CURRENT` is renamed it is the store.
-    pub fn swap(&mut self, next: Next) -> Result<Generation> {
+    /// Everything before the step that cannot be taken back: the next generation is on disk, and named beside `CURRENT`.
+    pub fn announce(&self, next: &Next) -> Result<()> {
         next.generation.sync()?;
         sync_folder(&next.generation.path)?;
-        write_current(&self.path, &next.current)?;
+        write_new_current(&self.path, &next.current)
+    }
+
+    /// Puts an announced generation in the place of the one that counts: from the moment `CURRENT` is renamed it is the store.
+    pub fn swap(&mut self, next: Next) -> Result<Generation> {
+        rename_current(&self.path)?;
         self.current = next.current;
         Ok(std::mem::replace(&mut self.generation, next.generation))
     }
 }
 
 impl Plan {
-    /// An empty next generation beside the one that counts.
+    /// An empty next generation, beside the one that counts or in another folder.
     ///
     /// # Errors
     /// [`StoreError::Backend`] if the disk has no room for a second copy.
-    pub fn begin(&self, key: &NextKey<'_>) -> Result<Next> {
-        room_for(self.size, &self.path)?;
+    pub fn begin(&self, elsewhere: Option<&Path>, key: &NextKey<'_>) -> Result<Next> {
+        let folder = elsewhere.unwrap_or(&self.path);
+        room_for(self.size, folder)?;
         let number = self.current.generation + 1;
-        let path = self.path.join(generation_name(number));
+        let path = folder.join(generation_name(number));
         remove(&path)?;
         fs::create_dir_all(&path).map_err(|e| io("cannot make the folder", &path, &e))?;
         let (seal, key) = match key {
@@ -163,6 +183,16 @@ impl Plan {
 }
 
 impl Next {
+    /// Makes the folder that it lies in a store of its own.
+    pub fn settle(self) -> Result<()> {
+        self.generation.sync()?;
+        sync_folder(&self.generation.path)?;
+        let folder = self.generation.path.parent().unwrap_or(&self.generation.path).to_owned();
+        let current = self.current.clone();
+        drop(self);
+        write_current(&folder, &current)
+    }
+
     pub fn discard(self) {
         let path = self.generation.path.clone();
         drop(self);
@@ -181,7 +211,7 @@ impl Generation {
     }
 }
 
-fn remove(path: &Path) -> Result<()> {
+pub fn remove(path: &Path) -> Result<()> {
     match fs::remove_dir_all(path) {
         Err(e) if e.kind() != ErrorKind::NotFound => Err(io("cannot remove", path, &e)),
         Ok(()) | Err(_) => Ok(()),
@@ -222,13 +252,20 @@ fn missing(generation: &Path) -> StoreError {
     }
 }
 
-fn io(doing: &str, path: &Path, error: &std::io::Error) -> StoreError {
+pub fn io(doing: &str, path: &Path, error: &std::io::Error) -> StoreError {
     StoreError::Backend(format!("{doing} {}: {error}", path.display()))
 }
 
+/// `store` -> `store.ending`, in the same folder.
+pub fn beside(path: &Path, ending: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(format!(".{ending}"));
+    PathBuf::from(name)
+}
+
 // Beside the folder, so that it is there before the folder is.
-fn lock(folder: &Path) -> Result<Lock> {
-    let path = folder.with_extension("lock");
+pub fn lock(folder: &Path) -> Result<Lock> {
+    let path = beside(folder, "lock");
     if let Some(parent) = path.parent().filter(|p| !p.as_os_str().is_empty()) {
         fs::create_dir_all(parent).map_err(|e| io("cannot make the folder", parent, &e))?;
     }
@@ -272,7 +309,7 @@ pub fn sync_folder(path: &Path) -> Result<()> {
 }
 
 fn create(folder: &Path, master: &MasterKey) -> Result<()> {
-    let new = folder.with_extension("new");
+    let new = beside(folder, "new");
     // Left from a start that was broken off: nothing was acknowledged from there.
     remove(&new)?;
     let generation = new.join(generation_name(1));
@@ -312,6 +349,11 @@ fn read_current(folder: &Path) -> Result<Current> {
 }
 
 fn write_current(folder: &Path, current: &Current) -> Result<()> {
+    write_new_current(folder, current)?;
+    rename_current(folder)
+}
+
+fn write_new_current(folder: &Path, current: &Current) -> Result<()> {
     let path = current_path(folder);
     let new = path.with_extension("new");
     let text = format!("snak-store {FORMAT}\ngeneration {}\nkey {}\n", current.generation, current.key);
@@ -319,11 +361,16 @@ fn write_current(folder: &Path, current: &Current) -> Result<()> {
         file.write_all(text.as_bytes())?;
         file.sync_all()
     });
-    written.and_then(|()| fs::rename(&new, &path)).map_err(|e| io("cannot write", &path, &e))?;
+    written.map_err(|e| io("cannot write", &new, &e))
+}
+
+fn rename_current(folder: &Path) -> Result<()> {
+    let path = current_path(folder);
+    fs::rename(path.with_extension("new"), &path).map_err(|e| io("cannot write", &path, &e))?;
     sync_folder(folder)
 }
 
-fn secrets_to(secrets: &Secrets) -> Vec<u8> {
+pub fn secrets_to(secrets: &Secrets) -> Vec<u8> {
     [secrets.lookup.as_slice(), &secrets.pseudonym, &secrets.cursor, &secrets.epoch.to_be_bytes()].concat()
 }
 

@@ -1,5 +1,6 @@
 //! Where things lie: the trees of a sled store, and the keys in them. No key holds a platform's id in clear.
 
+use crate::seal::mac;
 use crate::*;
 
 /// A fixed few: sled slows down with many trees (spacejam/sled#1484). The byte is bound into every sealed value.
@@ -15,9 +16,10 @@ pub enum Tree {
     /// `a` conversation -> platform address; `s` conversation, message -> platform's message id; `g` conversation -> last version
     /// of one that was removed and still has something to send
     People = 3,
-    /// `p` response -> dialogue and cursor; `l` conversation, response; `w` wake-up, conversation
+    /// `p` response -> dialogue and cursor; `l` conversation, response; `w` wake-up, conversation; `x` conversation that was
+    /// erased -> when
     Index = 4,
-    /// day, keyed hash of an update id
+    /// day, update id: channel and number, or a keyed hash
     Seen = 5,
     /// kind, id -> body; kind 0 is the store's own: `extent <dialogue>`, `secrets`
     Documents = 6,
@@ -112,6 +114,16 @@ pub fn response_of(link: &[u8]) -> Option<Uuid> {
     link.last_chunk().map(|bytes| Uuid::from_bytes(*bytes))
 }
 
+pub const ERASED: &[u8] = b"x";
+
+pub fn erased_conversation(of: &ConversationKey) -> Vec<u8> {
+    [ERASED, &of.0].concat()
+}
+
+pub fn conversation_of(erased: &[u8]) -> Option<ConversationKey> {
+    Some(ConversationKey(erased.get(1..)?.try_into().ok()?))
+}
+
 pub const WAKES: &[u8] = b"w";
 
 pub fn wake(at: Timestamp, of: &ConversationKey) -> Vec<u8> {
@@ -131,8 +143,20 @@ pub fn day(at: Timestamp) -> u32 {
     (at.as_millisecond().max(0) / DAY_MILLIS) as u32
 }
 
-pub fn seen(day: u32, hash: &[u8; 32]) -> Vec<u8> {
-    [day.to_be_bytes().as_slice(), &hash[..16]].concat()
+/// An update under its day. A platform that counts its updates has them lie in that order, so that the newest are together and
+/// at hand; any other id is a keyed hash.
+pub fn seen(day: u32, update: &UpdateId, secrets: &Secrets) -> Vec<u8> {
+    let counted =
+        update.0.split_once(':').and_then(|(channel, number)| Some((channel, number.parse::<u64>().ok()?)));
+    let mut key = day.to_be_bytes().to_vec();
+    match counted {
+        Some((channel, number)) => {
+            key.extend_from_slice(&mac(&secrets.lookup, &[b"channel", channel.as_bytes()])[..8]);
+            key.extend_from_slice(&number.to_be_bytes());
+        }
+        None => key.extend_from_slice(&mac(&secrets.lookup, &[b"update", update.0.as_bytes()])[..16]),
+    }
+    key
 }
 
 pub fn document(kind: Kind, id: &str) -> Vec<u8> {

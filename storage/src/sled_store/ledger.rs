@@ -2,7 +2,6 @@
 
 use super::keys::{self, Tree};
 use super::trees::Batch;
-use crate::seal::mac;
 use crate::*;
 
 /// A conversation as it is stored.
@@ -55,11 +54,10 @@ fn gone(batch: &Batch<'_>, of: &ConversationKey) -> Result<Option<Version>> {
 
 pub fn commit(batch: &mut Batch<'_>, secrets: &Secrets, changes: Changes) -> Result<Version> {
     let of = changes.conversation;
-    let update = mac(&secrets.lookup, &[b"update", changes.update.0.as_bytes()]);
     let today = keys::day(changes.at);
     // Resent within a day, so around midnight it lies under a neighbouring one.
     for day in [today, today.saturating_sub(1), today.saturating_add(1)] {
-        if batch.has(Tree::Seen, &keys::seen(day, &update))? {
+        if batch.has(Tree::Seen, &keys::seen(day, &changes.update, secrets))? {
             return Err(StoreError::Duplicate(changes.update));
         }
     }
@@ -93,9 +91,9 @@ pub fn commit(batch: &mut Batch<'_>, secrets: &Secrets, changes: Changes) -> Res
     }
     documents(batch, changes.documents);
     if changes.erases {
-        mark_erased(batch)?;
+        mark_erased(batch);
     }
-    batch.put(Tree::Seen, keys::seen(today, &update), Vec::new());
+    batch.put(Tree::Seen, keys::seen(today, &changes.update, secrets), Vec::new());
     Ok(version)
 }
 
@@ -138,16 +136,14 @@ fn has_outbox(batch: &Batch<'_>, of: &ConversationKey) -> Result<bool> {
 }
 
 // What is gone for readers is still in the file: the nightly compaction has to run.
-fn mark_erased(batch: &mut Batch<'_>) -> Result<()> {
-    if !batch.has(Tree::Documents, &keys::erased())? {
-        batch.put(Tree::Documents, keys::erased(), vec![1]);
-    }
-    Ok(())
+fn mark_erased(batch: &mut Batch<'_>) {
+    // Put even where it is there: a copy that is being made takes note of it.
+    batch.put(Tree::Documents, keys::erased(), vec![1]);
 }
 
 // Everything that names the citizen, and the conversation itself.
 fn forget(batch: &mut Batch<'_>, of: &ConversationKey) -> Result<()> {
-    mark_erased(batch)?;
+    mark_erased(batch);
     batch.remove(Tree::Conversations, of.0.to_vec());
     batch.remove(Tree::People, keys::address(of));
     batch.remove(Tree::People, keys::gone(of));
@@ -308,6 +304,10 @@ pub fn erase(batch: &mut Batch<'_>, of: &ConversationKey, at: Timestamp) -> Resu
         batch.remove(Tree::Outbox, key);
     }
     forget(batch, of)?;
+    if receipt != Receipt::default() {
+        // A backup from before holds it still: when that is restored, it is erased again.
+        batch.put(Tree::Index, keys::erased_conversation(of), at.as_millisecond().to_be_bytes().to_vec());
+    }
     Ok(receipt)
 }
 
@@ -326,7 +326,7 @@ pub fn erase_responses(
         }
     }
     if erased > 0 {
-        mark_erased(batch)?;
+        mark_erased(batch);
     }
     Ok(erased)
 }

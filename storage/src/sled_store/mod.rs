@@ -1,6 +1,7 @@
 //! The store on disk: sled 0.34.7 behind one writer thread. Readers read the trees; what they may see of the answer log ends
 //! at the durable watermark.
 
+mod backup;
 mod copy;
 mod folder;
 mod keys;
@@ -9,6 +10,7 @@ mod trees;
 mod writer;
 
 use crate::*;
+pub use backup::{Replaced, restore};
 use keys::Tree;
 use std::collections::HashMap;
 use std::path::Path;
@@ -25,6 +27,7 @@ pub struct SledStore {
     shared: Arc<Shared>,
     /// One copy at a time.
     copying: Arc<Mutex<()>>,
+    master: MasterKey,
 }
 
 impl std::fmt::Debug for SledStore {
@@ -93,16 +96,34 @@ impl SledStore {
         let (jobs, queue) = std::sync::mpsc::channel();
         let writer = Writer::new(folder, shared.clone());
         let thread = std::thread::Builder::new().name("snak-writer".to_owned());
+        let told = shared.clone();
         thread
-            .spawn(move || writer.run(&queue))
+            .spawn(move || {
+                let ended = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| writer.run(&queue)));
+                if ended.is_err() {
+                    told.set_broken("the writer stopped unexpectedly; restart the service");
+                }
+            })
             .map_err(|e| StoreError::Backend(format!("the writer cannot be started: {e}")))?;
-        Ok(SledStore { secrets, jobs, shared, copying: Arc::default() })
+        Ok(SledStore { secrets, jobs, shared, copying: Arc::default(), master: key.clone() })
     }
 
     async fn ask<T>(&self, job: impl FnOnce(Reply<T>) -> Job) -> Result<T> {
         let (reply, answer) = oneshot::channel();
         self.jobs.send(job(reply)).map_err(|_| StoreError::Closed)?;
         answer.await.map_err(|_| StoreError::Closed)?
+    }
+
+    async fn copy<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Sender<Job>, &MasterKey) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        let (jobs, copying, master) = (self.jobs.clone(), self.copying.clone(), self.master.clone());
+        blocking(move || {
+            let _one_at_a_time = copying.lock().unwrap_or_else(PoisonError::into_inner);
+            work(&jobs, &master)
+        })
+        .await
     }
 
     // Scans may wait for the disk: they get a thread of their own.
@@ -246,12 +267,17 @@ impl Store for SledStore {
     }
 
     async fn compact(&self, when: When) -> Result<Option<Compacted>> {
-        let (jobs, copying) = (self.jobs.clone(), self.copying.clone());
-        blocking(move || {
-            let _one_at_a_time = copying.lock().unwrap_or_else(PoisonError::into_inner);
-            copy::compact(&jobs, when, None)
-        })
-        .await
+        self.copy(move |jobs, _| copy::compact(jobs, when, None)).await
+    }
+
+    async fn backup(&self, to: &Path) -> Result<Copied> {
+        let to = to.to_owned();
+        self.copy(move |jobs, master| backup::backup(jobs, &to, master)).await
+    }
+
+    async fn rotate(&self) -> Result<Compacted> {
+        let done = self.copy(|jobs, master| copy::compact(jobs, When::Now, Some(master))).await?;
+        Ok(done.unwrap_or_default())
     }
 
     fn broken(&self) -> Option<String> {

@@ -44,10 +44,25 @@ impl Trees {
 
     pub fn get(&self, tree: Tree, key: &[u8]) -> Result<Option<Vec<u8>>> {
         let Some(stored) = self.tree(tree).get(key).map_err(backend)? else { return Ok(None) };
-        self.whole(tree, key, &stored).map(Some)
+        self.whole(tree, key, stored)
     }
 
-    fn whole(&self, tree: Tree, key: &[u8], stored: &[u8]) -> Result<Vec<u8>> {
+    // A value in pieces is read in several steps, and may be written anew between two of them: then it is read again.
+    fn whole(&self, tree: Tree, key: &[u8], mut stored: sled::IVec) -> Result<Option<Vec<u8>>> {
+        loop {
+            let read = self.joined(tree, key, &stored);
+            if read.is_ok() || stored.first().is_none_or(|further| *further == 0) {
+                return read.map(Some);
+            }
+            match self.tree(tree).get(key).map_err(backend)? {
+                None => return Ok(None),
+                Some(now) if now == stored => return read.map(Some),
+                Some(now) => stored = now,
+            }
+        }
+    }
+
+    fn joined(&self, tree: Tree, key: &[u8], stored: &[u8]) -> Result<Vec<u8>> {
         let Some((&further, first)) = stored.split_first() else { return Ok(Vec::new()) };
         if further == 0 {
             return self.opened(tree, key, first);
@@ -78,8 +93,9 @@ impl Trees {
             if !wanted(&key) {
                 break;
             }
-            let value = self.whole(tree, &key, &stored)?;
-            found.push((key.to_vec(), value));
+            if let Some(value) = self.whole(tree, &key, stored)? {
+                found.push((key.to_vec(), value));
+            }
         }
         Ok(found)
     }

@@ -43,6 +43,8 @@ pub enum Job {
     Untrack(Reply<()>),
     /// Copies what is noted still, and goes on in the copy.
     Swap(Box<Next>, Reply<Compacted>),
+    /// Copies what is noted still, and gives the copy back: it is the store as it is at this moment.
+    Complete(Box<Next>, Reply<Next>),
     Close(Reply<()>),
 }
 
@@ -185,6 +187,7 @@ impl Writer {
                     let _ = reply.send(Ok(()));
                 }
                 Job::Swap(next, reply) => drop(reply.send(self.swap(*next))),
+                Job::Complete(next, reply) => drop(reply.send(self.complete(*next))),
                 Job::Close(reply) => closing = Some(reply),
                 Job::Commit(..) | Job::Settle(..) | Job::Keep(..) | Job::Erase(..) => {}
                 Job::EraseResponses(..) | Job::ForgetUpdates(..) => {}
@@ -199,17 +202,28 @@ impl Writer {
         Ok(plan)
     }
 
-    fn swap(&mut self, next: Next) -> Result<Compacted> {
-        if let Some(why) = self.shared.broken() {
-            next.discard();
-            return Err(StoreError::Backend(why));
-        }
-        let bytes_before = self.folder.generation.size()?;
+    fn complete(&mut self, next: Next) -> Result<Next> {
         let left: Touched = self.touched.take().unwrap_or_default().into_iter().collect();
         let now = &self.folder.generation.trees;
-        let copied =
-            left.chunks(MAX_GROUP).try_for_each(|page| copy::copy(now, &next.generation.trees, page, None));
-        if let Err(error) = copied {
+        let copied = match self.shared.broken() {
+            Some(why) => Err(StoreError::Backend(why)),
+            None => left
+                .chunks(MAX_GROUP)
+                .try_for_each(|page| copy::copy(now, &next.generation.trees, page, None)),
+        };
+        match copied {
+            Ok(()) => Ok(next),
+            Err(error) => {
+                next.discard();
+                Err(error)
+            }
+        }
+    }
+
+    fn swap(&mut self, next: Next) -> Result<Compacted> {
+        let bytes_before = self.folder.generation.size()?;
+        let next = self.complete(next)?;
+        if let Err(error) = self.folder.announce(&next) {
             next.discard();
             return Err(error);
         }
@@ -255,15 +269,30 @@ impl Writer {
         }
     }
 
+    // A row that is damaged is passed over: the others are sent all the same.
     fn outbox(&self, after: Option<OutboxId>, limit: usize) -> Result<Vec<Queued>> {
-        let from = after.map(|id| [keys::outbox(&id).as_slice(), &[0]].concat()).unwrap_or_default();
-        let rows = self.folder.generation.trees.from(Tree::Outbox, &from, limit, |_| true)?;
-        let queued = |(key, bytes): (Vec<u8>, Vec<u8>)| {
-            let id = keys::outbox_id(&key);
-            let id =
-                id.ok_or(StoreError::Corrupt { what: "message to send", why: "its key is cut".to_owned() })?;
-            Ok(Queued { id, outgoing: ledger::outgoing(&bytes)? })
-        };
-        rows.into_iter().map(queued).collect()
+        let trees = &self.folder.generation.trees;
+        let mut rows = Vec::new();
+        let mut last = after.map(|id| keys::outbox(&id));
+        while rows.len() < limit {
+            let page = trees.keys_after(Tree::Outbox, last.as_deref(), limit - rows.len())?;
+            let Some(end) = page.last().cloned() else { break };
+            for key in page {
+                let bytes = trees.get(Tree::Outbox, &key);
+                match (
+                    keys::outbox_id(&key),
+                    bytes.and_then(|b| b.as_deref().map(ledger::outgoing).transpose()),
+                ) {
+                    (Some(id), Ok(Some(outgoing))) => rows.push(Queued { id, outgoing }),
+                    (_, Ok(_)) => {}
+                    (_, Err(error @ StoreError::Corrupt { .. })) => {
+                        tracing::error!(%error, "a message is not sent")
+                    }
+                    (_, Err(error)) => return Err(error),
+                }
+            }
+            last = Some(end);
+        }
+        Ok(rows)
     }
 }
