@@ -211,7 +211,7 @@ impl<'s> Explorer<'s> {
         if let AnswerType::Multi { options, .. } = &question.answer {
             let form = |options: Vec<u8>, words: &str| {
                 let (step, visit) = (question.number, waiting.visit);
-                Input::Form(Form { step, visit, options, words: words.to_owned() })
+                Input::Form(Form { session: session.nonce, step, visit, options, words: words.to_owned() })
             };
             let count = options.list.len() as u8;
             inputs.extend((0..count).flat_map(|a| (0..a).map(move |b| form(vec![b, a], ""))));

@@ -90,8 +90,26 @@ struct Console<'s> {
 }
 
 impl Console<'_> {
-    fn reply(&mut self, session: Session, line: &str, out: &mut impl Write) -> std::io::Result<Session> {
-        let input = match line.trim() {
+    fn reply(&mut self, mut session: Session, line: &str, out: &mut impl Write) -> std::io::Result<Session> {
+        for input in self.inputs(line.trim()) {
+            let before = session.clone();
+            let moment = Moment { now: Timestamp::now(), seed: session.nonce };
+            session = match engine::advance(self.script, session, &input, &moment) {
+                Ok(turn) => {
+                    self.show(&turn.effects, out)?;
+                    turn.session
+                }
+                Err(error) => {
+                    writeln!(out, "{error}")?;
+                    before
+                }
+            };
+        }
+        Ok(session)
+    }
+
+    fn inputs(&self, typed: &str) -> Vec<Input> {
+        let one = match typed {
             "/tilbage" | "/back" => Input::Back,
             "/spring" | "/skip" => Input::Skip,
             "/stop" => Input::Stop,
@@ -99,24 +117,32 @@ impl Console<'_> {
             "/privatliv" | "/privacy" => Input::Privacy,
             "/sprog" | "/language" => Input::Language(None),
             typed => {
+                if let Some(presses) = self.numbers(typed) {
+                    return presses;
+                }
                 match self.numbered.iter().find(|(label, _)| label.to_lowercase() == typed.to_lowercase()) {
                     Some((_, press)) if !self.is_option(press) => Input::Press(*press),
                     _ => Input::Text(typed.to_owned()),
                 }
             }
         };
-        let before = session.clone();
-        let moment = Moment { now: Timestamp::now(), seed: session.nonce };
-        match engine::advance(self.script, session, &input, &moment) {
-            Ok(turn) => {
-                self.show(&turn.effects, out)?;
-                Ok(turn.session)
-            }
-            Err(error) => {
-                writeln!(out, "{error}")?;
-                Ok(before)
-            }
+        vec![one]
+    }
+
+    // The numbers shown are the terminal's own: they count also where labels hold digits. Several are ticked, then sent.
+    fn numbers(&self, typed: &str) -> Option<Vec<Input>> {
+        let options: Vec<engine::Press> =
+            self.numbered.iter().map(|(_, p)| *p).filter(|p| self.is_option(p)).collect();
+        // On a scale the number is the answer itself.
+        if self.numbered.iter().any(|(label, press)| self.is_option(press) && label.parse::<i64>().is_ok()) {
+            return None;
         }
+        let done = self.numbered.iter().map(|(_, p)| *p).find(|p| p.button == engine::ButtonKind::Done);
+        let parts = typed.split([',', ' ']).filter(|w| !w.is_empty() && !matches!(*w, "og" | "and"));
+        let chosen: Option<Vec<engine::Press>> =
+            parts.map(|w| options.get(w.parse::<usize>().ok()?.checked_sub(1)?).copied()).collect();
+        let chosen = chosen.filter(|c| c.len() == 1 || (c.len() > 1 && done.is_some()))?;
+        Some(chosen.into_iter().chain(done).map(Input::Press).collect())
     }
 
     // Options are understood as typed, several at once too; the other buttons are pressed by their words.

@@ -4,8 +4,9 @@ use super::operator::{self, Reach};
 use super::{Failure, Places};
 use crate::web::Answer;
 use futures_util::StreamExt;
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io::{self, BufRead, BufReader, IsTerminal, Write};
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
 /// Write a dialogue's answers to standard output, or keep a folder up to date with them.
@@ -98,7 +99,8 @@ struct Mark {
 async fn into_folder(reach: &Reach, path: &str, folder: &Path, after: Option<&str>) -> Result<(), Failure> {
     let cannot =
         |e: io::Error| Failure::Misuse(format!("the folder {} cannot be used: {e}", folder.display()));
-    fs::create_dir_all(folder).map_err(cannot)?;
+    // What citizens wrote is for the one who pulls it.
+    DirBuilder::new().recursive(true).mode(0o700).create(folder).map_err(cannot)?;
     let name = path.rsplit('/').next().unwrap_or("responses.ndjson").to_owned();
     let mark = read_mark(folder).map_err(cannot)?;
     if let Some(other) = mark.as_ref().filter(|m| m.file != name) {
@@ -155,8 +157,14 @@ async fn append(
     let cannot = |e: io::Error| Failure::Failed(format!("{} cannot be written to: {e}", path.display()));
     let cursor = next(&answer)
         .ok_or_else(|| Failure::Failed("the service gave no cursor to go on with".to_owned()))?;
-    let mut file =
-        OpenOptions::new().create(true).truncate(false).read(true).append(true).open(path).map_err(cannot)?;
+    let mut file = OpenOptions::new()
+        .create(true)
+        .mode(0o600)
+        .truncate(false)
+        .read(true)
+        .append(true)
+        .open(path)
+        .map_err(cannot)?;
     // Whoever takes the file away to work on it finds the next rows in a new one.
     let length = length.min(file.metadata().map_err(cannot)?.len());
     let table = path.to_string_lossy().contains(".csv");

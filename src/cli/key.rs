@@ -15,6 +15,7 @@ pub fn master(settings: &Settings) -> Result<MasterKey, Failure> {
     match &settings.key {
         KeySource::Text(text) => MasterKey::from_text(text.trim()).map_err(|_| wrong("SNAK_KEY")),
         KeySource::File(path) => {
+            apart(path, settings)?;
             let text = fs::read_to_string(path).map_err(|e| {
                 Failure::Misuse(format!("the master key file {} cannot be read: {e}", path.display()))
             })?;
@@ -27,6 +28,18 @@ pub fn master(settings: &Settings) -> Result<MasterKey, Failure> {
                 Err(Failure::Misuse(format!("the master key file {} cannot be read: {e}", path.display())))
             }
         },
+    }
+}
+
+// Whoever takes a copy of the data folder must not have the key with it.
+fn apart(key: &Path, settings: &Settings) -> Result<(), Failure> {
+    let (Ok(key), Ok(data)) = (key.canonicalize(), settings.data.canonicalize()) else { return Ok(()) };
+    match key.starts_with(&data) {
+        true => Err(Failure::Misuse(format!(
+            "the master key {} lies in the data folder: keep it somewhere else",
+            key.display()
+        ))),
+        false => Ok(()),
     }
 }
 

@@ -12,7 +12,9 @@ use crate::web::{self, Web};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp, Zoned};
 use notify::Watcher;
+use std::fs::{DirBuilder, OpenOptions};
 use std::io::Write;
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -99,9 +101,11 @@ fn report(reading: &Reading) {
 fn write_address(path: &Path, address: &str) -> Result<(), Failure> {
     let cannot = |e: std::io::Error| Failure::Misuse(format!("cannot write {}: {e}", path.display()));
     if let Some(folder) = path.parent() {
-        std::fs::create_dir_all(folder).map_err(cannot)?;
+        DirBuilder::new().recursive(true).mode(0o700).create(folder).map_err(cannot)?;
     }
-    std::fs::write(path, address).map_err(cannot)
+    let _ = std::fs::remove_file(path);
+    let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path).map_err(cannot)?;
+    file.write_all(address.as_bytes()).map_err(cannot)
 }
 
 /// Everything that runs, and the switch that stops it.
@@ -332,9 +336,13 @@ async fn first_hint(
     let place =
         first.script.header().entry.places.first().map(|(place, _)| format!("_{place}")).unwrap_or_default();
     let base = settings.public_url.as_deref().unwrap_or(address);
+    let data = match settings.data.as_os_str() == "data" {
+        true => String::new(),
+        false => format!(" --data {}", settings.data.display()),
+    };
     let program = std::env::args().next().unwrap_or_else(|| "snak".to_owned());
     Some(format!(
-        "nobody has answered yet. Try it:\n  chat:  {base}/c/{code}{place}\n  token: TOKEN=$({program} token create --institution {} --name first)\n  pull:  curl -H \"Authorization: Bearer $TOKEN\" {base}/v1/dialogues/{id}/responses.csv",
+        "nobody has answered yet. Try it:\n  chat:  {base}/c/{code}{place}\n  token: TOKEN=$({program} token create{data} --institution {} --name first)\n  pull:  curl -H \"Authorization: Bearer $TOKEN\" {base}/v1/dialogues/{id}/responses.csv",
         id.institution(),
     ))
 }

@@ -17,7 +17,7 @@ impl Pages for Dispatch {
         language: Option<Language>,
     ) -> Result<Option<Page>, InboxError> {
         let (code, _) = split(payload);
-        let Some(latest) = self.library.by_code(&code) else { return Ok(None) };
+        let latest = self.library.by_code(&code);
         let not_kept = |why: String| InboxError::NotKept(why);
         let stored = match of {
             Some(of) => self.store.conversation(&self.key(of)).await.map_err(|e| not_kept(e.to_string()))?,
@@ -29,10 +29,12 @@ impl Pages for Dispatch {
             .map_err(|e| not_kept(e.to_string()))?
             .unwrap_or_default();
         let moment = Moment { now: Timestamp::now(), seed: 0 };
-        let of_this = |s: &&Session| s.script == *latest.script.id();
+        // Whoever is on the way goes on, also when the dialogue is no longer offered: a visitor belongs to one entry code.
+        let of_this = |s: &&Session| latest.as_ref().is_none_or(|l| s.script == *l.script.id());
         let open = conversation.open.as_ref().filter(of_this);
         let ended = conversation.ended.as_ref().map(|k| &k.session).filter(of_this);
         let Some(session) = open.or(ended) else {
+            let Some(latest) = latest else { return Ok(None) };
             let script = &latest.script;
             let language = script.offered(language);
             let state = match script.period_at(moment.now) {
@@ -48,7 +50,9 @@ impl Pages for Dispatch {
         };
         let script = &published.script;
         let recap = engine::recap(script, session, &moment);
-        let again = script.header().answer_again && script.period_at(moment.now) == PeriodState::Open;
+        let again = latest.is_some()
+            && script.header().answer_again
+            && script.period_at(moment.now) == PeriodState::Open;
         let state =
             if open.is_some() { PageState::Running(recap) } else { PageState::Ended { recap, again } };
         Ok(Some(page(script, session.language, state)))

@@ -158,7 +158,7 @@ fn toggle(walk: &mut Walk<'_>, question: &Question, waiting: &mut Waiting, place
 }
 
 fn filled_in(walk: &mut Walk<'_>, question: &Question, waiting: Waiting, form: &Form) {
-    if form.step != question.number || form.visit != waiting.visit {
+    if form.session != walk.session.nonce || form.step != question.number || form.visit != waiting.visit {
         return walk.toast("already-answered");
     }
     if form.options.is_empty() && !form.words.trim().is_empty() {
@@ -194,6 +194,7 @@ pub(super) fn ask_words(
     settle(walk, question, &waiting, &ticked, true);
     waiting.other = Some(code);
     waiting.tries = 0;
+    waiting.why = None;
     walk.show(question, waiting, None, &[]);
 }
 
@@ -326,7 +327,7 @@ fn unreadable(walk: &mut Walk<'_>, question: &Question, mut waiting: Waiting) {
 }
 
 // Something is said beside the question, then the question stands open again.
-fn aside(walk: &mut Walk<'_>, question: &Question, waiting: Waiting, text: Text) {
+pub(super) fn aside(walk: &mut Walk<'_>, question: &Question, waiting: Waiting, text: Text) {
     walk.retire(&waiting);
     walk.say(text);
     show_again(walk, question, waiting, None);

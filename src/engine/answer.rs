@@ -199,6 +199,13 @@ impl Reading<'_> {
         let words = clean(&form.words);
         let reply = match &self.question.answer {
             _ if waiting.other.is_some() => return self.text(&form.words, waiting),
+            // Sent without a tick: that is told, and is no wrong answer.
+            AnswerType::Multi { .. } if form.options.is_empty() && words.is_empty() => {
+                return match self.chosen(Vec::new()) {
+                    Reply::Again { why, only, .. } => Reply::Again { why, only, counts: false },
+                    reply => reply,
+                };
+            }
             _ if form.options.is_empty() => return self.text(&form.words, waiting),
             AnswerType::Multi { options, .. } => {
                 let code = |n: &u8| options.list.get(*n as usize).map(|o| o.code.clone());

@@ -26,6 +26,8 @@ pub enum Input {
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Form {
+    /// The session's nonce: a form of an earlier run answers nothing in this one.
+    pub session: u64,
     pub step: u16,
     pub visit: u16,
     /// Places of the ticked options in the file.

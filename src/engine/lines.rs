@@ -35,7 +35,7 @@ static ALL: LazyLock<Vec<(Language, Lines)>> = LazyLock::new(|| {
     FILES.iter().filter_map(|(tag, text)| Some((Language::parse(tag)?, Lines::read(tag, text)))).collect()
 });
 
-const WORD_LISTS: [&str; 11] = [
+const WORD_LISTS: [&str; 12] = [
     "yes-words",
     "no-words",
     "start-words",
@@ -47,6 +47,7 @@ const WORD_LISTS: [&str; 11] = [
     "language-words",
     "done-words",
     "unit-words",
+    "delete-words",
 ];
 
 /// The lines in `language`; in English where the bot does not speak it.

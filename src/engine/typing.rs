@@ -1,9 +1,10 @@
 //! Typed words while a question is open: an option, a command, an answer, or the rest of the answer before.
 
-use super::advance::{at_question, reading, skip, take};
+use super::advance::{aside, at_question, reading, skip, take};
 use super::answer::{Reply, redact};
 use super::input::Input;
-use super::lines::lists_of;
+use super::lines::{Arg, lines, lists_of};
+use super::message::Text;
 use super::session::{Answered, Outcome, Value, Waiting};
 use super::text::clean;
 use super::walk::Walk;
@@ -22,6 +23,15 @@ pub fn typed_text(walk: &mut Walk<'_>, question: &Question, waiting: Waiting, ty
         let lists = lists_of(&folded);
         if let Some(input) = command(lists) {
             return at_question(walk, question, waiting, &input);
+        }
+        // A wish to be forgotten is no answer, nor is a command that nobody knows: neither is stored.
+        if lists.contains(&"delete-words") {
+            let contact = [("contact", Arg::Text(walk.script.contact()))];
+            let text = Text::plain(lines(walk.session.language).with("not-available", &contact));
+            return aside(walk, question, waiting, text);
+        }
+        if is_command(typed) {
+            return at_question(walk, question, waiting, &Input::Help);
         }
         if waiting.other.is_none() && is_done(question, lists) {
             let reply = reading(walk, question).chosen(waiting.chosen.clone());
@@ -48,6 +58,12 @@ fn command(lists: &[&str]) -> Option<Input> {
         ("language-words", Input::Language(None)),
     ];
     commands.into_iter().find(|(list, _)| lists.contains(list)).map(|(_, input)| input)
+}
+
+// `/ukendt`, alone.
+fn is_command(typed: &str) -> bool {
+    let name = typed.trim().strip_prefix('/').unwrap_or_default();
+    !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '@'))
 }
 
 fn is_done(question: &Question, lists: &[&str]) -> bool {

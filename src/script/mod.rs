@@ -38,7 +38,7 @@ pub use names::{bad_name, code_taken};
 pub use picture::picture;
 pub use problem::{Both, Fix, Problem, Severity, Span, StaffLanguage, both};
 pub use question::{MAX_OPTIONS, MAX_TEXT_CHARS};
-pub use slip::{not_utf8, outside};
+pub use slip::{misplaced, not_utf8, outside};
 pub use suggest::suggest;
 pub use words::{Language, Piece, Style, Template, Words};
 

@@ -272,3 +272,20 @@ pub fn unreadable(text: &str, broken: &Broken) -> Problem {
         }
     }
 }
+
+/// A dialogue file beside the institutions' folders instead of in one.
+pub fn misplaced() -> Problem {
+    Problem::error(
+        "Y112",
+        Span::on_line(1, 1, 1),
+        both(
+            "filen ligger uden for institutionernes mapper",
+            "the file lies outside the institutions' folders",
+        ),
+    )
+    .why(both("tjenesten ved ikke, hvem der spørger", "the service cannot know who asks"))
+    .mend(both(
+        "flyt filen ind i institutionens mappe, fx `dialogues/nordby-bibliotek/`",
+        "move the file into the institution's folder, for example `dialogues/nordby-bibliotek/`",
+    ))
+}

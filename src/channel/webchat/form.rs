@@ -64,6 +64,7 @@ impl Posted {
     fn answer(&self) -> Option<Form> {
         let options = self.0.iter().filter(|(name, _)| name == "option").map(|(_, n)| n.parse().ok());
         Some(Form {
+            session: self.get("session")?.parse().ok()?,
             step: self.get("step")?.parse().ok()?,
             visit: self.get("visit")?.parse().ok()?,
             options: options.collect::<Option<Vec<u8>>>()?,
@@ -117,14 +118,15 @@ mod tests {
             "",
             "step=1",
             "step=1&visit=x",
-            "step=1&visit=1&option=300",
+            "session=7&step=1&visit=1&option=300",
+            "step=1&visit=1&option=0",
             "do=skip&step=1",
             "do=fly",
             "language=",
         ] {
             assert_eq!(deed(body), None, "{body}");
         }
-        assert!(deed("step=1&visit=1&option=0&option=2&words=a%00%ff").is_some());
+        assert!(deed("session=7&step=1&visit=1&option=0&option=2&words=a%00%ff").is_some());
     }
 
     #[test]

@@ -56,7 +56,7 @@ timed-out = Samtalen er lukket, fordi der ikke kom flere svar. De svar, du gav, 
 reminder = Du er ikke helt færdig. Vil du svare på resten?
 
 help =
-    Her stiller { $institution } nogle spørgsmål: { $title }.
+    Her stiller { $institution } nogle spørgsmål: »{ $title }«
     Svar ved at trykke på en knap eller ved at skrive.
     Skriv »tilbage« for at rette, »spring over« for at gå videre, »stop« for at slutte og »privatliv« for at læse om dine data.
     Har du spørgsmål, så skriv til { $contact }.
@@ -165,3 +165,4 @@ progress = { $place } af { $total }
 done-words = færdig
 stopped-empty = Samtalen er stoppet. Du har ikke givet nogen svar.
 timed-out-empty = Samtalen er lukket, fordi der ikke kom nogen svar.
+delete-words = slet slet-mine-data slet-mine-svar slet-alt mine-data minedata

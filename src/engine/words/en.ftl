@@ -56,7 +56,7 @@ timed-out = The conversation was closed because no more answers came. The answer
 reminder = You are not quite finished. Would you like to answer the rest?
 
 help =
-    Here { $institution } asks some questions: { $title }.
+    Here { $institution } asks some questions: “{ $title }”
     Answer by pressing a button or by writing.
     Write "back" to correct, "skip" to go on, "stop" to end and "privacy" to read about your data.
     If you have questions, write to { $contact }.
@@ -165,3 +165,4 @@ progress = { $place } of { $total }
 done-words = done
 stopped-empty = The conversation has stopped. You have given no answers.
 timed-out-empty = The conversation has been closed, as no answers came.
+delete-words = delete delete-my-data delete-my-answers delete-everything my-data mydata

@@ -1,7 +1,7 @@
 //! A second copy of the store elsewhere, and the way back from it.
 
 use super::copy::{ask, fill};
-use super::folder::{self, Folder, NextKey, Plan, beside, io, remove, secrets_to, sync_folder};
+use super::folder::{self, Folder, NextKey, Plan, beside, io, private, remove, secrets_to, sync_folder};
 use super::keys::{self, TREES, Tree};
 use super::ledger;
 use super::trees::{Batch, Trees};
@@ -23,7 +23,7 @@ pub fn backup(jobs: &Sender<Job>, to: &Path, master: &MasterKey) -> Result<Copie
     }
     let new = beside(to, "new");
     remove(&new)?;
-    fs::create_dir_all(&new).map_err(|e| io("cannot make the folder", &new, &e))?;
+    private(&new)?;
     let plan: Plan = ask(jobs, Job::Track)?;
     let copied = copied(jobs, &plan, &new);
     if copied.is_err() {
@@ -211,7 +211,7 @@ fn erased_at(bytes: &[u8]) -> Option<Timestamp> {
 }
 
 fn copy_files(from: &Path, to: &Path) -> Result<()> {
-    fs::create_dir_all(to).map_err(|e| io("cannot make the folder", to, &e))?;
+    private(to)?;
     for entry in fs::read_dir(from).map_err(|e| io("cannot read the backup", from, &e))? {
         let entry = entry.map_err(|e| io("cannot read the backup", from, &e))?;
         let (path, copy) = (entry.path(), to.join(entry.file_name()));

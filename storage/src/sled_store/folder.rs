@@ -7,6 +7,7 @@ use crate::seal::{DataKey, Seal};
 use crate::{MasterKey, Result, Secrets, StoreError};
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{ErrorKind, Write};
+use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -170,7 +171,7 @@ impl Plan {
         let number = self.current.generation + 1;
         let path = folder.join(generation_name(number));
         remove(&path)?;
-        fs::create_dir_all(&path).map_err(|e| io("cannot make the folder", &path, &e))?;
+        private(&path)?;
         let (seal, key) = match key {
             NextKey::Same => (self.trees.seal(), self.current.key.clone()),
             NextKey::New(master) => {
@@ -267,7 +268,7 @@ pub fn beside(path: &Path, ending: &str) -> PathBuf {
 pub fn lock(folder: &Path) -> Result<Lock> {
     let path = beside(folder, "lock");
     if let Some(parent) = path.parent().filter(|p| !p.as_os_str().is_empty()) {
-        fs::create_dir_all(parent).map_err(|e| io("cannot make the folder", parent, &e))?;
+        private(parent)?;
     }
     let file = OpenOptions::new().create(true).truncate(false).write(true).open(&path);
     let file = file.map_err(|e| io("cannot open the lock", &path, &e))?;
@@ -276,6 +277,12 @@ pub fn lock(folder: &Path) -> Result<Lock> {
         Err(TryLockError::WouldBlock) => Err(StoreError::InUse(folder.display().to_string())),
         Err(TryLockError::Error(e)) => Err(io("cannot lock", &path, &e)),
     }
+}
+
+// For its owner alone.
+pub fn private(path: &Path) -> Result<()> {
+    let made = fs::DirBuilder::new().recursive(true).mode(0o700).create(path);
+    made.map_err(|e| io("cannot make the folder", path, &e))
 }
 
 const GENERATION: &str = "generation-";
@@ -313,7 +320,7 @@ fn create(folder: &Path, master: &MasterKey) -> Result<()> {
     // Left from a start that was broken off: nothing was acknowledged from there.
     remove(&new)?;
     let generation = new.join(generation_name(1));
-    fs::create_dir_all(&generation).map_err(|e| io("cannot make the folder", &generation, &e))?;
+    private(&generation)?;
     let key = DataKey::generate().map_err(StoreError::Backend)?;
     {
         let generation = Generation::open(&generation, Arc::new(key.seal()))?;

@@ -1,7 +1,11 @@
 //! The published dialogues: reads the folder, freezes revisions in the store, keeps them at hand.
 
+mod folder;
+
+pub use folder::{File, file, institutions, scan};
+
 use crate::export::Codebook;
-use crate::script::{Institution, MAX_BYTES, Parts, Problem, Script, ScriptId, not_utf8, outside};
+use crate::script::{Institution, Parts, Problem, Script, ScriptId};
 use arc_swap::ArcSwap;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -97,7 +101,7 @@ impl Library {
     pub async fn read(&self, now: Timestamp) -> Result<Reading, LibraryError> {
         let _one_at_a_time = self.reading.lock().await;
         let folder = self.folder.clone();
-        let files = tokio::task::spawn_blocking(move || scan(&folder))
+        let files = tokio::task::spawn_blocking(move || institutions(&folder))
             .await
             .map_err(|e| LibraryError::Folder(self.folder.clone(), std::io::Error::other(e)))??;
         let before = self.shelf.load_full();
@@ -111,7 +115,7 @@ impl Library {
                 newest.insert(id.clone(), published.clone());
             }
         }
-        let mut offered: Vec<Arc<Published>> = Vec::new();
+        let mut found: Vec<(File, Option<Script>)> = Vec::new();
         for file in files {
             let (script, problems) = file.check();
             for problem in problems {
@@ -120,29 +124,32 @@ impl Library {
                     reading.problems.push((problem, source));
                 }
             }
+            found.push((file, script));
+        }
+        // Who has an entry code keeps it: it is printed on posters. A newcomer that wants it too is told, and not published.
+        let code = |s: &Script| s.header().entry.code.clone();
+        let rank = |file: &File, script: &Option<Script>| match (newest.get(&file.id), script) {
+            (Some(old), Some(new)) => u8::from(code(&old.script) != code(new)),
+            (Some(_), None) => 0,
+            (None, _) => 2,
+        };
+        found.sort_by_key(|(file, script)| rank(file, script));
+        for (file, script) in found {
             let old = newest.get(&file.id).cloned();
-            match (script, old) {
-                (Some(script), Some(old)) if old.script.fingerprint() == script.fingerprint() => {
-                    offered.push(old)
-                }
+            let other = script.as_ref().and_then(|s| shelf.codes.get(&code(s)).cloned());
+            if let (Some(script), Some(other)) = (&script, &other) {
+                reading.problems.push((code_taken(script, &file.yaml, &other.0), file.yaml.as_str().into()));
+            }
+            let published = match (script.filter(|_| other.is_none()), old) {
+                (Some(script), Some(old)) if old.script.fingerprint() == script.fingerprint() => old,
                 (Some(script), _) => {
                     let number = shelf.numbers.get(&file.id).copied().unwrap_or(0) + 1;
-                    offered.push(self.publish(&file, script, number, now, &mut reading).await?);
+                    self.publish(&file, script, number, now, &mut reading).await?
                 }
-                (None, Some(old)) => offered.push(old),
-                (None, None) => {}
-            }
-        }
-        for published in offered {
-            let code = &published.script.header().entry.code;
-            if let Some(other) = shelf.codes.get(code) {
-                let path = self.folder.join(format!("{}.yaml", published.script.id()));
-                let source = std::fs::read_to_string(path).unwrap_or_default();
-                reading.problems.push((code_taken(&published.script, &source, &other.0), source.into()));
-                shelf.all.insert((published.script.id().clone(), published.revision), published);
-                continue;
-            }
-            shelf.codes.insert(code.clone(), published.script.id().clone());
+                (None, Some(old)) if !shelf.codes.contains_key(&code(&old.script)) => old,
+                (None, _) => continue,
+            };
+            shelf.codes.insert(code(&published.script), published.script.id().clone());
             shelf.put(published);
         }
         self.shelf.store(Arc::new(shelf));
@@ -238,159 +245,6 @@ fn thaw(id: &str, body: &[u8]) -> Result<Published, String> {
     let (script, _) = Script::check(&script_id, &frozen.yaml, &Parts { institution });
     let script = script.ok_or("it no longer checks clean with this version of snak")?;
     Ok(Published { script, revision: frozen.number, published_at: frozen.published_at })
-}
-
-/// One dialogue file, read but not checked.
-#[derive(Debug)]
-pub struct File {
-    pub id: ScriptId,
-    pub yaml: String,
-    institution: Institution,
-    /// Of the institution's file, of the file's name, and that the file is no text.
-    problems: Vec<Problem>,
-}
-
-impl File {
-    /// The script, if it has no errors, and every problem.
-    pub fn check(&self) -> (Option<Script>, Vec<Problem>) {
-        if self.problems.iter().any(|p| p.code == "Y109") {
-            return (None, self.problems.clone());
-        }
-        let (script, mut problems) =
-            Script::check(&self.id, &self.yaml, &Parts { institution: self.institution.clone() });
-        problems.extend(self.problems.clone());
-        let broken = self.problems.iter().any(Problem::is_error);
-        (script.filter(|_| !broken), problems)
-    }
-}
-
-impl File {
-    /// The text of the file that a problem is in: of the institution's, if it is there.
-    pub fn source_of(&self, problem: &Problem) -> &str {
-        match problem.file.ends_with("/_institution.yaml") {
-            true => &self.institution.source,
-            false => &self.yaml,
-        }
-    }
-}
-
-/// Every dialogue file below a folder of institutions, or of one institution's folder, in order. A name that cannot stand in
-/// a link is a problem of its file; folders that begin with `_` or `.` are passed over.
-///
-/// # Errors
-/// [`LibraryError::Folder`] if a folder cannot be listed.
-pub fn scan(folder: &Path) -> Result<Vec<File>, LibraryError> {
-    let mut files = Vec::new();
-    let inside = list(folder)?;
-    let root = real(folder)?;
-    if inside.iter().any(|p| is_dialogue(p)) {
-        return institution(folder, &inside, root.parent().unwrap_or(&root));
-    }
-    for path in inside.into_iter().filter(|p| p.is_dir() && !hidden(p)) {
-        files.extend(institution(&path, &list(&path)?, &root)?);
-    }
-    Ok(files)
-}
-
-/// One dialogue file, with the defaults of the folder it lies in.
-///
-/// # Errors
-/// [`LibraryError::Folder`] if the file cannot be read.
-pub fn file(path: &Path) -> Result<File, LibraryError> {
-    let folder = real(path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new(".")))?;
-    let path = folder.join(path.file_name().unwrap_or_default());
-    let root = folder.parent().unwrap_or(&folder);
-    institution(&folder, std::slice::from_ref(&path), root)?.pop().ok_or_else(|| {
-        LibraryError::Folder(
-            path.clone(),
-            std::io::Error::other("it is not a dialogue: its name must end in .yaml"),
-        )
-    })
-}
-
-fn list(folder: &Path) -> Result<Vec<PathBuf>, LibraryError> {
-    let entries = std::fs::read_dir(folder).map_err(|e| LibraryError::Folder(folder.to_owned(), e))?;
-    let mut paths: Vec<PathBuf> = entries.filter_map(Result::ok).map(|e| e.path()).collect();
-    paths.sort();
-    Ok(paths)
-}
-
-fn real(path: &Path) -> Result<PathBuf, LibraryError> {
-    path.canonicalize().map_err(|e| LibraryError::Folder(path.to_owned(), e))
-}
-
-/// A file's text, or why it is none.
-enum Text {
-    Read(String),
-    Not(Problem),
-}
-
-// A file that lies outside `root` is not read: a link may lead anywhere.
-fn text(path: &Path, root: &Path) -> Result<Text, LibraryError> {
-    use std::io::Read;
-    if !real(path)?.starts_with(root) {
-        return Ok(Text::Not(outside()));
-    }
-    let broken = |e| LibraryError::Folder(path.to_owned(), e);
-    let mut bytes = Vec::new();
-    // Enough to tell that it is too large.
-    let file = std::fs::File::open(path).map_err(broken)?;
-    file.take(MAX_BYTES as u64 + 4).read_to_end(&mut bytes).map_err(broken)?;
-    Ok(match String::from_utf8(bytes) {
-        Ok(text) => Text::Read(text),
-        // Cut in the middle of a letter.
-        Err(e) if e.as_bytes().len() > MAX_BYTES => {
-            Text::Read(String::from_utf8_lossy(e.as_bytes()).into_owned())
-        }
-        Err(_) => Text::Not(not_utf8()),
-    })
-}
-
-fn is_dialogue(path: &Path) -> bool {
-    path.extension().is_some_and(|e| e == "yaml") && path.is_file() && !hidden(path)
-}
-
-fn hidden(path: &Path) -> bool {
-    path.file_name().and_then(|n| n.to_str()).is_none_or(|n| n.starts_with(['_', '.']))
-}
-
-// The dialogues among `paths`, with the defaults of their folder. Nothing outside `root` is read.
-fn institution(folder: &Path, paths: &[PathBuf], root: &Path) -> Result<Vec<File>, LibraryError> {
-    let folder_name = folder.file_name().and_then(|n| n.to_str()).unwrap_or("dialogues");
-    let defaults = folder.join("_institution.yaml");
-    let (parsed, problems) = match defaults.try_exists() {
-        Ok(true) => match text(&defaults, root)? {
-            Text::Read(source) => Institution::parse_or_default(folder_name, &source),
-            Text::Not(problem) => {
-                let file = format!("{folder_name}/_institution.yaml");
-                (Institution::named_after(folder_name), vec![Problem { file, ..problem }])
-            }
-        },
-        Ok(false) => (Institution::named_after(folder_name), Vec::new()),
-        Err(e) => return Err(LibraryError::Folder(defaults, e)),
-    };
-    let mut files = Vec::new();
-    for path in paths.iter().filter(|p| is_dialogue(p)) {
-        let stem = path.file_stem().and_then(|n| n.to_str()).unwrap_or_default();
-        let id = ScriptId(format!("{folder_name}/{stem}"));
-        let name = format!("{id}.yaml");
-        let mut file =
-            File { id, yaml: String::new(), institution: parsed.clone(), problems: problems.clone() };
-        match text(path, root)? {
-            Text::Read(yaml) => file.yaml = yaml,
-            Text::Not(problem) => file.problems.push(Problem { file: name.clone(), ..problem }),
-        }
-        for part in [folder_name, stem].into_iter().filter(|n| !fits_a_link(n)) {
-            file.problems.push(Problem { file: name.clone(), ..crate::script::bad_name(part) });
-        }
-        files.push(file);
-    }
-    Ok(files)
-}
-
-// Folder and file names land in addresses.
-fn fits_a_link(name: &str) -> bool {
-    !name.is_empty() && name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-')
 }
 
 /// E701: another dialogue has the entry code already.
