@@ -170,7 +170,8 @@ impl Run<'_> {
             }
             Event::Form { open, options, words } => {
                 let (step, visit) = self.asked().filter(|_| *open).unwrap_or((3, 2));
-                Input::Form(Form { step, visit, options: options.clone(), words: words.clone() })
+                let session = if *open { self.session.nonce } else { 1 };
+                Input::Form(Form { session, step, visit, options: options.clone(), words: words.clone() })
             }
             Event::Word(input) => input.clone(),
             Event::TimeUp(_) => Input::TimeUp,
