@@ -8,7 +8,7 @@ use super::message::{Button, ButtonKind, Effect, Message, Press, Text, Turn};
 use super::session::{Ended, Outcome, Session, State, Waiting, other_value};
 use super::typing::typed_text;
 use super::walk::Walk;
-use super::{ask, beside, recap, text, wake};
+use super::{ask, beside, recap, text};
 use crate::script::{AnswerType, Language, Question, Script, Skip, Style};
 
 #[derive(Debug, thiserror::Error)]
@@ -29,8 +29,14 @@ pub fn advance(
     moment: &Moment,
 ) -> Result<Turn, EngineError> {
     let mut walk = Walk { script, session, moment, effects: Vec::new() };
-    if *input != Input::TimeUp {
-        walk.session.touched_at = moment.now;
+    match input {
+        Input::Press(press) if press.session != walk.session.nonce => {
+            walk.toast("closed");
+            walk.wake();
+            return Ok(Turn { session: walk.session, effects: walk.effects });
+        }
+        Input::TimeUp => {}
+        _ => walk.session.touched_at = moment.now,
     }
     match walk.session.state.clone() {
         State::Card { message } => at_card(&mut walk, message, input),
@@ -62,7 +68,7 @@ pub(super) fn at_question(walk: &mut Walk<'_>, question: &Question, waiting: Wai
         Input::Text(typed) => typed_text(walk, question, waiting, typed),
         Input::Press(press) => pressed(walk, question, waiting, press),
         Input::Form(form) => filled_in(walk, question, waiting, form),
-        Input::Back => back(walk, &waiting),
+        Input::Back => back(walk, question, &waiting),
         Input::Skip => skip(walk, question, waiting),
         Input::Stop => stop(walk, &waiting),
         Input::Help => aside(walk, question, waiting, recap::help(walk.script, walk.session.language)),
@@ -86,6 +92,7 @@ fn pressed(walk: &mut Walk<'_>, question: &Question, mut waiting: Waiting, press
         return language(walk, question, waiting, to);
     }
     if press.button == ButtonKind::GoOn {
+        walk.retire(&waiting);
         return show_again(walk, question, waiting, None);
     }
     let script = walk.script;
@@ -126,7 +133,8 @@ fn pressed(walk: &mut Walk<'_>, question: &Question, mut waiting: Waiting, press
 
 fn toggle(walk: &mut Walk<'_>, question: &Question, waiting: &mut Waiting, place: u8) {
     let AnswerType::Multi { options, max, .. } = &question.answer else { return };
-    let Some(option) = options.list.get(place as usize) else { return walk.toast("already-answered") };
+    let shown = ask::shown(options, question.number, walk.script, &walk.session, walk.moment);
+    let Some((_, option)) = shown.into_iter().find(|(n, _)| *n == place) else { return };
     let alone = |code: &String| options.find(code).is_some_and(|o| o.exclusive);
     if waiting.chosen.contains(&option.code) {
         waiting.chosen.retain(|c| *c != option.code);
@@ -141,6 +149,7 @@ fn toggle(walk: &mut Walk<'_>, question: &Question, waiting: &mut Waiting, place
         }
         waiting.chosen.push(option.code.clone());
     }
+    waiting.only.clear();
     if let Some(of) = waiting.message {
         let message = ask::message(question, waiting, None, walk.script, &walk.session, walk.moment);
         walk.effects.push(Effect::Amend { of, message: Message { text: Text::default(), ..message } });
@@ -263,8 +272,13 @@ fn amend(
     walk.effects.push(Effect::Amend { of, message: Message { buttons, field: None, ..message } });
 }
 
-fn back(walk: &mut Walk<'_>, waiting: &Waiting) {
+fn back(walk: &mut Walk<'_>, question: &Question, waiting: &Waiting) {
     let script = walk.script;
+    if waiting.other.is_some() {
+        // Own words are awaited: the options of the same question lie behind.
+        walk.retire(waiting);
+        return walk.ask(question);
+    }
     let before =
         walk.session.trail.iter().rev().find(|p| script.question(&p.0).is_some()).map(|p| p.0.clone());
     match before {
@@ -344,12 +358,12 @@ fn language(walk: &mut Walk<'_>, question: &Question, waiting: Waiting, to: Opti
 }
 
 fn time_up(walk: &mut Walk<'_>, question: &Question, waiting: Waiting) {
-    let due = wake::wake_at(walk.script, &walk.session).is_some_and(|at| at <= walk.moment.now);
-    if !due {
+    if !walk.is_due() {
         return;
     }
     let closes = walk.session.touched_at.checked_add(walk.script.header().defaults.give_up_after);
     if closes.is_ok_and(|at| at <= walk.moment.now) {
+        beside::leave(walk);
         walk.retire(&waiting);
         return walk.finish(Ended::Timeout);
     }

@@ -44,22 +44,25 @@ impl Reading<'_> {
         if let Some(code) = &waiting.other {
             return self.other(code, &waiting.chosen, &typed);
         }
+        let number = matches!(self.question.answer, AnswerType::Scale { .. } | AnswerType::Number { .. });
+        if number && self.question.redact.contains(&Redact::Cpr) && redaction::cpr(&typed).1 {
+            let why = Text::plain(lines(self.session.language).get("cpr-not-here"));
+            return Reply::Again { why, counts: true, only: Vec::new() };
+        }
         match &self.question.answer {
-            AnswerType::Choice(options) => self.choice(&typed, options),
+            AnswerType::Choice(options) => self.choice(&typed, options, &waiting.only),
             AnswerType::YesNo(options) => match matching::yes_or_no(&typed) {
                 Some(yes) => self.given(Value::Code(if yes { "ja" } else { "nej" }.to_owned())),
-                None => self.choice(&typed, options),
+                None => self.choice(&typed, options, &waiting.only),
             },
-            AnswerType::Multi { options, .. } => self.several(&typed, options),
-            AnswerType::Scale { min, max, .. } => match matching::number(&typed) {
+            AnswerType::Multi { options, .. } => self.several(&typed, options, &waiting.only),
+            AnswerType::Scale { min, max, .. } => match matching::number(&typed, self.session.language) {
                 Some(n) if n >= Decimal::from(*min) && n <= Decimal::from(*max) && n.fract().is_zero() => {
                     self.given(Value::Number(n))
                 }
                 _ => self.again(),
             },
-            // A CPR number is a number too, and is never kept.
-            AnswerType::Number { .. } if redact(self.question, &typed).1 => self.again(),
-            AnswerType::Number { min, max } => match matching::number(&typed) {
+            AnswerType::Number { min, max } => match matching::number(&typed, self.session.language) {
                 Some(n) if min.is_none_or(|m| n >= m) && max.is_none_or(|m| n <= m) => {
                     self.given(Value::Number(n))
                 }
@@ -96,11 +99,20 @@ impl Reading<'_> {
         }
     }
 
-    fn choice(&self, typed: &str, options: &Options) -> Reply {
+    // Where a few options were shown alone, typed words mean one of those if they can.
+    fn meant(&self, typed: &str, list: &[(u8, &Choice)], only: &[u8]) -> Match {
+        let few: Vec<(u8, &Choice)> = list.iter().copied().filter(|(n, _)| only.contains(n)).collect();
+        match matching::option(typed, &few) {
+            Match::None => matching::option(typed, list),
+            found => found,
+        }
+    }
+
+    fn choice(&self, typed: &str, options: &Options, only: &[u8]) -> Reply {
         let list = self.visible(options);
-        match matching::option(typed, &list) {
+        match self.meant(typed, &list, only) {
             Match::One { option, sure } => self.one(&options.list[option as usize], sure),
-            Match::Several(places) => self.near(places),
+            Match::Several(places) => self.near(places, only),
             Match::None => match options.list.iter().find(|o| o.other) {
                 Some(other) if !typed.is_empty() => self.other(&other.code, &[], typed),
                 _ => self.again(),
@@ -116,14 +128,14 @@ impl Reading<'_> {
         Reply::Answer { outcome, sure, redacted: false }
     }
 
-    fn several(&self, typed: &str, options: &Options) -> Reply {
+    fn several(&self, typed: &str, options: &Options, only: &[u8]) -> Reply {
         let list = self.visible(options);
-        let whole = matching::option(typed, &list);
+        let whole = self.meant(typed, &list, only);
         let places = match (whole, matching::several(typed, &list)) {
             (Match::One { option, sure: true }, _) => vec![option],
             (_, Some(places)) => places,
             (Match::One { option, .. }, None) => vec![option],
-            (Match::Several(places), None) => return self.near(places),
+            (Match::Several(places), None) => return self.near(places, only),
             (Match::None, None) => {
                 return match options.list.iter().find(|o| o.other) {
                     Some(other) if !typed.is_empty() => {
@@ -141,11 +153,12 @@ impl Reading<'_> {
     pub fn chosen(&self, mut codes: Vec<String>) -> Reply {
         let AnswerType::Multi { options, min, max } = &self.question.answer else { return self.again() };
         let place = |code: &String| options.list.iter().position(|o| o.code == *code);
-        codes.retain(|c| place(c).is_some());
+        let visible = self.visible(options);
+        codes.retain(|c| visible.iter().any(|(_, o)| o.code == *c));
         codes.sort_by_key(place);
         codes.dedup();
-        if let Some(alone) = codes.iter().find(|c| options.find(c).is_some_and(|o| o.exclusive)).cloned() {
-            codes = vec![alone];
+        if let Some(alone) = codes.iter().find(|c| options.find(c).is_some_and(|o| o.exclusive)) {
+            return self.given(Value::Codes(vec![alone.clone()]));
         }
         let l = lines(self.session.language);
         if codes.len() < *min {
@@ -232,12 +245,10 @@ impl Reading<'_> {
         Reply::Answer { outcome: Outcome::Given { value, other: Some(text) }, sure: true, redacted }
     }
 
-    fn near(&self, only: Vec<u8>) -> Reply {
-        Reply::Again {
-            why: Text::plain(lines(self.session.language).get("did-you-mean")),
-            counts: false,
-            only,
-        }
+    // Asked once without counting; the same again is an answer that does not fit.
+    fn near(&self, places: Vec<u8>, only: &[u8]) -> Reply {
+        let why = Text::plain(lines(self.session.language).get("did-you-mean"));
+        Reply::Again { why, counts: places == only, only: places }
     }
 
     /// What is said when nothing fits: the script's own words, or ours for the type.
@@ -251,6 +262,7 @@ impl Reading<'_> {
                 Text::plain(l.with("retry-scale", &[("min", Arg::Number(*min)), ("max", Arg::Number(*max))]))
             }
             (None, AnswerType::Number { min, max }) => Text::plain(self.number_wanted(*min, *max)),
+            (None, AnswerType::Text { pattern: Some(_), .. }) => Text::plain(l.get("retry-pattern")),
             (None, AnswerType::Text { .. }) => Text::plain(l.get("retry-text")),
         };
         Reply::Again { why, counts: true, only: Vec::new() }

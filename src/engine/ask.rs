@@ -151,6 +151,7 @@ fn buttons(
                 let several = matches!(question.answer, AnswerType::Multi { .. });
                 let list: Vec<Button> = shown(options, question.number, script, session, moment)
                     .into_iter()
+                    .filter(|(n, _)| waiting.only.is_empty() || waiting.only.contains(n))
                     .map(|(n, o)| Button {
                         label: o.label.plain(language),
                         press: press(ButtonKind::Option(n)),

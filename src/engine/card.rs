@@ -1,12 +1,11 @@
 //! The opening card, made from the header: who asks, how long it takes, what becomes of the answers. And the goodbye.
 
-use super::beside::named;
+use super::beside::{leave, named};
 use super::input::{Begin, Input, Moment};
 use super::lines::{Arg, is_label, is_word, lines};
 use super::message::{Button, ButtonKind, Effect, Message, Press, Text, Turn};
 use super::recap;
 use super::session::{Ended, Session, State};
-use super::wake::wake_at;
 use super::walk::Walk;
 use crate::script::{Language, Script, Style, fold};
 
@@ -52,6 +51,7 @@ pub fn close(script: &Script, session: Session, ended: Ended, moment: &Moment) -
             walk.session.state = State::Finished(Ended::Declined);
         }
         State::Waiting(waiting) => {
+            leave(&mut walk);
             walk.retire(&waiting);
             walk.finish(ended);
         }
@@ -145,7 +145,7 @@ pub(super) fn at_card(walk: &mut Walk<'_>, of: u64, input: &Input) {
         Input::Language(to) => switch(walk, of, to.or(other_language(walk))),
         Input::Back | Input::Skip | Input::Unreadable => remind(walk, of),
         // Woken for something else of this conversation: the card stands until its own time is up.
-        Input::TimeUp if wake_at(walk.script, &walk.session).is_none_or(|at| at > walk.moment.now) => {}
+        Input::TimeUp if !walk.is_due() => {}
         Input::TimeUp => {
             walk.session.state = State::Finished(Ended::Declined);
             let shown = Message::bare(walk.session.language);

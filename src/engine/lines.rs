@@ -16,7 +16,8 @@ pub struct Lines {
     plain: HashMap<String, Vec<Part>>,
     /// Lines without values, folded: a button's words can be typed.
     folded: HashMap<String, String>,
-    numbers: Vec<String>,
+    /// Folded words of each number from nought, a slash between words for the same.
+    numbers: Vec<Vec<String>>,
 }
 
 enum Part {
@@ -34,7 +35,7 @@ static ALL: LazyLock<Vec<(Language, Lines)>> = LazyLock::new(|| {
     FILES.iter().filter_map(|(tag, text)| Some((Language::parse(tag)?, Lines::read(tag, text)))).collect()
 });
 
-const WORD_LISTS: [&str; 11] = [
+const WORD_LISTS: [&str; 12] = [
     "yes-words",
     "no-words",
     "start-words",
@@ -45,6 +46,7 @@ const WORD_LISTS: [&str; 11] = [
     "privacy-words",
     "language-words",
     "done-words",
+    "unit-words",
     "delete-words",
 ];
 
@@ -84,7 +86,9 @@ pub fn is_label(name: &str, folded: &str) -> bool {
 
 /// The number that a folded word stands for, in any language.
 pub fn number_word(folded: &str) -> Option<i64> {
-    ALL.iter().find_map(|(_, lines)| lines.numbers.iter().position(|w| w == folded)).map(|n| n as i64)
+    ALL.iter()
+        .find_map(|(_, lines)| lines.numbers.iter().position(|words| words.iter().any(|w| w == folded)))
+        .map(|n| n as i64)
 }
 
 impl Lines {
@@ -103,7 +107,9 @@ impl Lines {
         bundle.set_use_isolating(false);
         let _ = bundle.add_resource(resource);
         let mut lines = Lines { bundle, plain, folded, numbers: Vec::new() };
-        lines.numbers = lines.get("number-words").split_whitespace().map(fold).collect();
+        let numbers = lines.get("number-words");
+        lines.numbers =
+            numbers.split_whitespace().map(|words| words.split('/').map(fold).collect()).collect();
         lines
     }
 

@@ -1,7 +1,8 @@
 //! Typed words against options: which one did the citizen mean?
 
 use super::lines::{is_word, number_word};
-use crate::script::{Choice, fold};
+use crate::script::{Choice, Language, fold};
+use rust_decimal::Decimal;
 
 #[derive(Debug, PartialEq)]
 pub enum Match {
@@ -26,12 +27,14 @@ pub fn option(typed: &str, shown: &[(u8, &Choice)]) -> Match {
         return Match::One { option: found, sure: true };
     }
     let letters = folded.chars().count();
-    if letters >= 3 {
-        match those(shown, |c| c.folded.labels.iter().any(|l| l.starts_with(&folded))).as_slice() {
-            [] => {}
-            [one] => return Match::One { option: *one, sure: true },
-            several => return Match::Several(several.to_vec()),
-        }
+    // Fewer than three letters only as whole words: `ja` of `Ja, tit`.
+    let begins = |label: &String| {
+        label.strip_prefix(&folded).is_some_and(|rest| letters >= 3 || rest.starts_with(' '))
+    };
+    match those(shown, |c| c.folded.labels.iter().any(begins)).as_slice() {
+        [] => {}
+        [one] => return Match::One { option: *one, sure: true },
+        several => return Match::Several(several.to_vec()),
     }
     nearest(&folded, letters, shown)
 }
@@ -129,30 +132,35 @@ pub fn yes_or_no(typed: &str) -> Option<bool> {
     (yes != no).then_some(yes)
 }
 
-/// A number written with digits, as in `ca. 12`, `2,5` or `1.000`, or as a word.
-pub fn number(typed: &str) -> Option<rust_decimal::Decimal> {
+/// A number written with digits, as in `ca. 12`, `2,5`, `1.000` or `50 kr.`, or as a word. Where a sign may part thousands or
+/// decimals, `language` decides.
+pub fn number(typed: &str, language: Language) -> Option<Decimal> {
     let folded = fold(typed);
-    let words: Vec<&str> = folded
-        .split(' ')
-        .filter(|w| !matches!(*w, "ca" | "cirka" | "omkring" | "about" | "around"))
-        .collect();
+    let mut words: Vec<&str> = folded.split(' ').filter(|w| !is_about(w)).collect();
+    words.pop_if(|w| is_word("unit-words", w));
     if let [word] = words.as_slice()
         && let Some(number) = number_word(word)
     {
         return Some(number.into());
     }
-    let digits =
-        typed.trim().trim_start_matches(|c: char| c.is_alphabetic() || c == '.' || c.is_whitespace());
-    let leading = &typed.trim()[..typed.trim().len() - digits.len()];
-    if !matches!(fold(leading).as_str(), "" | "ca" | "cirka" | "omkring" | "about" | "around") {
+    let typed = typed.trim();
+    let digits = typed.trim_start_matches(|c: char| c.is_alphabetic() || c == '.' || c.is_whitespace());
+    let before = fold(&typed[..typed.len() - digits.len()]);
+    let number = digits.trim_end_matches(|c: char| c.is_alphabetic() || c == '.' || c.is_whitespace());
+    let after = fold(&digits[number.len()..]);
+    if !(before.is_empty() || is_about(&before)) || !(after.is_empty() || is_word("unit-words", &after)) {
         return None;
     }
-    western(digits.trim())
+    western(number, language)
 }
 
-// Danish thousands have points, decimals a comma; English the other way round. A point before exactly three digits, and
-// no other sign, is Danish.
-fn western(text: &str) -> Option<rust_decimal::Decimal> {
+fn is_about(word: &str) -> bool {
+    matches!(word, "ca" | "cirka" | "omkring" | "about" | "around")
+}
+
+// Danish thousands have points, decimals a comma; English the other way round. A point before exactly three digits, and no
+// other sign, parts thousands in both; so does a comma in English.
+fn western(text: &str, language: Language) -> Option<Decimal> {
     if text.is_empty() || !text.chars().all(|c| c.is_ascii_digit() || matches!(c, '.' | ',' | '-' | ' ')) {
         return None;
     }
@@ -167,6 +175,7 @@ fn western(text: &str) -> Option<rust_decimal::Decimal> {
         (true, true) if text.rfind(',') > text.rfind('.') => text.replace('.', "").replace(',', "."),
         (true, true) => text.replace(',', ""),
         (true, false) if groups('.') => text.replace('.', ""),
+        (false, true) if language == Language::ENGLISH && groups(',') => text.replace(',', ""),
         (false, true) => text.replace(',', "."),
         _ => text,
     };
@@ -176,6 +185,7 @@ fn western(text: &str) -> Option<rust_decimal::Decimal> {
 #[cfg(test)]
 mod tests {
     use super::number;
+    use crate::script::Language;
 
     #[test]
     fn numbers_as_people_write_them() {
@@ -188,15 +198,27 @@ mod tests {
             ("tolv", "12"),
             ("-3", "-3"),
             ("fire", "4"),
+            ("1,000", "1"),
+            ("50 kr.", "50"),
+            ("ca. 20 minutter", "20"),
+            ("et barn", ""),
+            ("et", "1"),
+            ("12.", "12"),
+            ("99999999999999999999999999999999999999", ""),
         ] {
+            let expected = Some(expected).filter(|e| !e.is_empty());
             assert_eq!(
-                number(typed).map(|n| n.normalize().to_string()).as_deref(),
-                Some(expected),
+                number(typed, Language::DANISH).map(|n| n.normalize().to_string()).as_deref(),
+                expected,
                 "{typed}"
             );
         }
-        for typed in ["mellem 10 og 20", "", "12 eller 13", "mange", "1-2", "--", "."] {
-            assert_eq!(number(typed), None, "{typed}");
+        for typed in
+            ["mellem 10 og 20", "", "12 eller 13", "12 eller flere", "mange", "1-2", "--", ".", "kr", "ca."]
+        {
+            assert_eq!(number(typed, Language::DANISH), None, "{typed}");
         }
+        assert_eq!(number("1,000", Language::ENGLISH), Some(1000.into()));
+        assert_eq!(number("1,5", Language::ENGLISH), "1.5".parse().ok());
     }
 }

@@ -83,6 +83,9 @@ pub struct Waiting {
     pub other: Option<String>,
     /// The message that shows it, where it has buttons.
     pub message: Option<u64>,
+    /// Where several options lay near: these alone were shown.
+    #[serde(default)]
+    pub only: Vec<u8>,
     /// Things that could not be read while it was open.
     #[serde(default)]
     pub unreadable: u8,

@@ -113,7 +113,8 @@ fn cut(text: &str) -> String {
     }
 }
 
-/// What is kept of typed text: no control signs but line breaks, no outer blanks. Marks of writing direction stay.
+/// What is kept of typed text: no control signs but line breaks, no outer blanks; nothing where nothing can be seen. Marks of
+/// writing direction stay.
 pub fn clean(text: &str) -> String {
     let kept: String = text
         .chars()
@@ -124,5 +125,13 @@ pub fn clean(text: &str) -> String {
             c => Some(c),
         })
         .collect();
-    kept.trim().to_owned()
+    match kept.chars().all(|c| c.is_whitespace() || is_invisible(c)) {
+        true => String::new(),
+        false => kept.trim().to_owned(),
+    }
+}
+
+// Zero-width signs, marks of writing direction, variation selectors.
+fn is_invisible(c: char) -> bool {
+    matches!(c, '\u{00ad}' | '\u{061c}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{fe00}'..='\u{fe0f}')
 }

@@ -180,6 +180,7 @@ impl Walk<'_> {
             chosen: Vec::new(),
             other: None,
             message: None,
+            only: Vec::new(),
             unreadable: 0,
             progress: None,
         }
@@ -236,15 +237,8 @@ impl Walk<'_> {
 
     /// Sends the open question, with `lead` before it; with `only`, just these options as buttons.
     pub fn show(&mut self, question: &Question, mut waiting: Waiting, lead: Option<Text>, only: &[u8]) {
+        waiting.only = only.to_vec();
         let mut message = ask::open(question, &waiting, lead, self.script, &self.session, self.moment);
-        if !only.is_empty() {
-            message.buttons.retain(|row| {
-                row.iter().all(|b| match b.press.button {
-                    super::message::ButtonKind::Option(n) => only.contains(&n),
-                    _ => true,
-                })
-            });
-        }
         waiting.message = (!message.buttons.is_empty()).then(|| self.session.name_message());
         message.of = waiting.message;
         self.session.state = State::Waiting(waiting);
@@ -355,6 +349,11 @@ impl Walk<'_> {
                 .map(|a| a.question.clone())
                 .collect(),
         }
+    }
+
+    /// Whether the wake-up has fallen due.
+    pub fn is_due(&self) -> bool {
+        wake_at(self.script, &self.session).is_some_and(|at| at <= self.moment.now)
     }
 
     pub fn wake(&mut self) {

@@ -159,11 +159,18 @@ impl Reader {
     /// A text for citizens: plain, or one per language. A language that is missing is reported.
     pub fn words(&mut self, node: &Node, subject: &Both) -> Words {
         match &node.value {
+            Value::Text { note: Some((note, words)), .. } if node.is_empty() => {
+                self.report(slip::all_after_hash(*note).fix(*note, quote(words)));
+                Words::default()
+            }
             Value::Text { .. } if node.is_empty() => {
                 self.report(empty_text(node.at, subject));
                 Words::default()
             }
             Value::Text { text, .. } => {
+                if self.tag_without_a_blank(node, text) {
+                    return Words::default();
+                }
                 self.lost_words(node);
                 let first = self.languages.first().copied().unwrap_or(Language::DANISH);
                 self.missing_languages(&[(first, node.at)], node.at, subject);
@@ -181,6 +188,21 @@ impl Reader {
         }
     }
 
+    // `da:Hej`: without a blank the tag is part of the words.
+    fn tag_without_a_blank(&mut self, node: &Node, text: &str) -> bool {
+        let Some((tag, rest)) = text.split_once(':') else { return false };
+        let length = tag.len() as u32;
+        let typed = self.source(Span::on_line(node.at.line, node.at.column, length));
+        let is_tag = self.languages.iter().any(|l| l.tag() == tag);
+        if !is_tag || typed != tag || rest.starts_with(' ') {
+            return false;
+        }
+        let colon = Span::on_line(node.at.line, node.at.column + length, 1);
+        let problem = slip::no_blank_after_colon(colon, tag);
+        self.report(if node.at.line == node.at.end_line { problem.fix(colon, ": ") } else { problem });
+        true
+    }
+
     /// The texts among `entries`: those whose key is one of the dialogue's languages.
     pub fn worded(&mut self, entries: &[Entry], at: Span, subject: &Both) -> Words {
         let mut words = Words::default();
@@ -191,7 +213,12 @@ impl Reader {
                     self.lost_words(&entry.value);
                     words.0.push((language, template(text)));
                 }
-                Some(_) => self.report(empty_text(entry.key_at, subject)),
+                Some(_) => match &entry.value.value {
+                    Value::Text { note: Some((note, words)), .. } => {
+                        self.report(slip::all_after_hash(*note).fix(*note, quote(words)));
+                    }
+                    _ => self.report(empty_text(entry.key_at, subject)),
+                },
                 None => self.report(needs_text(entry.value.at)),
             }
         }

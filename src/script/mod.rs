@@ -21,6 +21,7 @@ mod names;
 mod options;
 mod order;
 mod picture;
+mod piping;
 mod problem;
 mod question;
 mod slip;
@@ -138,7 +139,9 @@ fn lower(reader: &mut Reader, id: &ScriptId, root: &tree::Node, yaml: &str, part
     let whole = reader.problems.iter().all(|p| small(p) || !p.is_error());
     let flow = flow::check(&drafts, audience.as_ref(), whole);
     reader.problems.extend(flow);
-    pipes(reader, &known);
+    let pipes = std::mem::take(&mut reader.pipes);
+    unknown_pipes(reader, &pipes, &known);
+    piping::may_be_missing(reader, &drafts, &pipes);
     reader.finish();
     let mut header = header?;
     header.audience = audience;
@@ -182,15 +185,16 @@ fn conditions(reader: &mut Reader, drafts: &mut Drafts<'_>) {
 }
 
 // T303: `${name}` of something that is no question.
-fn pipes(reader: &mut Reader, known: &[(String, Vec<String>)]) {
-    for (name, at) in std::mem::take(&mut reader.pipes) {
+fn unknown_pipes(reader: &mut Reader, pipes: &[(String, Span)], known: &[(String, Vec<String>)]) {
+    for (name, at) in pipes {
+        let at = *at;
         if reader.is_full() {
             break;
         }
-        if known.iter().any(|(id, _)| *id == name) || reader.spoiled.contains(&name) {
+        if known.iter().any(|(id, _)| id == name) || reader.spoiled.contains(name) {
             continue;
         }
-        let meant = suggest(&name, known.iter().map(|(id, _)| id.as_str()));
+        let meant = suggest(name, known.iter().map(|(id, _)| id.as_str()));
         let problem = Problem::error(
             "T303",
             at,

@@ -55,6 +55,11 @@ pub fn options_of<'n>(
                 )),
             );
         }
+        for key in ["visit", "goto"] {
+            if let Some(jump) = entry.value.map().and_then(|m| m.iter().find(|e| e.key == key && multi)) {
+                reader.report(two_ways_at_once(jump, &entry.key));
+            }
+        }
         let twin = list[..list.len() - 1].iter().find(|o| {
             o.label.languages().any(|(l, t)| option.label.languages().any(|(m, u)| l == m && t == u))
         });
@@ -88,6 +93,27 @@ pub fn options_of<'n>(
         _ => {}
     }
     (!list.is_empty()).then_some(Options { list, shuffle })
+}
+
+fn two_ways_at_once(jump: &Entry, code: &str) -> Problem {
+    let key = &jump.key;
+    let to = jump.value.text().unwrap_or("…").trim();
+    Problem::error(
+        "Y104",
+        jump.key_at,
+        both(
+            format!("`{key}` hører ikke til en mulighed, hvor man kan vælge flere"),
+            format!("`{key}` does not belong to an option where several can be chosen"),
+        ),
+    )
+    .why(both(
+        "den, der vælger to, kan ikke sendes to steder hen",
+        "whoever chooses two cannot be sent to two places",
+    ))
+    .mend(both(
+        format!("fjern linjen, og skriv et trin efter spørgsmålet:\n- {key}: {to}\n  when:\n    <spørgsmålets id>: {code}"),
+        format!("remove the line and write a step after the question:\n- {key}: {to}\n  when:\n    <id of the question>: {code}"),
+    ))
 }
 
 fn same_label(entry: &Entry, twin: &Entry) -> Problem {

@@ -207,6 +207,32 @@ pub fn lost_after_hash(note: Span, kept: &str) -> Problem {
         ))
 }
 
+/// As [`lost_after_hash`], where nothing stands before it.
+pub fn all_after_hash(note: Span) -> Problem {
+    Problem::error("Y102", note, both("hele teksten ville gå tabt", "the whole text would be lost"))
+        .label(both("herfra regnes det for en privat note", "from here it counts as a private note"))
+        .why(both("borgeren ville se en tom besked", "the citizen would see an empty message"))
+        .mend(both("sæt anførselstegn om hele teksten", "put quotation marks round the whole text"))
+}
+
+/// `da:Hej`.
+pub fn no_blank_after_colon(colon: Span, tag: &str) -> Problem {
+    Problem::error(
+        "Y103",
+        colon,
+        both(
+            format!("der mangler et mellemrum efter `{tag}:`"),
+            format!("a blank is missing after `{tag}:`"),
+        ),
+    )
+    .label(both("her", "here"))
+    .why(both(
+        format!("borgeren ville læse `{tag}:` som en del af teksten"),
+        format!("citizens would read `{tag}:` as part of the words"),
+    ))
+    .mend(both(format!("skriv `{tag}: ` med et mellemrum"), format!("write `{tag}: ` with a blank")))
+}
+
 /// The place where even mending does not help.
 pub fn unreadable(text: &str, broken: &Broken) -> Problem {
     let at = Span::on_line(broken.line.max(1), broken.column.max(1), 1);

@@ -197,7 +197,8 @@ impl Builder<'_> {
         // The parser writes `~` where nothing stands.
         let empty = plain && (at.line, at.column) == (at.end_line, at.end_column);
         let text: String = if empty { String::new() } else { text.nfc().collect() };
-        let note = if plain && !empty { self.note_after(&at) } else { None };
+        // Where nothing stands, a `#` with a blank after it is a note on purpose; without, it was meant as words.
+        let note = self.note_after(&at).filter(|(_, note)| plain && (!empty || !note.starts_with("# ")));
         if quoted {
             at = self.closing_quote(at);
         }
@@ -207,7 +208,8 @@ impl Builder<'_> {
     fn note_after(&self, at: &Span) -> Option<(Span, String)> {
         let line = self.lines.get(at.end_line as usize - 1)?;
         let rest: Vec<char> = line.chars().skip(at.end_column as usize - 1).collect();
-        let blank = rest.iter().take_while(|c| c.is_whitespace()).count();
+        // Where nothing stands, the place is that of the colon before it.
+        let blank = rest.iter().take_while(|c| c.is_whitespace() || **c == ':').count();
         (rest.get(blank) == Some(&'#')).then(|| {
             let place = Span::on_line(at.end_line, at.end_column + blank as u32, (rest.len() - blank) as u32);
             (place, rest[blank..].iter().collect::<String>().trim_end().to_owned())

@@ -32,6 +32,7 @@ retry-number-between = Skriv et tal fra { $min } til { $max }.
 retry-number-from = Skriv et tal på mindst { $min }.
 retry-number-to = Skriv et tal på højst { $max }.
 retry-text = Det kunne jeg ikke læse. Skriv gerne dit svar med ord.
+retry-pattern = Det passer ikke helt. Prøv at skrive det på en anden måde.
 retry-short = Skriv gerne lidt mere.
 retry-long = Det er { $length } tegn, og der er plads til { $max }. Skriv det gerne lidt kortere.
 did-you-mean = Mente du en af disse?
@@ -41,6 +42,7 @@ cannot-read = Det kan jeg ikke læse. Tryk på en knap, eller skriv.
 answer-needed = Vi har brug for svaret her for at kunne gå videre. Vil du ikke svare, kan du skrive stop.
 no-way-back = Du er ved det første spørgsmål.
 not-skipped = Der er ikke noget at springe over.
+cpr-not-here = Det ligner et CPR-nummer. Det skal du ikke skrive her, og jeg har ikke gemt det.
 cpr-removed = Jeg har fjernet et CPR-nummer, så det ikke bliver gemt. Du behøver ikke skrive det her.
 
 already-answered = Det har du allerede svaret på.
@@ -93,7 +95,8 @@ help-words = hjælp hjaelp
 privacy-words = privatliv
 language-words = sprog
 and = og
-number-words = nul en to tre fire fem seks syv otte ni ti elleve tolv
+unit-words = kr kroner dkk minut minutter min time timer dag dage uge uger måned måneder år stk km m meter gange personer børn
+number-words = nul en/et to tre fire fem seks syv otte ni ti elleve tolv
 
 greeting = Hej! Her kan du fortælle os, hvad du mener. Hvad vil du svare på?
 nothing-open = Der er ingen åbne spørgsmål lige nu. Kom gerne forbi en anden gang.

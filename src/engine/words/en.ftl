@@ -32,6 +32,7 @@ retry-number-between = Please write a number from { $min } to { $max }.
 retry-number-from = Please write a number of at least { $min }.
 retry-number-to = Please write a number of at most { $max }.
 retry-text = I could not read that. Please write your answer in words.
+retry-pattern = That does not quite fit. Try writing it another way.
 retry-short = Please write a little more.
 retry-long = That is { $length } characters, and there is room for { $max }. Please make it a little shorter.
 did-you-mean = Did you mean one of these?
@@ -41,6 +42,7 @@ cannot-read = I cannot read that. Press a button or write.
 answer-needed = We need this answer to go on. If you would rather not, write stop.
 no-way-back = You are at the first question.
 not-skipped = There is nothing to skip here.
+cpr-not-here = That looks like a CPR number. Please do not write it here; I have not kept it.
 cpr-removed = I have taken out a CPR number, so that it is not kept. You need not write it here.
 
 already-answered = You have answered that already.
@@ -93,6 +95,7 @@ help-words = help
 privacy-words = privacy
 language-words = language
 and = and
+unit-words = kr kroner dkk minute minutes min hour hours day days week weeks month months year years pcs km m metres times people children
 number-words = zero one two three four five six seven eight nine ten eleven twelve
 
 greeting = Hi! Here you can tell us what you think. What would you like to answer?
