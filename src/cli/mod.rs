@@ -7,6 +7,7 @@ mod key;
 mod operator;
 mod serve;
 mod token;
+mod upkeep;
 
 use crate::settings::{Overrides, Settings};
 use clap::{Parser, Subcommand};
@@ -29,6 +30,9 @@ enum Command {
     Chat(chat::Chat),
     Token(token::Token),
     Export(export::Export),
+    Backup(upkeep::Backup),
+    Restore(upkeep::Restore),
+    Key(upkeep::Key),
 }
 
 /// Where the service's things are; for every command that needs them.
@@ -92,6 +96,9 @@ pub fn run() -> ExitCode {
             Command::Chat(command) => chat::run(&command),
             Command::Token(command) => token::run(command).await,
             Command::Export(command) => export::run(command).await,
+            Command::Backup(command) => upkeep::backup(command).await,
+            Command::Restore(command) => upkeep::restore(command).await,
+            Command::Key(command) => upkeep::key(command).await,
         }
     });
     // Tasks that wait for the network are let go: what they did is on disk.

@@ -11,6 +11,7 @@ mod pull;
 mod query;
 mod router;
 mod token;
+mod upkeep;
 
 pub use inside::{Answer, Inside};
 pub use router::{router, serve};

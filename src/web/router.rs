@@ -1,8 +1,8 @@
 //! Every route.
 
-use super::{Web, dialogues, error, export, health, token};
+use super::{Web, dialogues, error, export, health, token, upkeep};
 use axum::Router;
-use axum::routing::{delete, get};
+use axum::routing::{delete, get, post};
 use std::sync::Arc;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
@@ -34,6 +34,8 @@ pub fn router(web: Web, channels: Router) -> Router {
         .route("/v1/dialogues/{institution}/{dialogue}/codebook.csv", get(dialogues::codebook_csv))
         .route("/v1/operator/tokens", get(token::list).post(token::create))
         .route("/v1/operator/tokens/{name}", delete(token::revoke))
+        .route("/v1/operator/backup", post(upkeep::backup))
+        .route("/v1/operator/key/rotate", post(upkeep::rotate))
         .with_state(Arc::new(web))
         .merge(channels)
         .method_not_allowed_fallback(error::no_such_method)

@@ -1,0 +1,54 @@
+//! What the operator has the store do while it serves: a backup, a new data key.
+
+use super::Web;
+use super::auth::Caller;
+use super::error::Refusal;
+use axum::Json;
+use axum::extract::State;
+use axum::extract::rejection::JsonRejection;
+use axum::http::StatusCode;
+use serde::Deserialize;
+use serde_json::{Value, json};
+use std::path::PathBuf;
+use std::sync::Arc;
+use storage::StoreError;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct To {
+    /// A folder on the service's machine, from the root.
+    folder: PathBuf,
+}
+
+/// `POST /v1/operator/backup`
+pub async fn backup(
+    State(web): State<Arc<Web>>,
+    caller: Caller,
+    to: Result<Json<To>, JsonRejection>,
+) -> Result<Json<Value>, Refusal> {
+    caller.must_be_operator()?;
+    let Json(to) = to.map_err(|e| Refusal::new(StatusCode::BAD_REQUEST, e.body_text()))?;
+    if !to.folder.is_absolute() {
+        return Err(Refusal::new(
+            StatusCode::BAD_REQUEST,
+            "the folder is named from the root, with a / in front",
+        ));
+    }
+    let copied = web.store.backup(&to.folder).await.map_err(refused)?;
+    Ok(Json(json!({"bytes": copied.bytes, "values": copied.values})))
+}
+
+/// `POST /v1/operator/key/rotate`
+pub async fn rotate(State(web): State<Arc<Web>>, caller: Caller) -> Result<Json<Value>, Refusal> {
+    caller.must_be_operator()?;
+    let done = web.store.rotate().await.map_err(refused)?;
+    Ok(Json(json!({"bytes_before": done.bytes_before, "bytes_after": done.bytes_after})))
+}
+
+// The operator is told what the disk said.
+fn refused(error: StoreError) -> Refusal {
+    match error {
+        StoreError::Backend(why) => Refusal::new(StatusCode::CONFLICT, why),
+        other => other.into(),
+    }
+}
