@@ -187,9 +187,7 @@ impl Erased {
         for (key, value) in
             trees.from(Tree::Index, keys::ERASED, usize::MAX, |key| key.starts_with(keys::ERASED))?
         {
-            let at =
-                value.try_into().ok().and_then(|b| Timestamp::from_millisecond(i64::from_be_bytes(b)).ok());
-            erased.conversations.extend(keys::conversation_of(&key).zip(at));
+            erased.conversations.extend(keys::conversation_of(&key).zip(erased_at(&value)));
         }
         let mut from = Vec::new();
         loop {
