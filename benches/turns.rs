@@ -231,10 +231,12 @@ async fn fill(store: &Arc<dyn Store>, from: u64, to: u64) {
                             response: uuid::Uuid::from_u128(u128::from(n) | 7 << 80),
                             row: vec![2; 600],
                             linked: true,
+                            media: Vec::new(),
                         }],
                         outbox: Vec::<Outgoing>::new(),
                         wake_at: None,
                         documents: Vec::new(),
+                        media: None,
                         erases: false,
                     };
                     store.commit(changes).await.unwrap();

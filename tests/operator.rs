@@ -63,10 +63,12 @@ async fn answer(store: &dyn Store, n: u8, code: &str) {
             response: response.id,
             row: engine::encode(&response).unwrap(),
             linked: true,
+            media: Vec::new(),
         }],
         outbox: Vec::new(),
         wake_at: None,
         documents: Vec::new(),
+        media: None,
         erases: false,
     };
     store.commit(changes).await.unwrap();

@@ -259,6 +259,13 @@ async fn compact_nightly(store: Arc<dyn Store>, mut stop: watch::Receiver<bool>)
             Ok(None) => {}
             Err(error) => warn!(%error, "the store could not be compacted; it is tried again the next night"),
         }
+        // A day: whoever put a file commits its name within minutes, or never.
+        let Ok(before) = Timestamp::now().checked_sub(SignedDuration::from_hours(24)) else { continue };
+        match store.collect_media(before).await {
+            Ok(0) => {}
+            Ok(count) => info!(count, "files that no answer names were removed"),
+            Err(error) => warn!(%error, "files that no answer names could not be removed"),
+        }
     }
 }
 

@@ -144,6 +144,7 @@ impl Dispatch {
             outbox,
             wake_at: outcome.wake_at,
             documents: Vec::new(),
+            media: None,
             erases: outcome.erases,
         };
         Ok((changes, received))
@@ -228,7 +229,13 @@ impl Dispatch {
             true => pseudonym::anonymous(self.store.secrets(), response.id),
             false => pseudonym::citizen(self.store.secrets(), &dialogue, key),
         };
-        Ok(ResponseChange { dialogue, response: response.id, row: encoded(&response)?, linked: !anonymous })
+        Ok(ResponseChange {
+            dialogue,
+            response: response.id,
+            row: encoded(&response)?,
+            linked: !anonymous,
+            media: Vec::new(),
+        })
     }
 }
 

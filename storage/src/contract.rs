@@ -16,6 +16,7 @@ pub async fn check(store: &dyn Store) {
     an_erased_conversation_leaves_tombstones_alone(store).await;
     responses_are_erased_once_and_say_why(store).await;
     compaction_changes_nothing_that_can_be_read(store).await;
+    media_stay_while_they_are_named(store).await;
     old_updates_are_forgotten(store).await;
     many_at_once_lose_nothing(store).await;
 }
@@ -45,6 +46,7 @@ pub fn turn(of: ConversationKey, update: &str, expected: u64) -> Changes {
         outbox: Vec::new(),
         wake_at: None,
         documents: Vec::new(),
+        media: None,
         erases: false,
     }
 }
@@ -55,6 +57,7 @@ pub fn response(of: &DialogueId, id: u128, row: &str) -> ResponseChange {
         response: Uuid::from_u128(id),
         row: row.as_bytes().to_vec(),
         linked: true,
+        media: Vec::new(),
     }
 }
 
@@ -307,6 +310,37 @@ async fn compaction_changes_nothing_that_can_be_read(store: &dyn Store) {
     assert_eq!(store.responses(&dialogue("log"), Cursor(0), 10).await.unwrap(), before);
     let again = store.conversation(&conversation(2)).await.unwrap().unwrap();
     store.commit(turn(conversation(2), "after compaction", again.version.0)).await.unwrap();
+}
+
+async fn media_stay_while_they_are_named(store: &dyn Store) {
+    let (of, log) = (conversation(9), dialogue("medier"));
+    let mut ids = Vec::new();
+    for n in 0..4u8 {
+        ids.push(store.put_media(vec![n; 200_000], at(i64::from(n))).await.unwrap());
+    }
+    let there = async |n: usize| store.media(ids[n]).await.unwrap() == Some(vec![n as u8; 200_000]);
+    assert_eq!(store.media(MediaId(Uuid::from_u128(1))).await.unwrap(), None, "what was never put");
+    let begun = Changes { media: Some(ids[..3].to_vec()), ..turn(of, "9a", 0) };
+    store.commit(begun).await.unwrap();
+    assert_eq!(store.collect_media(at(3)).await.unwrap(), 0, "what is younger, or named, stays");
+    assert_eq!(store.collect_media(at(4)).await.unwrap(), 1, "what nobody ever named goes");
+    assert!(!there(3).await && there(0).await);
+    let ended = Changes {
+        media: Some(vec![ids[0]]),
+        responses: vec![ResponseChange { media: vec![ids[0], ids[1]], ..response(&log, 90, "billeder") }],
+        ..turn(of, "9b", 1)
+    };
+    store.commit(ended).await.unwrap();
+    assert!(there(0).await && there(1).await, "what passes to the response stays");
+    assert!(!there(2).await, "what nobody names any more is gone at once");
+    store.commit(turn(of, "9c", 2)).await.unwrap();
+    store.compact(When::Now).await.unwrap();
+    assert!(there(0).await && there(1).await, "a turn that says nothing of media changes nothing");
+    store.erase_responses(vec![Uuid::from_u128(90)], at(9), Reason::Retention).await.unwrap();
+    assert!(there(0).await, "the conversation names it still");
+    assert!(!there(1).await, "media go with their response");
+    store.erase(&of, at(9)).await.unwrap();
+    assert!(!there(0).await, "and with their conversation");
 }
 
 async fn old_updates_are_forgotten(store: &dyn Store) {

@@ -100,12 +100,23 @@ pub trait Store: Send + Sync + std::fmt::Debug {
     async fn keep(&self, documents: Vec<Document>) -> Result<()>;
 
     /// Removes a conversation: body, address, outbox, sent ids, wake-up, and every response still linked to it, each
-    /// leaving a tombstone. Erasing twice is harmless; the second receipt counts nothing.
+    /// leaving a tombstone, with their media. Erasing twice is harmless; the second receipt counts nothing.
     async fn erase(&self, of: &ConversationKey, at: Timestamp) -> Result<Receipt>;
 
     /// Removes responses, each leaving a tombstone. Ids that are not there, or erased already, are passed over; gives how many
     /// were erased.
     async fn erase_responses(&self, responses: Vec<Uuid>, at: Timestamp, reason: Reason) -> Result<usize>;
+
+    /// Seals and keeps a picture, voice message or file: on disk when this returns, so that a commit may name it. What no commit
+    /// names is removed by [`Store::collect_media`].
+    async fn put_media(&self, bytes: Vec<u8>, at: Timestamp) -> Result<MediaId>;
+
+    /// The bytes of a file; `None` where there is none, or none any more.
+    async fn media(&self, id: MediaId) -> Result<Option<Vec<u8>>>;
+
+    /// Removes media put before `before` that neither a response nor a conversation names; gives how many. What loses its last
+    /// name is removed at once; this is for what never got one.
+    async fn collect_media(&self, before: Timestamp) -> Result<usize>;
 
     /// Drops update ids older than `before`: the platform will not send them again.
     async fn forget_updates(&self, before: Timestamp) -> Result<()>;

@@ -22,6 +22,8 @@ struct State {
     links: BTreeSet<(ConversationKey, Uuid)>,
     seen: HashMap<UpdateId, Timestamp>,
     documents: BTreeMap<(Kind, String), Vec<u8>>,
+    media: HashMap<MediaId, (Timestamp, Vec<u8>)>,
+    owners: BTreeMap<Owner, Vec<MediaId>>,
     closed: bool,
 }
 
@@ -31,6 +33,13 @@ struct Line {
     version: Version,
     body: Option<Vec<u8>>,
     wake_at: Option<Timestamp>,
+}
+
+/// Who names a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Owner {
+    Conversation(ConversationKey),
+    Response(Uuid),
 }
 
 #[derive(Debug, Default)]
@@ -86,10 +95,28 @@ impl State {
             let Some((dialogue, cursor)) = self.places.get(response).cloned() else { continue };
             if matches!(self.log(&dialogue).rows.get(&cursor), Some((_, Row::Live(_)))) {
                 self.write(&dialogue, *response, Row::Erased { at, reason });
+                self.own(Owner::Response(*response), Vec::new());
                 erased += 1;
             }
         }
         erased
+    }
+
+    // What loses its last name goes.
+    fn own(&mut self, owner: Owner, media: Vec<MediaId>) {
+        let old = match media.is_empty() {
+            true => self.owners.remove(&owner),
+            false => self.owners.insert(owner, media),
+        };
+        for id in old.unwrap_or_default() {
+            if !self.is_named(id) {
+                self.media.remove(&id);
+            }
+        }
+    }
+
+    fn is_named(&self, id: MediaId) -> bool {
+        self.owners.values().any(|media| media.contains(&id))
     }
 
     fn has_outbox(&self, of: &ConversationKey) -> bool {
@@ -146,16 +173,21 @@ impl Store for MemoryStore {
             Body::Remove => (None, None),
         };
         let gone = body.is_none();
+        let media = if gone { Some(Vec::new()) } else { changes.media };
         state.conversations.insert(of, Line { version, body, wake_at });
         if gone && !state.has_outbox(&of) {
             state.forget(&of);
         }
-        for ResponseChange { dialogue, response, row, linked } in changes.responses {
+        for ResponseChange { dialogue, response, row, linked, media } in changes.responses {
+            state.own(Owner::Response(response), media);
             state.write(&dialogue, response, Row::Live(row));
             match linked {
                 true => state.links.insert((of, response)),
                 false => state.links.remove(&(of, response)),
             };
+        }
+        if let Some(media) = media {
+            state.own(Owner::Conversation(of), media);
         }
         state.documents(changes.documents);
         state.seen.insert(changes.update, changes.at);
@@ -247,12 +279,33 @@ impl Store for MemoryStore {
         let responses = state.erase_responses(&linked, at, Reason::Citizen);
         let known = state.conversations.get(of).is_some_and(|l| l.body.is_some());
         state.outbox.retain(|id, _| id.conversation != *of);
+        state.own(Owner::Conversation(*of), Vec::new());
         state.forget(of);
         Ok(Receipt { conversations: known.into(), responses })
     }
 
     async fn erase_responses(&self, responses: Vec<Uuid>, at: Timestamp, reason: Reason) -> Result<usize> {
         Ok(self.state()?.erase_responses(&responses, at, reason))
+    }
+
+    async fn put_media(&self, bytes: Vec<u8>, at: Timestamp) -> Result<MediaId> {
+        let bits =
+            random().map_err(|e| StoreError::Backend(format!("the system gives no random numbers: {e}")))?;
+        let id = MediaId(uuid::Builder::from_random_bytes(bits).into_uuid());
+        self.state()?.media.insert(id, (at, bytes));
+        Ok(id)
+    }
+
+    async fn media(&self, id: MediaId) -> Result<Option<Vec<u8>>> {
+        Ok(self.state()?.media.get(&id).map(|(_, bytes)| bytes.clone()))
+    }
+
+    async fn collect_media(&self, before: Timestamp) -> Result<usize> {
+        let mut state = self.state()?;
+        let old = state.media.iter().filter(|(id, (at, _))| *at < before && !state.is_named(**id));
+        let old: Vec<MediaId> = old.map(|(id, _)| *id).collect();
+        old.iter().for_each(|id| drop(state.media.remove(id)));
+        Ok(old.len())
     }
 
     async fn forget_updates(&self, before: Timestamp) -> Result<()> {

@@ -57,6 +57,10 @@ pub struct OutboxId {
     pub n: u16,
 }
 
+/// A picture, voice message or file. Drawn at random: nothing can be read from it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct MediaId(pub Uuid);
+
 /// Everything that one turn changes.
 #[derive(Debug, Clone)]
 pub struct Changes {
@@ -74,6 +78,8 @@ pub struct Changes {
     /// Replaces the conversation's one wake-up; `None` clears it.
     pub wake_at: Option<Timestamp>,
     pub documents: Vec<Document>,
+    /// The media that the body names from now on; `None` keeps what is there. A removed body names none.
+    pub media: Option<Vec<MediaId>>,
     /// The turn drops something that must not stay readable: the next nightly compaction has to run.
     pub erases: bool,
 }
@@ -94,6 +100,8 @@ pub struct ResponseChange {
     pub row: Vec<u8>,
     /// Whether erasing the conversation erases the response. Anonymous responses are not linked.
     pub linked: bool,
+    /// The media that the row names: they go with it.
+    pub media: Vec<MediaId>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -72,6 +72,12 @@ impl DataKey {
     pub fn generate() -> Result<DataKey, String> {
         random().map(DataKey)
     }
+    pub fn from_bytes(bytes: [u8; 32]) -> DataKey {
+        DataKey(bytes)
+    }
+    pub fn bytes(&self) -> &[u8; 32] {
+        &self.0
+    }
     pub fn seal(&self) -> Seal {
         Seal::new(&self.0)
     }

@@ -121,7 +121,8 @@ async fn copies_while_turns_go_on_lose_nothing() {
     let store = opened(&folder).await;
     all_there(&store, &turns).await;
     let generations =
-        std::fs::read_dir(&folder).unwrap().filter(|e| e.as_ref().unwrap().path().is_dir()).count();
+        std::fs::read_dir(&folder).unwrap().map(|e| e.unwrap().file_name().into_string().unwrap());
+    let generations = generations.filter(|name| name.starts_with("generation-")).count();
     assert_eq!(generations, 1, "old copies are gone");
     assert!(!files(&folder).iter().any(|(p, _)| p.to_string_lossy().contains("blobs/")));
 }
@@ -215,4 +216,65 @@ async fn a_damaged_store_or_backup_is_refused_in_a_sentence() {
     std::fs::write(&current, &std::fs::read(&current).unwrap()[..20]).unwrap();
     let refused = SledStore::open(&folder, &key()).await.unwrap_err();
     assert!(matches!(refused, StoreError::Corrupt { .. }), "{refused}");
+}
+
+/// A store with one file that a response names, and one that nobody names yet.
+async fn with_media(folder: &Path) -> (Arc<SledStore>, MediaId, MediaId) {
+    let store = opened(folder).await;
+    let named = store.put_media(vec![7; 300_000], at(0)).await.unwrap();
+    let orphan = store.put_media(b"ingen".to_vec(), at(0)).await.unwrap();
+    let change = ResponseChange { media: vec![named], ..response(&dialogue("foto"), 1, "svar") };
+    store.commit(Changes { responses: vec![change], ..turn(conversation(1), "a", 0) }).await.unwrap();
+    (store, named, orphan)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_new_key_seals_every_file_anew_and_a_damaged_one_stops_nothing() {
+    let data = tempfile::tempdir().unwrap();
+    let folder = data.path().join("store");
+    let (store, named, orphan) = with_media(&folder).await;
+    let damaged = store.put_media(b"skadet".to_vec(), at(0)).await.unwrap();
+    let path = |id: MediaId| folder.join("media").join(id.0.to_string());
+    std::fs::write(path(damaged), b"noget andet").unwrap();
+    let before = std::fs::read(path(named)).unwrap();
+    store.rotate().await.unwrap();
+    let after = std::fs::read(path(named)).unwrap();
+    assert_eq!(before.len(), after.len());
+    assert!(before.chunks(64).zip(after.chunks(64)).all(|(a, b)| a != b), "sealed by another key");
+    for _ in 0..2 {
+        store.rotate().await.unwrap();
+    }
+    assert_eq!(store.media(named).await.unwrap(), Some(vec![7; 300_000]));
+    assert!(matches!(store.media(damaged).await, Err(StoreError::Corrupt { .. })));
+    store.close().await.unwrap();
+    drop(store);
+    let store = opened(&folder).await;
+    assert_eq!(store.media(named).await.unwrap(), Some(vec![7; 300_000]), "opened again");
+    assert_eq!(store.media(orphan).await.unwrap().as_deref(), Some(b"ingen".as_slice()));
+    assert_eq!(files(&folder.join("media")).len(), 3, "nothing is left of the change");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_backup_holds_the_files_that_are_named_and_a_restore_erases_them_again() {
+    let data = tempfile::tempdir().unwrap();
+    let folder = data.path().join("store");
+    let (store, named, orphan) = with_media(&folder).await;
+    let other = store.put_media(b"bliver".to_vec(), at(0)).await.unwrap();
+    store.commit(Changes { media: Some(vec![other]), ..turn(conversation(2), "b", 0) }).await.unwrap();
+    let backup = data.path().join("backup");
+    assert!(store.backup(&backup).await.unwrap().bytes > 300_000);
+    assert_eq!(files(&backup.join("media")).len(), 2, "what nobody names is not in it");
+    // Another key from now on: the backup opens with its own.
+    store.rotate().await.unwrap();
+    store.erase(&conversation(1), at(9)).await.unwrap();
+    assert_eq!(store.media(named).await.unwrap(), None);
+    store.close().await.unwrap();
+    drop(store);
+    let url = format!("sled:{}", folder.display());
+    let restored = restore(&url, &backup, &key(), Replaced::Remembered).await.unwrap();
+    assert!(restored.erased_again > 0);
+    let store = opened(&folder).await;
+    assert_eq!(store.media(other).await.unwrap().as_deref(), Some(b"bliver".as_slice()));
+    assert_eq!((store.media(named).await.unwrap(), store.media(orphan).await.unwrap()), (None, None));
+    assert_eq!(files(&folder.join("media")).len(), 1);
 }

@@ -156,9 +156,10 @@ async fn nothing_that_was_stored_is_in_the_files_in_clear() {
         ..turn(of, "MARKER-samtale", 0)
     };
     store.commit(changes).await.unwrap();
+    store.put_media(b"MARKER-billede".repeat(9000), at(0)).await.unwrap();
     store.close().await.unwrap();
     let files = walk(&folder);
-    assert!(files.len() >= 3);
+    assert!(files.len() >= 4);
     for path in files {
         let bytes = std::fs::read(&path).unwrap();
         for marker in [b"MARKER".as_slice(), b"4077001234"] {

@@ -396,6 +396,7 @@ async fn a_puller_who_hangs_up_stops_the_work() {
                 response: response.id,
                 row,
                 linked: true,
+                media: Vec::new(),
             }
         })
         .collect();

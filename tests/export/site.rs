@@ -101,6 +101,7 @@ impl Service {
             response: response.id,
             row: engine::encode(response).unwrap(),
             linked: true,
+            media: Vec::new(),
         };
         self.commit(n, version, vec![change]).await;
     }
@@ -117,6 +118,7 @@ impl Service {
             outbox: Vec::new(),
             wake_at: None,
             documents: Vec::new(),
+            media: None,
             erases: false,
         };
         self.store.commit(changes).await.unwrap();

@@ -3,9 +3,10 @@
 use super::copy::{ask, fill};
 use super::folder::{self, Folder, NextKey, Plan, beside, io, private, remove, secrets_to, sync_folder};
 use super::keys::{self, TREES, Tree};
-use super::ledger;
-use super::trees::{Batch, Trees};
+use super::media::Media;
+use super::trees::Batch;
 use super::writer::Job;
+use super::{ledger, owners};
 use crate::*;
 use std::collections::HashMap;
 use std::fs;
@@ -14,7 +15,7 @@ use std::sync::mpsc::Sender;
 const PAGE: usize = 1_000;
 
 /// Writes the store as it is at one moment to `to`, then reads it back whole. Blocks until it is done; one copy at a time.
-pub fn backup(jobs: &Sender<Job>, to: &Path, master: &MasterKey) -> Result<Copied> {
+pub fn backup(jobs: &Sender<Job>, media: &Media, to: &Path, master: &MasterKey) -> Result<Copied> {
     if fs::read_dir(to).is_ok_and(|mut inside| inside.next().is_some()) {
         return Err(StoreError::Backend(format!(
             "{} is not empty: name a folder that is not there yet",
@@ -25,34 +26,43 @@ pub fn backup(jobs: &Sender<Job>, to: &Path, master: &MasterKey) -> Result<Copie
     remove(&new)?;
     private(&new)?;
     let plan: Plan = ask(jobs, Job::Track)?;
-    let copied = copied(jobs, &plan, &new);
+    let copied = copied(jobs, media, &plan, &new);
     if copied.is_err() {
         ask(jobs, Job::Untrack)?;
         remove(&new)?;
     }
-    copied?;
+    let media_bytes = copied?;
     // An empty folder may be there; renaming takes its place.
     fs::rename(&new, to).map_err(|e| io("cannot move the backup to", to, &e))?;
     to.parent().filter(|p| !p.as_os_str().is_empty()).map_or(Ok(()), sync_folder)?;
     let folder = folder::open_existing(to, master)?;
-    let values = whole(&folder.generation.trees)?;
+    let values = whole(&folder)?;
     let _ = fs::remove_file(beside(to, "lock"));
-    Ok(Copied { bytes: folder.generation.size()?, values })
+    Ok(Copied { bytes: folder.generation.size()? + media_bytes, values })
 }
 
-fn copied(jobs: &Sender<Job>, plan: &Plan, new: &Path) -> Result<()> {
+// Gives the size of the media, which are copied last: none of them is removed while a copy is made.
+fn copied(jobs: &Sender<Job>, media: &Media, plan: &Plan, new: &Path) -> Result<u64> {
     let next = plan.begin(Some(new), &NextKey::Same)?;
     if let Err(error) = fill(jobs, &plan.trees, &next.generation) {
         next.discard();
         return Err(error);
     }
-    ask(jobs, |reply| Job::Complete(Box::new(next), reply))?.settle()
+    let next = ask(jobs, |reply| Job::Complete(Box::new(next), reply))?;
+    let bytes = media.copy(&owners::all(&next.generation.trees)?, new)?;
+    next.settle()?;
+    Ok(bytes)
 }
 
-/// Reads everything: each value opens, each response lies where its index says, each log has as many as it counts. Gives how
-/// many values there are.
-fn whole(trees: &Trees) -> Result<u64> {
+/// Reads everything: each value opens, each response lies where its index says, each log has as many as it counts, each file
+/// that is named is there. Gives how many values there are.
+fn whole(folder: &Folder) -> Result<u64> {
+    let trees = &folder.generation.trees;
     let mut values = 0;
+    for id in owners::all(trees)? {
+        folder.media.get(id)?.ok_or_else(|| unequal("a file that is named is not there"))?;
+        values += 1;
+    }
     let mut live: HashMap<DialogueId, u64> = HashMap::new();
     for (tree, _) in TREES.into_iter().filter(|(t, _)| *t != Tree::Pieces) {
         let mut from = Vec::new();
@@ -146,7 +156,7 @@ fn restore_now(to: &Path, backup: &Path, key: &MasterKey, replaced: Replaced) ->
 fn prepared(new: &Path, now: &Path, key: &MasterKey, replaced: Replaced) -> Result<Restored> {
     let folder = folder::open_existing(new, key)?;
     let trees = &folder.generation.trees;
-    let values = whole(trees)?;
+    let values = whole(&folder)?;
     let erased = match replaced == Replaced::Remembered && now.exists() {
         true => Erased::of(&folder::open_existing(now, key)?)?,
         false => Erased::default(),
@@ -170,6 +180,7 @@ fn prepared(new: &Path, now: &Path, key: &MasterKey, replaced: Replaced) -> Resu
     }
     batch.apply()?;
     folder.generation.sync()?;
+    folder.media.collect(Timestamp::MAX, |id| owners::is_named(trees, id))?;
     Ok(Restored { values, erased_again })
 }
 

@@ -2,6 +2,7 @@
 //! key wrapped by the master key. A new folder is made beside its place and moved there whole.
 
 use super::keys::{self, Tree};
+use super::media::{self, Media};
 use super::trees::{Batch, Trees, backend};
 use crate::seal::{DataKey, Seal};
 use crate::{MasterKey, Result, Secrets, StoreError};
@@ -11,6 +12,7 @@ use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
+use zeroize::Zeroizing;
 
 /// The format that this program writes.
 const FORMAT: u32 = 1;
@@ -32,6 +34,7 @@ pub struct Lock(#[allow(dead_code, reason = "the lock goes when the file is clos
 pub struct Folder {
     pub generation: Generation,
     pub secrets: Secrets,
+    pub media: Arc<Media>,
     path: PathBuf,
     current: Current,
     /// Goes last: until then nobody else may open the folder.
@@ -83,7 +86,21 @@ fn open_locked(path: &Path, master: &MasterKey, lock: Lock) -> Result<Folder> {
         generation.trees.get(Tree::Documents, &keys::secrets())?.and_then(|bytes| secrets_from(&bytes));
     let secrets = secrets.ok_or_else(|| missing(&generation.path))?;
     clear_leftovers(path, &current)?;
-    Ok(Folder { generation, secrets, path: path.to_owned(), current, _lock: lock })
+    let media = Arc::new(Media::open(path, &media_keys(&generation)?)?);
+    Ok(Folder { generation, secrets, media, path: path.to_owned(), current, _lock: lock })
+}
+
+// Those of the store; new ones where it has never had any.
+fn media_keys(generation: &Generation) -> Result<Zeroizing<Vec<u8>>> {
+    if let Some(keys) = generation.trees.get(Tree::Documents, &keys::media_keys())? {
+        return Ok(Zeroizing::new(keys));
+    }
+    let first = media::first_keys()?;
+    let mut batch = Batch::over(&generation.trees);
+    batch.put(Tree::Documents, keys::media_keys(), first.to_vec());
+    batch.apply()?;
+    generation.sync()?;
+    Ok(first)
 }
 
 impl Generation {
@@ -214,6 +231,13 @@ impl Generation {
 
 pub fn remove(path: &Path) -> Result<()> {
     match fs::remove_dir_all(path) {
+        Err(e) if e.kind() != ErrorKind::NotFound => Err(io("cannot remove", path, &e)),
+        Ok(()) | Err(_) => Ok(()),
+    }
+}
+
+pub fn remove_file(path: &Path) -> Result<()> {
+    match fs::remove_file(path) {
         Err(e) if e.kind() != ErrorKind::NotFound => Err(io("cannot remove", path, &e)),
         Ok(()) | Err(_) => Ok(()),
     }

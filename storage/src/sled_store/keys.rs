@@ -17,7 +17,7 @@ pub enum Tree {
     /// of one that was removed and still has something to send
     People = 3,
     /// `p` response -> dialogue and cursor; `l` conversation, response; `w` wake-up, conversation; `x` conversation that was
-    /// erased -> when
+    /// erased -> when; `m` and `o`: see `owners`
     Index = 4,
     /// day, update id: channel and number, or a keyed hash
     Seen = 5,
@@ -169,6 +169,11 @@ pub fn extent(of: &DialogueId) -> Vec<u8> {
 
 pub fn secrets() -> Vec<u8> {
     [&[OWN], b"secrets".as_slice()].concat()
+}
+
+/// What media are sealed with.
+pub fn media_keys() -> Vec<u8> {
+    [&[OWN], b"media keys".as_slice()].concat()
 }
 
 /// There while bytes of something erased are still in the file.

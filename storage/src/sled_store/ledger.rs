@@ -1,6 +1,7 @@
 //! What each job means for the trees. Plain functions over a batch: nothing here touches the disk.
 
 use super::keys::{self, Tree};
+use super::owners::{self, Owner};
 use super::trees::Batch;
 use crate::*;
 
@@ -80,6 +81,10 @@ pub fn commit(batch: &mut Batch<'_>, secrets: &Secrets, changes: Changes) -> Res
     if let Some(address) = changes.address {
         batch.put(Tree::People, keys::address(&of), address.into_bytes());
     }
+    let media = if changes.body == Body::Remove { Some(Vec::new()) } else { changes.media };
+    if let Some(media) = media {
+        owners::set(batch, Owner::Conversation(of), &media)?;
+    }
     put_line(batch, &of, old, version, changes.body, changes.wake_at)?;
     for change in changes.responses {
         let link = keys::link(&of, change.response);
@@ -87,6 +92,7 @@ pub fn commit(batch: &mut Batch<'_>, secrets: &Secrets, changes: Changes) -> Res
             true => batch.put(Tree::Index, link, Vec::new()),
             false => batch.remove(Tree::Index, link),
         }
+        owners::set(batch, Owner::Response(change.response), &change.media)?;
         write(batch, &change.dialogue, change.response, &Row::Live(change.row))?;
     }
     documents(batch, changes.documents);
@@ -303,6 +309,7 @@ pub fn erase(batch: &mut Batch<'_>, of: &ConversationKey, at: Timestamp) -> Resu
     for key in batch.keys(Tree::Outbox, &of.0)? {
         batch.remove(Tree::Outbox, key);
     }
+    owners::set(batch, Owner::Conversation(*of), &[])?;
     forget(batch, of)?;
     if receipt != Receipt::default() {
         // A backup from before holds it still: when that is restored, it is erased again.
@@ -321,6 +328,7 @@ pub fn erase_responses(
     for response in responses {
         let Some(place) = batch.get(Tree::Index, &keys::place(*response))? else { continue };
         if is_live(batch, &place)? {
+            owners::set(batch, Owner::Response(*response), &[])?;
             write(batch, &dialogue(&place)?, *response, &Row::Erased { at, reason })?;
             erased += 1;
         }

@@ -6,12 +6,15 @@ mod copy;
 mod folder;
 mod keys;
 mod ledger;
+mod media;
+mod owners;
 mod trees;
 mod writer;
 
 use crate::*;
 pub use backup::{Replaced, restore};
 use keys::Tree;
+use media::Media;
 use std::collections::HashMap;
 use std::path::Path;
 use std::sync::mpsc::Sender;
@@ -25,7 +28,8 @@ pub struct SledStore {
     secrets: Secrets,
     jobs: Sender<Job>,
     shared: Arc<Shared>,
-    /// One copy at a time.
+    media: Arc<Media>,
+    /// One copy at a time; no file is removed meanwhile.
     copying: Arc<Mutex<()>>,
     master: MasterKey,
 }
@@ -45,10 +49,23 @@ struct Shared {
     extents: RwLock<HashMap<DialogueId, Extent>>,
     /// Messages settled but not yet written: their platform ids are known at once. `None`: the id was dropped.
     fresh: Mutex<HashMap<OutboxId, (MessageRef, Option<String>)>>,
+    /// Files that lost their last name and are still there.
+    unnamed: Mutex<Vec<MediaId>>,
     broken: Mutex<Option<String>>,
 }
 
 impl Shared {
+    fn add_unnamed(&self, mut more: Vec<MediaId>) {
+        if !more.is_empty() {
+            self.unnamed.lock().unwrap_or_else(PoisonError::into_inner).append(&mut more);
+        }
+    }
+    fn take_unnamed(&self) -> Vec<MediaId> {
+        std::mem::take(&mut self.unnamed.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+    fn has_unnamed(&self) -> bool {
+        !self.unnamed.lock().unwrap_or_else(PoisonError::into_inner).is_empty()
+    }
     fn trees(&self) -> Arc<Trees> {
         self.trees.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
@@ -90,9 +107,11 @@ impl SledStore {
             trees: RwLock::new(trees),
             extents: RwLock::new(extents),
             fresh: Mutex::default(),
+            unnamed: Mutex::default(),
             broken: Mutex::default(),
         });
         let secrets = folder.secrets.clone();
+        let media = folder.media.clone();
         let (jobs, queue) = std::sync::mpsc::channel();
         let writer = Writer::new(folder, shared.clone());
         let thread = std::thread::Builder::new().name("snak-writer".to_owned());
@@ -105,7 +124,7 @@ impl SledStore {
                 }
             })
             .map_err(|e| StoreError::Backend(format!("the writer cannot be started: {e}")))?;
-        Ok(SledStore { secrets, jobs, shared, copying: Arc::default(), master: key.clone() })
+        Ok(SledStore { secrets, jobs, shared, media, copying: Arc::default(), master: key.clone() })
     }
 
     async fn ask<T>(&self, job: impl FnOnce(Reply<T>) -> Job) -> Result<T> {
@@ -119,9 +138,27 @@ impl SledStore {
         work: impl FnOnce(&Sender<Job>, &MasterKey) -> Result<T> + Send + 'static,
     ) -> Result<T> {
         let (jobs, copying, master) = (self.jobs.clone(), self.copying.clone(), self.master.clone());
+        let (shared, media) = (self.shared.clone(), self.media.clone());
         blocking(move || {
             let _one_at_a_time = copying.lock().unwrap_or_else(PoisonError::into_inner);
-            work(&jobs, &master)
+            let done = work(&jobs, &master);
+            remove_unnamed(&shared, &media);
+            done
+        })
+        .await
+    }
+
+    // What lost its last name goes at once; while a copy is made, at its end.
+    async fn clear(&self) -> Result<()> {
+        if !self.shared.has_unnamed() {
+            return Ok(());
+        }
+        let (copying, shared, media) = (self.copying.clone(), self.shared.clone(), self.media.clone());
+        blocking(move || {
+            if let Ok(_nobody_copies) = copying.try_lock() {
+                remove_unnamed(&shared, &media);
+            }
+            Ok(())
         })
         .await
     }
@@ -133,6 +170,14 @@ impl SledStore {
     ) -> Result<T> {
         let trees = self.shared.trees();
         blocking(move || scan(&trees)).await
+    }
+}
+
+// The erasure is done in the store: a file that cannot be removed now is found by the nightly collection.
+fn remove_unnamed(shared: &Shared, media: &Media) {
+    let list = shared.take_unnamed();
+    if let Err(error) = media.remove(&list) {
+        tracing::warn!(%error, "a file that nobody names could not be removed; it is tried again at night");
     }
 }
 
@@ -153,7 +198,9 @@ impl Store for SledStore {
     }
 
     async fn commit(&self, changes: Changes) -> Result<Version> {
-        self.ask(|reply| Job::Commit(Box::new(changes), reply)).await
+        let version = self.ask(|reply| Job::Commit(Box::new(changes), reply)).await?;
+        self.clear().await?;
+        Ok(version)
     }
 
     async fn responses(&self, of: &DialogueId, after: Cursor, limit: usize) -> Result<Vec<ResponseRow>> {
@@ -254,11 +301,34 @@ impl Store for SledStore {
 
     async fn erase(&self, of: &ConversationKey, at: Timestamp) -> Result<Receipt> {
         let of = *of;
-        self.ask(|reply| Job::Erase(of, at, reply)).await
+        let receipt = self.ask(|reply| Job::Erase(of, at, reply)).await?;
+        self.clear().await?;
+        Ok(receipt)
     }
 
     async fn erase_responses(&self, responses: Vec<Uuid>, at: Timestamp, reason: Reason) -> Result<usize> {
-        self.ask(|reply| Job::EraseResponses(responses, at, reason, reply)).await
+        let erased = self.ask(|reply| Job::EraseResponses(responses, at, reason, reply)).await?;
+        self.clear().await?;
+        Ok(erased)
+    }
+
+    async fn put_media(&self, bytes: Vec<u8>, at: Timestamp) -> Result<MediaId> {
+        if let Some(why) = self.broken() {
+            return Err(StoreError::Backend(why));
+        }
+        let media = self.media.clone();
+        blocking(move || media.put(&bytes, at)).await
+    }
+
+    async fn media(&self, id: MediaId) -> Result<Option<Vec<u8>>> {
+        let media = self.media.clone();
+        blocking(move || media.get(id)).await
+    }
+
+    async fn collect_media(&self, before: Timestamp) -> Result<usize> {
+        let (media, shared) = (self.media.clone(), self.shared.clone());
+        // Nothing is removed while a copy is made.
+        self.copy(move |_, _| media.collect(before, |id| owners::is_named(&shared.trees(), id))).await
     }
 
     async fn forget_updates(&self, before: Timestamp) -> Result<()> {
@@ -272,11 +342,17 @@ impl Store for SledStore {
 
     async fn backup(&self, to: &Path) -> Result<Copied> {
         let to = to.to_owned();
-        self.copy(move |jobs, master| backup::backup(jobs, &to, master)).await
+        let media = self.media.clone();
+        self.copy(move |jobs, master| backup::backup(jobs, &media, &to, master)).await
     }
 
     async fn rotate(&self) -> Result<Compacted> {
-        let done = self.copy(|jobs, master| copy::compact(jobs, When::Now, Some(master))).await?;
+        let media = self.media.clone();
+        let rotated = move |jobs: &Sender<Job>, master: &MasterKey| {
+            media.renew(|keys| copy::ask(jobs, |reply| Job::MediaKeys(keys, reply)))?;
+            copy::compact(jobs, When::Now, Some(master))
+        };
+        let done = self.copy(rotated).await?;
         Ok(done.unwrap_or_default())
     }
 

@@ -198,6 +198,13 @@ impl<'t> Batch<'t> {
             .flat_map(|((tree, _), changed)| changed.keys().map(|key| (*tree, key.clone())))
     }
 
+    /// Keys that begin with `prefix` and are removed by this batch.
+    pub fn removed<'b>(&'b self, tree: Tree, prefix: &'b [u8]) -> impl Iterator<Item = &'b Vec<u8>> {
+        let changed = self.changed[tree as usize].range(prefix.to_vec()..);
+        let changed = changed.take_while(move |(key, _)| key.starts_with(prefix));
+        changed.filter(|(_, value)| value.is_none()).map(|(key, _)| key)
+    }
+
     /// At most `limit` keys that lie before `end` in the trees, changes of this batch left out.
     pub fn keys_before(&self, tree: Tree, end: &[u8], limit: usize) -> Result<Vec<Vec<u8>>> {
         let keys = self.trees.tree(tree).range(..end.to_vec()).keys().take(limit);

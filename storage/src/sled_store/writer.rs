@@ -8,13 +8,14 @@ use super::copy::{self, Touched};
 use super::folder::{Folder, Next, Plan};
 use super::keys::{self, Tree};
 use super::trees::Batch;
-use super::{Shared, ledger};
+use super::{Shared, ledger, owners};
 use crate::*;
 use std::collections::HashSet;
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::sync::{Arc, PoisonError};
 use std::time::{Duration, Instant};
 use tokio::sync::oneshot;
+use zeroize::Zeroizing;
 
 /// Jobs in one group: bounds how long the first of them waits for the rest.
 const MAX_GROUP: usize = 1024;
@@ -29,6 +30,8 @@ pub enum Job {
     Commit(Box<Changes>, Reply<Version>),
     Settle(OutboxId, Option<String>),
     Keep(Vec<Document>, Reply<()>),
+    /// What media are sealed with from now on.
+    MediaKeys(Zeroizing<Vec<u8>>, Reply<()>),
     Erase(ConversationKey, Timestamp, Reply<Receipt>),
     EraseResponses(Vec<Uuid>, Timestamp, Reason, Reply<usize>),
     ForgetUpdates(Timestamp, Reply<bool>),
@@ -141,6 +144,10 @@ impl Writer {
                     ledger::documents(&mut batch, documents);
                     answers.push(answer(reply, Ok(())));
                 }
+                Job::MediaKeys(keys, reply) => {
+                    batch.put(Tree::Documents, keys::media_keys(), keys.to_vec());
+                    answers.push(answer(reply, Ok(())));
+                }
                 Job::Erase(of, at, reply) => {
                     let result = batch.job(|b| ledger::erase(b, &of, at));
                     answers.push(answer(reply, result));
@@ -190,7 +197,7 @@ impl Writer {
                 Job::Complete(next, reply) => drop(reply.send(self.complete(*next))),
                 Job::Close(reply) => closing = Some(reply),
                 Job::Commit(..) | Job::Settle(..) | Job::Keep(..) | Job::Erase(..) => {}
-                Job::EraseResponses(..) | Job::ForgetUpdates(..) => {}
+                Job::EraseResponses(..) | Job::ForgetUpdates(..) | Job::MediaKeys(..) => {}
             }
         }
         closing
@@ -248,12 +255,14 @@ impl Writer {
             touched.extend(batch.touched());
         }
         let done = batch.extents().and_then(|extents| {
+            let unnamed = owners::unnamed(&batch)?;
             batch.apply()?;
             self.folder.generation.sync()?;
-            Ok(extents)
+            Ok((extents, unnamed))
         });
         match done {
-            Ok(extents) => {
+            Ok((extents, unnamed)) => {
+                self.shared.add_unnamed(unnamed);
                 self.shared.extents.write().unwrap_or_else(PoisonError::into_inner).extend(extents);
                 Ok(())
             }
