@@ -192,11 +192,12 @@ impl Media {
         let mut bytes = 0;
         for id in wanted {
             let path = self.path(*id);
+            let put = fs::metadata(&path).and_then(|m| m.modified()).unwrap_or(SystemTime::UNIX_EPOCH);
             let sealed = self.sealed(*id)?.ok_or_else(|| {
                 let why = format!("{} is named and is not there", path.display());
                 StoreError::Corrupt { what: "file", why }
             })?;
-            write(&to.join(id.0.to_string()), &sealed, SystemTime::now())?;
+            write(&to.join(id.0.to_string()), &sealed, put)?;
             bytes += sealed.len() as u64;
         }
         sync_folder(&to)?;
@@ -242,7 +243,7 @@ impl Media {
             tracing::error!(file = %path.display(), "a file is damaged and cannot be sealed anew");
             return Ok(());
         };
-        let put = fs::metadata(path).and_then(|m| m.modified()).unwrap_or(SystemTime::now());
+        let put = fs::metadata(path).and_then(|m| m.modified()).unwrap_or(SystemTime::UNIX_EPOCH);
         let new = path.with_extension("new");
         remove_file(&new)?;
         write(&new, &keys.seal(id, &plain)?, put)?;
