@@ -55,7 +55,7 @@ fn beside_or_at_question(walk: &mut Walk<'_>, question: &Question, waiting: Wait
     if let Some(beside) = walk.session.beside
         && *input != Input::TimeUp
     {
-        if let Some(choice) = beside::choice(walk.script, beside, input) {
+        if let Some(choice) = beside::choice(walk.script, walk.session.language, beside, input) {
             return beside::settle(walk, question, waiting, beside, choice);
         }
         beside::leave(walk);

@@ -5,6 +5,8 @@ use super::input::{Form, Moment};
 use super::lines::{Arg, lines};
 use super::matching::{self, Match};
 use super::message::Text;
+use super::reading::number::number;
+use super::reading::yesno::yes_or_no;
 use super::session::{Outcome, Session, Value, Waiting};
 use super::text::{clean, said};
 use crate::privacy::redaction;
@@ -44,25 +46,25 @@ impl Reading<'_> {
         if let Some(code) = &waiting.other {
             return self.other(code, &waiting.chosen, &typed);
         }
-        let number = matches!(self.question.answer, AnswerType::Scale { .. } | AnswerType::Number { .. });
-        if number && self.question.redact.contains(&Redact::Cpr) && redaction::cpr(&typed).1 {
+        let numeric = matches!(self.question.answer, AnswerType::Scale { .. } | AnswerType::Number { .. });
+        if numeric && self.question.redact.contains(&Redact::Cpr) && redaction::cpr(&typed).1 {
             let why = Text::plain(lines(self.session.language).get("cpr-not-here"));
             return Reply::Again { why, counts: true, only: Vec::new() };
         }
         match &self.question.answer {
             AnswerType::Choice(options) => self.choice(&typed, options, &waiting.only),
-            AnswerType::YesNo(options) => match matching::yes_or_no(&typed) {
+            AnswerType::YesNo(options) => match yes_or_no(&typed, self.session.language) {
                 Some(yes) => self.given(Value::Code(if yes { "ja" } else { "nej" }.to_owned())),
                 None => self.choice(&typed, options, &waiting.only),
             },
             AnswerType::Multi { options, .. } => self.several(&typed, options, &waiting.only),
-            AnswerType::Scale { min, max, .. } => match matching::number(&typed, self.session.language) {
+            AnswerType::Scale { min, max, .. } => match number(&typed, self.session.language) {
                 Some(n) if n >= Decimal::from(*min) && n <= Decimal::from(*max) && n.fract().is_zero() => {
                     self.given(Value::Number(n))
                 }
                 _ => self.again(),
             },
-            AnswerType::Number { min, max } => match matching::number(&typed, self.session.language) {
+            AnswerType::Number { min, max } => match number(&typed, self.session.language) {
                 Some(n) if min.is_none_or(|m| n >= m) && max.is_none_or(|m| n <= m) => {
                     self.given(Value::Number(n))
                 }

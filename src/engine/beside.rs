@@ -4,8 +4,8 @@ use super::advance::{ask_words, reading, show_again, stop, take};
 use super::answer::Reply;
 use super::input::Input;
 use super::lines::{Arg, is_label, lines};
-use super::matching::yes_or_no;
 use super::message::{Button, ButtonKind, Effect, Message, Press, Text};
+use super::reading::yesno::yes_or_no;
 use super::session::{Asks, Beside, Outcome, Waiting};
 use super::text::outcome;
 use super::walk::Walk;
@@ -24,7 +24,7 @@ pub enum Choice {
 }
 
 /// The answer to the small question, if the input is one. Anything else belongs to the open question.
-pub fn choice(script: &Script, beside: Beside, input: &Input) -> Option<Choice> {
+pub fn choice(script: &Script, language: Language, beside: Beside, input: &Input) -> Option<Choice> {
     match (beside.asks, input) {
         (Asks::Change { step, .. }, Input::Press(press)) if press.step == step => match press.button {
             ButtonKind::Change => Some(Choice::Yes),
@@ -44,7 +44,7 @@ pub fn choice(script: &Script, beside: Beside, input: &Input) -> Option<Choice> 
         (Asks::Language, Input::Text(typed)) => named(script, &fold(typed)).map(Choice::To),
         (Asks::GoOn, Input::Text(typed)) if is_label("go-on", &fold(typed)) => Some(Choice::Yes),
         (Asks::Change { .. } | Asks::GoOn, Input::Text(typed)) => {
-            yes_or_no(typed).map(|yes| if yes { Choice::Yes } else { Choice::No })
+            yes_or_no(typed, language).map(|yes| if yes { Choice::Yes } else { Choice::No })
         }
         (Asks::Change { .. } | Asks::GoOn | Asks::Language, _) => None,
     }

@@ -2,8 +2,10 @@
 
 use super::beside::{leave, named};
 use super::input::{Begin, Input, Moment};
-use super::lines::{Arg, is_label, is_word, lines};
+use super::lines::{Arg, is_label, lines};
 use super::message::{Button, ButtonKind, Effect, Message, Press, Text, Turn};
+use super::reading::is_word;
+use super::reading::yesno::yes_or_no;
 use super::recap;
 use super::session::{Ended, Session, State};
 use super::walk::Walk;
@@ -117,11 +119,10 @@ pub(super) fn at_card(walk: &mut Walk<'_>, of: u64, input: &Input) {
         Input::Press(_) | Input::Form(_) => walk.toast("already-answered"),
         Input::Text(typed) => {
             let folded = fold(typed);
+            let said = |walk: &Walk<'_>| yes_or_no(typed, walk.session.language);
             match () {
-                () if is_word("start-words", &folded) || folded == "👍" => begin(walk, of),
-                () if is_word("no-words", &folded) || is_word("stop-words", &folded) || folded == "👎" => {
-                    decline(walk, of)
-                }
+                () if is_word("start-words", &folded) || said(walk) == Some(true) => begin(walk, of),
+                () if is_word("stop-words", &folded) || said(walk) == Some(false) => decline(walk, of),
                 () if is_word("privacy-words", &folded) || is_label("more-about-data", &folded) => {
                     show_again(
                         walk,

@@ -16,8 +16,6 @@ pub struct Lines {
     plain: HashMap<String, Vec<Part>>,
     /// Lines without values, folded: a button's words can be typed.
     folded: HashMap<String, String>,
-    /// Folded words of each number from nought, a slash between words for the same.
-    numbers: Vec<Vec<String>>,
 }
 
 enum Part {
@@ -35,60 +33,15 @@ static ALL: LazyLock<Vec<(Language, Lines)>> = LazyLock::new(|| {
     FILES.iter().filter_map(|(tag, text)| Some((Language::parse(tag)?, Lines::read(tag, text)))).collect()
 });
 
-const WORD_LISTS: [&str; 12] = [
-    "yes-words",
-    "no-words",
-    "start-words",
-    "back-words",
-    "skip-words",
-    "stop-words",
-    "help-words",
-    "privacy-words",
-    "language-words",
-    "done-words",
-    "unit-words",
-    "delete-words",
-];
-
 /// The lines in `language`; in English where the bot does not speak it.
 pub fn lines(language: Language) -> &'static Lines {
     let of = |wanted| ALL.iter().find(|(l, _)| *l == wanted).map(|(_, lines)| lines);
     of(language).or_else(|| of(Language::ENGLISH)).unwrap_or(&ALL[0].1)
 }
 
-/// Every word of the lists, folded, in all languages, with the lists that it stands in.
-static WORDS: LazyLock<HashMap<String, Vec<&'static str>>> = LazyLock::new(|| {
-    let mut words: HashMap<String, Vec<&'static str>> = HashMap::new();
-    for (_, lines) in ALL.iter() {
-        for list in WORD_LISTS {
-            for word in lines.get(list).split_whitespace().map(fold) {
-                words.entry(word).or_default().push(list);
-            }
-        }
-    }
-    words
-});
-
-/// The lists that a folded text is a word of, in any language.
-pub fn lists_of(folded: &str) -> &'static [&'static str] {
-    WORDS.get(folded).map_or(&[], Vec::as_slice)
-}
-
-/// Whether a folded text is one of the words in `list`, in any language.
-pub fn is_word(list: &str, folded: &str) -> bool {
-    lists_of(folded).contains(&list)
-}
-
 /// Whether a folded text is the line `name`, in any language: a button's words can be typed.
 pub fn is_label(name: &str, folded: &str) -> bool {
     ALL.iter().any(|(_, lines)| lines.folded.get(name).is_some_and(|line| line == folded))
-}
-
-/// The number that a folded word stands for, in any language.
-pub fn number_word(folded: &str) -> Option<i64> {
-    ALL.iter()
-        .find_map(|(_, lines)| lines.numbers.iter().position(|words| words.iter().any(|w| w == folded)))
-        .map(|n| n as i64)
 }
 
 impl Lines {
@@ -106,11 +59,7 @@ impl Lines {
         // No invisible isolation marks: Telegram and screen readers show or read them.
         bundle.set_use_isolating(false);
         let _ = bundle.add_resource(resource);
-        let mut lines = Lines { bundle, plain, folded, numbers: Vec::new() };
-        let numbers = lines.get("number-words");
-        lines.numbers =
-            numbers.split_whitespace().map(|words| words.split('/').map(fold).collect()).collect();
-        lines
+        Lines { bundle, plain, folded }
     }
 
     pub fn get(&self, name: &str) -> String {

@@ -1,8 +1,6 @@
 //! Typed words against options: which one did the citizen mean?
 
-use super::lines::{is_word, number_word};
-use crate::script::{Choice, Language, fold};
-use rust_decimal::Decimal;
+use crate::script::{Choice, fold};
 
 #[derive(Debug, PartialEq)]
 pub enum Match {
@@ -122,103 +120,4 @@ fn split(typed: &str) -> Vec<String> {
 
 fn is_and(word: &str) -> bool {
     matches!(word.to_lowercase().as_str(), "og" | "and" | "samt" | "plus")
-}
-
-/// `ja`, `yes`, `👍`, … The list is in the language files, thumbs here.
-pub fn yes_or_no(typed: &str) -> Option<bool> {
-    let folded = fold(typed);
-    let yes = is_word("yes-words", &folded) || folded == "👍";
-    let no = is_word("no-words", &folded) || folded == "👎";
-    (yes != no).then_some(yes)
-}
-
-/// A number written with digits, as in `ca. 12`, `2,5`, `1.000` or `50 kr.`, or as a word. Where a sign may part thousands or
-/// decimals, `language` decides.
-pub fn number(typed: &str, language: Language) -> Option<Decimal> {
-    let folded = fold(typed);
-    let mut words: Vec<&str> = folded.split(' ').filter(|w| !is_about(w)).collect();
-    words.pop_if(|w| is_word("unit-words", w));
-    if let [word] = words.as_slice()
-        && let Some(number) = number_word(word)
-    {
-        return Some(number.into());
-    }
-    let typed = typed.trim();
-    let digits = typed.trim_start_matches(|c: char| c.is_alphabetic() || c == '.' || c.is_whitespace());
-    let before = fold(&typed[..typed.len() - digits.len()]);
-    let number = digits.trim_end_matches(|c: char| c.is_alphabetic() || c == '.' || c.is_whitespace());
-    let after = fold(&digits[number.len()..]);
-    if !(before.is_empty() || is_about(&before)) || !(after.is_empty() || is_word("unit-words", &after)) {
-        return None;
-    }
-    western(number, language)
-}
-
-fn is_about(word: &str) -> bool {
-    matches!(word, "ca" | "cirka" | "omkring" | "about" | "around")
-}
-
-// Danish thousands have points, decimals a comma; English the other way round. A point before exactly three digits, and no
-// other sign, parts thousands in both; so does a comma in English.
-fn western(text: &str, language: Language) -> Option<Decimal> {
-    if text.is_empty() || !text.chars().all(|c| c.is_ascii_digit() || matches!(c, '.' | ',' | '-' | ' ')) {
-        return None;
-    }
-    let text = text.replace(' ', "");
-    let groups = |sign: char| {
-        let mut parts = text.trim_start_matches('-').split(sign);
-        parts.next().is_some_and(|p| (1..=3).contains(&p.len()))
-            && parts.clone().count() > 0
-            && parts.all(|p| p.len() == 3)
-    };
-    let plain = match (text.contains('.'), text.contains(',')) {
-        (true, true) if text.rfind(',') > text.rfind('.') => text.replace('.', "").replace(',', "."),
-        (true, true) => text.replace(',', ""),
-        (true, false) if groups('.') => text.replace('.', ""),
-        (false, true) if language == Language::ENGLISH && groups(',') => text.replace(',', ""),
-        (false, true) => text.replace(',', "."),
-        _ => text,
-    };
-    plain.parse().ok()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::number;
-    use crate::script::Language;
-
-    #[test]
-    fn numbers_as_people_write_them() {
-        for (typed, expected) in [
-            ("12", "12"),
-            ("ca. 12", "12"),
-            ("2,5", "2.5"),
-            ("1.000", "1000"),
-            ("1.234,5", "1234.5"),
-            ("tolv", "12"),
-            ("-3", "-3"),
-            ("fire", "4"),
-            ("1,000", "1"),
-            ("50 kr.", "50"),
-            ("ca. 20 minutter", "20"),
-            ("et barn", ""),
-            ("et", "1"),
-            ("12.", "12"),
-            ("99999999999999999999999999999999999999", ""),
-        ] {
-            let expected = Some(expected).filter(|e| !e.is_empty());
-            assert_eq!(
-                number(typed, Language::DANISH).map(|n| n.normalize().to_string()).as_deref(),
-                expected,
-                "{typed}"
-            );
-        }
-        for typed in
-            ["mellem 10 og 20", "", "12 eller 13", "12 eller flere", "mange", "1-2", "--", ".", "kr", "ca."]
-        {
-            assert_eq!(number(typed, Language::DANISH), None, "{typed}");
-        }
-        assert_eq!(number("1,000", Language::ENGLISH), Some(1000.into()));
-        assert_eq!(number("1,5", Language::ENGLISH), "1.5".parse().ok());
-    }
 }

@@ -3,8 +3,9 @@
 use super::advance::{aside, at_question, reading, skip, take};
 use super::answer::{Reply, redact};
 use super::input::Input;
-use super::lines::{Arg, lines, lists_of};
+use super::lines::{Arg, lines};
 use super::message::Text;
+use super::reading::lists_of;
 use super::session::{Answered, Outcome, Value, Waiting};
 use super::text::clean;
 use super::walk::Walk;

@@ -2,6 +2,8 @@
 
 use unicode_normalization::UnicodeNormalization;
 
+const DIGITS: [&str; 10] = ["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"];
+
 /// `Før kl. 9!` and `FOER KL 9` come out alike. Signs that are no letters or digits become one space, emoji are kept.
 pub fn fold(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 8);
@@ -11,6 +13,16 @@ pub fn fold(text: &str) -> String {
             'æ' | 'ä' => "ae",
             'ø' | 'ö' => "oe",
             'å' => "aa",
+            // One letter in each of these, whatever the keyboard gives.
+            'ı' => "i",
+            'أ' | 'إ' | 'ٱ' => "ا",
+            'ى' | 'ی' => "ي",
+            'ک' => "ك",
+            // The dot left over from a Turkish İ, Arabic vowel signs and stretches.
+            '\u{307}' | '\u{640}' | '\u{64b}'..='\u{652}' => continue,
+            // Digits of Arabic and of Persian.
+            '\u{660}'..='\u{669}' => DIGITS[c as usize - 0x660],
+            '\u{6f0}'..='\u{6f9}' => DIGITS[c as usize - 0x6f0],
             // Variation selectors and skin tones change how an emoji looks, not what it says.
             '\u{fe0e}' | '\u{fe0f}' | '\u{200d}' | '\u{1f3fb}'..='\u{1f3ff}' => continue,
             c if c.is_alphanumeric() || is_emoji(c) => {
@@ -49,6 +61,8 @@ mod tests {
         assert_eq!(fold("FOER  KL 9"), "foer kl 9");
         assert_eq!(fold("a\u{30a}ben"), "aaben");
         assert_eq!(fold("👍🏽"), fold("👍"));
+        assert_eq!(fold("HAYIR İYİ"), fold("hayır iyi"));
+        assert_eq!(fold("أحمد ٣"), "احمد 3");
         assert_eq!(fold("?!"), "");
     }
 }

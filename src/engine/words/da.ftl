@@ -85,18 +85,7 @@ keep-days = { $count ->
 language-question = Hvilket sprog vil du bruge?
 language-now = Vi fortsætter på dansk.
 
-yes-words = ja jo jep jeps ok okay jaa klart gerne yes ja-tak
-no-words = nej næ niks nope nej-tak
-start-words = ja start ok okay begynd
-back-words = tilbage
-skip-words = spring-over videre næste
-stop-words = stop slut afslut
-help-words = hjælp hjaelp
-privacy-words = privatliv
-language-words = sprog
 and = og
-unit-words = kr kroner dkk minut minutter min time timer dag dage uge uger måned måneder år stk km m meter gange personer børn
-number-words = nul en/et to tre fire fem seks syv otte ni ti elleve tolv
 
 greeting = Hej! Her kan du fortælle os, hvad du mener. Hvad vil du svare på?
 nothing-open = Der er ingen åbne spørgsmål lige nu. Kom gerne forbi en anden gang.
@@ -162,7 +151,5 @@ keep-answer = Nej
 changed = Dit svar er ændret til { $answer }.
 kept-until = Svarer du i dag, sletter vi dine svar senest { $date }.
 progress = { $place } af { $total }
-done-words = færdig
 stopped-empty = Samtalen er stoppet. Du har ikke givet nogen svar.
 timed-out-empty = Samtalen er lukket, fordi der ikke kom nogen svar.
-delete-words = slet slet-mine-data slet-mine-svar slet-alt mine-data minedata

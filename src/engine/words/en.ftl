@@ -85,18 +85,7 @@ keep-days = { $count ->
 language-question = Which language would you like?
 language-now = We go on in English.
 
-yes-words = yes yep yeah ok okay sure y yes-please
-no-words = no nope nah n no-thanks
-start-words = yes start ok okay begin
-back-words = back
-skip-words = skip next
-stop-words = stop quit end
-help-words = help
-privacy-words = privacy
-language-words = language
 and = and
-unit-words = kr kroner dkk minute minutes min hour hours day days week weeks month months year years pcs km m metres times people children
-number-words = zero one two three four five six seven eight nine ten eleven twelve
 
 greeting = Hi! Here you can tell us what you think. What would you like to answer?
 nothing-open = There are no open questions right now. Please come by another day.
@@ -162,7 +151,5 @@ keep-answer = No
 changed = Your answer is now { $answer }.
 kept-until = If you answer today, we delete your answers by { $date } at the latest.
 progress = { $place } of { $total }
-done-words = done
 stopped-empty = The conversation has stopped. You have given no answers.
 timed-out-empty = The conversation has been closed, as no answers came.
-delete-words = delete delete-my-data delete-my-answers delete-everything my-data mydata
