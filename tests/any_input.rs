@@ -275,6 +275,8 @@ impl Run<'_> {
             }
             Value::Number(_) => assert!(options.is_none()),
             Value::Text(text) => assert!(!text.trim().is_empty()),
+            Value::Place { .. } => assert_eq!(question.answer.name(), "location"),
+            Value::Media(list) => assert!(!list.is_empty()),
         }
         assert!(other.as_ref().is_none_or(|words| !words.trim().is_empty()));
     }

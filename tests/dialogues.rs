@@ -245,6 +245,8 @@ fn samples(question: &Question) -> Vec<String> {
             let of = |length: usize| "æ".repeat(length);
             vec![of(*min_length), of(*max_length), of(max_length + 1), ".".to_owned()]
         }
+        AnswerType::Location { .. } => vec!["Ved bænken".to_owned(), "55.7012, 12.4013".to_owned()],
+        AnswerType::Media(_) => vec![nonsense],
     }
 }
 

@@ -4,8 +4,10 @@ use super::answer::{Reading, Reply};
 use super::card::at_card;
 use super::input::{Form, Input, Moment};
 use super::lines::{Arg, lines};
+use super::media::{self, Fetched};
 use super::message::{Button, ButtonKind, Effect, Message, Press, Text, Turn};
-use super::session::{Ended, Outcome, Session, State, Waiting, other_value};
+use super::place::{location, tidy_keyboard};
+use super::session::{Ended, Outcome, Session, State, Value, Waiting, other_value};
 use super::typing::typed_text;
 use super::walk::Walk;
 use super::{ask, beside, recap, text};
@@ -47,11 +49,19 @@ pub fn advance(
         }
         State::Finished(_) => walk.toast("closed"),
     }
+    tidy_keyboard(&mut walk);
     walk.wake();
     Ok(Turn { session: walk.session, effects: walk.effects })
 }
 
 fn beside_or_at_question(walk: &mut Walk<'_>, question: &Question, waiting: Waiting, input: &Input) {
+    if let (Input::Media(came), Some(pending)) = (input, &walk.session.pending)
+        && came.handle == pending.handle
+        && came.fetched != Fetched::No
+    {
+        // Fetched, because the citizen said yes.
+        walk.session.voice = true;
+    }
     if let Some(beside) = walk.session.beside
         && *input != Input::TimeUp
     {
@@ -77,7 +87,9 @@ pub(super) fn at_question(walk: &mut Walk<'_>, question: &Question, waiting: Wai
             aside(walk, question, waiting, text);
         }
         Input::Language(to) => language(walk, question, waiting, *to),
-        Input::Unreadable => unreadable(walk, question, waiting),
+        Input::Location(shared) => location(walk, question, waiting, *shared),
+        Input::Media(came) => media::media(walk, question, waiting, came),
+        Input::Unreadable => unreadable(walk, question, waiting, "cannot-read"),
         Input::TimeUp => time_up(walk, question, waiting),
     }
 }
@@ -112,6 +124,8 @@ fn pressed(walk: &mut Walk<'_>, question: &Question, mut waiting: Waiting, press
     }
     match press.button {
         ButtonKind::Skip => skip(walk, question, waiting),
+        ButtonKind::Done if !waiting.media.is_empty() => media::accept(walk, question, waiting),
+        ButtonKind::More if !waiting.media.is_empty() => walk.line("media-send"),
         ButtonKind::Done if waiting.other.is_none() => {
             let reply = reading(walk, question).chosen(waiting.chosen.clone());
             match reply {
@@ -198,7 +212,7 @@ pub(super) fn ask_words(
     walk.show(question, waiting, None, &[]);
 }
 
-fn again(
+pub(super) fn again(
     walk: &mut Walk<'_>,
     question: &Question,
     mut waiting: Waiting,
@@ -225,6 +239,9 @@ fn again(
 
 // An `other` chosen without words still stands, and so does what was answered before the citizen went back.
 fn given_up(walk: &Walk<'_>, question: &Question, waiting: &Waiting) -> Outcome {
+    if !waiting.media.is_empty() {
+        return Outcome::Given { value: Value::Media(waiting.media.clone()), other: None };
+    }
     if waiting.other.is_some() {
         return without_words(question, waiting);
     }
@@ -297,6 +314,9 @@ fn back(walk: &mut Walk<'_>, question: &Question, waiting: &Waiting) {
 }
 
 pub(super) fn skip(walk: &mut Walk<'_>, question: &Question, waiting: Waiting) {
+    if !waiting.media.is_empty() {
+        return media::accept(walk, question, waiting);
+    }
     if waiting.other.is_some() {
         amend(walk, question, &waiting, None, None);
         let outcome = without_words(question, &waiting);
@@ -323,13 +343,13 @@ pub(super) fn stop(walk: &mut Walk<'_>, waiting: &Waiting) {
 }
 
 // Said twice, then the question alone: whoever sends stickers for fun is not lectured.
-fn unreadable(walk: &mut Walk<'_>, question: &Question, mut waiting: Waiting) {
+pub(super) fn unreadable(walk: &mut Walk<'_>, question: &Question, mut waiting: Waiting, name: &str) {
     if waiting.unreadable >= 2 {
         walk.retire(&waiting);
         return show_again(walk, question, waiting, None);
     }
     waiting.unreadable += 1;
-    let why = Text::plain(lines(walk.session.language).get("cannot-read"));
+    let why = Text::plain(lines(walk.session.language).get(name));
     aside(walk, question, waiting, why);
 }
 

@@ -10,7 +10,7 @@ use super::reading::yesno::yes_or_no;
 use super::session::{Outcome, Session, Value, Waiting};
 use super::text::{clean, said};
 use crate::privacy::redaction;
-use crate::script::{AnswerType, Choice, Options, Question, Redact, Script};
+use crate::script::{AnswerType, Choice, MediaKind, Options, Question, Redact, Script};
 use rust_decimal::Decimal;
 
 /// What typed words come to.
@@ -70,7 +70,7 @@ impl Reading<'_> {
                 }
                 _ => self.again(),
             },
-            AnswerType::Text { min_length, max_length, pattern } => {
+            AnswerType::Text { min_length, max_length, pattern, .. } => {
                 let length = typed.chars().count();
                 let l = lines(self.session.language);
                 if length > *max_length {
@@ -98,7 +98,20 @@ impl Reading<'_> {
                     redacted,
                 }
             }
+            AnswerType::Location { or_text, .. } => self.place(&typed, *or_text),
+            AnswerType::Media(_) => self.again(),
         }
+    }
+
+    // Where a place cannot be shared, words are the only way to tell it.
+    fn place(&self, typed: &str, or_text: bool) -> Reply {
+        let words = or_text || self.session.channel != "telegram";
+        if !words || typed.is_empty() || typed.chars().count() > crate::script::MAX_TEXT_CHARS {
+            return self.again();
+        }
+        let (text, redacted) = redact(self.question, typed);
+        let outcome = Outcome::Given { value: Value::Text(text), other: None };
+        Reply::Answer { outcome, sure: true, redacted }
     }
 
     // Where a few options were shown alone, typed words mean one of those if they can.
@@ -192,7 +205,9 @@ impl Reading<'_> {
             AnswerType::Multi { .. }
             | AnswerType::Scale { .. }
             | AnswerType::Number { .. }
-            | AnswerType::Text { .. } => self.again(),
+            | AnswerType::Text { .. }
+            | AnswerType::Location { .. }
+            | AnswerType::Media(_) => self.again(),
         }
     }
 
@@ -220,7 +235,9 @@ impl Reading<'_> {
             | AnswerType::YesNo(_)
             | AnswerType::Scale { .. }
             | AnswerType::Number { .. }
-            | AnswerType::Text { .. } => self.pressed(form.options[0]),
+            | AnswerType::Text { .. }
+            | AnswerType::Location { .. }
+            | AnswerType::Media(_) => self.pressed(form.options[0]),
         };
         match reply {
             Reply::AskWords { code, chosen } if !words.is_empty() => self.other(&code, &chosen, &words),
@@ -266,6 +283,12 @@ impl Reading<'_> {
             (None, AnswerType::Number { min, max }) => Text::plain(self.number_wanted(*min, *max)),
             (None, AnswerType::Text { pattern: Some(_), .. }) => Text::plain(l.get("retry-pattern")),
             (None, AnswerType::Text { .. }) => Text::plain(l.get("retry-text")),
+            (None, AnswerType::Location { .. }) => Text::plain(l.get("retry-place")),
+            (None, AnswerType::Media(wanted)) => Text::plain(l.get(match wanted.kind {
+                MediaKind::Photo => "retry-photo",
+                MediaKind::Voice => "retry-voice",
+                MediaKind::File => "retry-file",
+            })),
         };
         Reply::Again { why, counts: true, only: Vec::new() }
     }
@@ -281,7 +304,11 @@ impl Reading<'_> {
                 self.visible(options).first().map(|(_, o)| o.label.plain(language))
             }
             AnswerType::Scale { min, max, .. } => Some(((min + max) / 2).to_string()),
-            AnswerType::YesNo(_) | AnswerType::Number { .. } | AnswerType::Text { .. } => None,
+            AnswerType::YesNo(_)
+            | AnswerType::Number { .. }
+            | AnswerType::Text { .. }
+            | AnswerType::Location { .. }
+            | AnswerType::Media(_) => None,
         }
     }
 

@@ -3,10 +3,11 @@
 use super::condition::holds;
 use super::input::Moment;
 use super::lines::{Arg, lines};
-use super::message::{Button, ButtonKind, Field, Message, Press, Text};
+use super::media;
+use super::message::{Button, ButtonKind, Field, Keyboard, Message, Press, Text};
 use super::session::{Session, Waiting};
 use super::text::said;
-use crate::script::{AnswerType, Choice, Language, Options, Question, Script, Skip, Style};
+use crate::script::{AnswerType, Choice, Language, Options, Question, Script, Skip, Style, Wanted};
 
 /// Labels up to this long stand two in a row: a phone shows them whole.
 const SHORT_LABEL: usize = 12;
@@ -71,7 +72,9 @@ pub fn words(question: &Question, script: &Script, session: &Session) -> Text {
         | AnswerType::YesNo(_)
         | AnswerType::Scale { .. }
         | AnswerType::Number { .. }
-        | AnswerType::Text { .. } => {}
+        | AnswerType::Text { .. }
+        | AnswerType::Location { .. }
+        | AnswerType::Media(_) => {}
     }
     text
 }
@@ -88,6 +91,8 @@ pub fn message(
     let mut text = lead.unwrap_or_default();
     if waiting.other.is_some() {
         text.line(&lines(session.language).get("own-words"));
+    } else if !waiting.media.is_empty() {
+        text.line(&media::count(question, waiting, session.language));
     } else {
         if !text.is_empty() {
             text.line("");
@@ -101,6 +106,7 @@ pub fn message(
         text,
         buttons: buttons(question, waiting, script, session, moment),
         field: Some(field(question, waiting)),
+        keyboard: keyboard(question, waiting, session.language),
     }
 }
 
@@ -130,7 +136,18 @@ fn field(question: &Question, waiting: &Waiting) -> Field {
         AnswerType::Multi { options, .. } => Field::SeveralOf { other: options.list.iter().any(|c| c.other) },
         AnswerType::Number { .. } => Field::Number,
         AnswerType::Text { max_length, .. } => Field::Text { max_length: *max_length },
+        AnswerType::Location { .. } => Field::Text { max_length: crate::script::MAX_TEXT_CHARS },
+        AnswerType::Media(Wanted { kind, max_files, .. }) => {
+            Field::Files { kind: *kind, max: max_files.saturating_sub(waiting.media.len()) }
+        }
     }
+}
+
+fn keyboard(question: &Question, waiting: &Waiting, language: Language) -> Option<Keyboard> {
+    let AnswerType::Location { or_text, .. } = &question.answer else { return None };
+    let l = lines(language);
+    let write = or_text.then(|| l.get("write-instead"));
+    waiting.other.is_none().then(|| Keyboard::Share { share: l.get("share-place"), write })
 }
 
 fn buttons(
@@ -175,7 +192,16 @@ fn buttons(
                     .collect();
                 rows.extend(list.chunks(SCALE_ROW).map(<[Button]>::to_vec));
             }
-            AnswerType::Number { .. } | AnswerType::Text { .. } => {}
+            AnswerType::Media(_) if !waiting.media.is_empty() => {
+                let l = lines(language);
+                rows.push(vec![plain(l.get("done"), ButtonKind::Done)]);
+                rows.push(vec![plain(l.get("media-more"), ButtonKind::More)]);
+                return rows;
+            }
+            AnswerType::Number { .. }
+            | AnswerType::Text { .. }
+            | AnswerType::Location { .. }
+            | AnswerType::Media(_) => {}
         }
     }
     if let Some(label) = skip_label(question, language) {

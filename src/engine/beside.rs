@@ -1,9 +1,10 @@
 //! Small questions beside the open one: shall an earlier answer change, which language, will you go on?
 
-use super::advance::{ask_words, reading, show_again, stop, take};
+use super::advance::{aside, ask_words, reading, show_again, stop, take};
 use super::answer::Reply;
 use super::input::Input;
 use super::lines::{Arg, is_label, lines};
+use super::media::Media;
 use super::message::{Button, ButtonKind, Effect, Message, Press, Text};
 use super::reading::yesno::yes_or_no;
 use super::session::{Asks, Beside, Outcome, Waiting};
@@ -42,11 +43,16 @@ pub fn choice(script: &Script, language: Language, beside: Beside, input: &Input
             _ => None,
         },
         (Asks::Language, Input::Text(typed)) => named(script, &fold(typed)).map(Choice::To),
+        (Asks::Voice, Input::Press(press)) => match press.button {
+            ButtonKind::Allow => Some(Choice::Yes),
+            ButtonKind::Refuse => Some(Choice::No),
+            _ => None,
+        },
         (Asks::GoOn, Input::Text(typed)) if is_label("go-on", &fold(typed)) => Some(Choice::Yes),
-        (Asks::Change { .. } | Asks::GoOn, Input::Text(typed)) => {
+        (Asks::Change { .. } | Asks::GoOn | Asks::Voice, Input::Text(typed)) => {
             yes_or_no(typed, language).map(|yes| if yes { Choice::Yes } else { Choice::No })
         }
-        (Asks::Change { .. } | Asks::GoOn | Asks::Language, _) => None,
+        (Asks::Change { .. } | Asks::GoOn | Asks::Language | Asks::Voice, _) => None,
     }
 }
 
@@ -75,12 +81,25 @@ pub fn settle(walk: &mut Walk<'_>, question: &Question, waiting: Waiting, beside
             leave(walk);
             stop(walk, &waiting);
         }
-        (Asks::Change { .. } | Asks::Language | Asks::GoOn, _) => leave(walk),
+        (Asks::Voice, Choice::Yes) => {
+            // Nobody could fetch it: it is asked for once more, the yes stands.
+            walk.session.voice = true;
+            leave(walk);
+            let text = Text::plain(lines(walk.session.language).get("media-failed"));
+            aside(walk, question, waiting, text);
+        }
+        (Asks::Voice, Choice::No) => {
+            leave(walk);
+            let text = Text::plain(lines(walk.session.language).get("voice-refused"));
+            aside(walk, question, waiting, text);
+        }
+        (Asks::Change { .. } | Asks::Language | Asks::GoOn | Asks::Voice, _) => leave(walk),
     }
 }
 
 /// The small question no longer stands: its buttons go.
 pub fn leave(walk: &mut Walk<'_>) {
+    walk.session.pending = None;
     let Some(beside) = walk.session.beside.take() else { return };
     let bare = Message::bare(walk.session.language);
     walk.effects.push(Effect::Amend { of: beside.message, message: bare });
@@ -91,7 +110,13 @@ fn put(walk: &mut Walk<'_>, asks: Asks, text: Text, buttons: Vec<Vec<Button>>) {
     let message = walk.session.name_message();
     walk.session.beside = Some(Beside { message, asks });
     let language = walk.session.language;
-    walk.effects.push(Effect::Say(Message { of: Some(message), language, text, buttons, field: None }));
+    walk.effects.push(Effect::Say(Message {
+        of: Some(message),
+        language,
+        text,
+        buttons,
+        ..Message::bare(language)
+    }));
 }
 
 fn button(walk: &Walk<'_>, question: &Question, visit: u16, label: String, kind: ButtonKind) -> Vec<Button> {
@@ -190,6 +215,17 @@ pub fn ask_language(walk: &mut Walk<'_>, question: &Question, waiting: &Waiting)
         .collect();
     let text = Text::plain(lines(walk.session.language).get("language-question"));
     put(walk, Asks::Language, text, buttons);
+}
+
+/// May the voice message be kept? Nothing of it is fetched before the answer.
+pub fn ask_voice(walk: &mut Walk<'_>, question: &Question, waiting: &Waiting, media: Media) {
+    let l = lines(walk.session.language);
+    let buttons = vec![
+        button(walk, question, waiting.visit, l.get("voice-yes"), ButtonKind::Allow),
+        button(walk, question, waiting.visit, l.get("voice-no"), ButtonKind::Refuse),
+    ];
+    put(walk, Asks::Voice, Text::plain(l.get("voice-question")), buttons);
+    walk.session.pending = Some(media);
 }
 
 /// The one reminder.

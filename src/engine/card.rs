@@ -4,6 +4,7 @@ use super::beside::{leave, named};
 use super::input::{Begin, Input, Moment};
 use super::lines::{Arg, is_label, lines};
 use super::message::{Button, ButtonKind, Effect, Message, Press, Text, Turn};
+use super::place::tidy_keyboard;
 use super::reading::is_word;
 use super::reading::yesno::yes_or_no;
 use super::recap;
@@ -34,6 +35,10 @@ pub fn start(script: &Script, begin: Begin, moment: &Moment) -> Turn {
         named: 0,
         beside: None,
         told: None,
+        voice: false,
+        pending: None,
+        album: None,
+        keyboard: false,
     };
     let of = session.name_message();
     session.state = State::Card { message: of };
@@ -59,6 +64,7 @@ pub fn close(script: &Script, session: Session, ended: Ended, moment: &Moment) -
         }
         State::Finished(_) => {}
     }
+    tidy_keyboard(&mut walk);
     Turn { session: walk.session, effects: walk.effects }
 }
 
@@ -78,7 +84,13 @@ pub fn card(script: &Script, session: &Session, of: u64) -> Message {
     text.line(&header.privacy.notice.plain(language));
     text.push(" ", Style::Plain);
     text.push(&l.get("card-leave"), Style::Plain);
-    Message { of: Some(of), language, text, buttons: card_buttons(script, session), field: None }
+    Message {
+        of: Some(of),
+        language,
+        text,
+        buttons: card_buttons(script, session),
+        ..Message::bare(language)
+    }
 }
 
 fn card_buttons(script: &Script, session: &Session) -> Vec<Vec<Button>> {
@@ -144,7 +156,9 @@ pub(super) fn at_card(walk: &mut Walk<'_>, of: u64, input: &Input) {
             show_again(walk, of, recap::privacy_at(walk.script, walk.session.language, walk.moment.now))
         }
         Input::Language(to) => switch(walk, of, to.or(other_language(walk))),
-        Input::Back | Input::Skip | Input::Unreadable => remind(walk, of),
+        Input::Back | Input::Skip | Input::Unreadable | Input::Location(_) | Input::Media(_) => {
+            remind(walk, of)
+        }
         // Woken for something else of this conversation: the card stands until its own time is up.
         Input::TimeUp if !walk.is_due() => {}
         Input::TimeUp => {

@@ -1,6 +1,8 @@
 //! What comes into a turn.
 
+use super::media::Media;
 use super::message::Press;
+use super::place::Location;
 use crate::script::Language;
 use jiff::Timestamp;
 
@@ -18,7 +20,10 @@ pub enum Input {
     Privacy,
     /// To a language, or to the choice of one.
     Language(Option<Language>),
-    /// Something that is neither words nor a button: a sticker, a voice message, …
+    Location(Location),
+    /// A picture, a voice message or a file.
+    Media(Media),
+    /// Something that is none of these: a sticker, a poll, …
     Unreadable,
     /// The wake-up fell due.
     TimeUp,

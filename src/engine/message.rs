@@ -1,7 +1,7 @@
 //! What comes out of a turn: messages in no platform's form, and everything else the world shall do.
 
 use super::session::{Answered, Ended, Session};
-use crate::script::{Language, ScriptId, Style};
+use crate::script::{Language, MediaKind, ScriptId, Style};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -56,12 +56,30 @@ pub struct Message {
     pub buttons: Vec<Vec<Button>>,
     /// What a typed answer to it would be; `None` where nothing is asked.
     pub field: Option<Field>,
+    /// A keyboard in place of the citizen's own, where the platform has such.
+    #[serde(default)]
+    pub keyboard: Option<Keyboard>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Keyboard {
+    /// Shares where the citizen is; `write`: the words on a button for writing it instead. The message's buttons stand there too.
+    Share { share: String, write: Option<String> },
+    /// The one from before goes.
+    Remove,
 }
 
 impl Message {
     /// Neither words nor buttons.
     pub fn bare(language: Language) -> Message {
-        Message { of: None, language, text: Text::default(), buttons: Vec::new(), field: None }
+        Message {
+            of: None,
+            language,
+            text: Text::default(),
+            buttons: Vec::new(),
+            field: None,
+            keyboard: None,
+        }
     }
 }
 
@@ -76,10 +94,21 @@ pub struct Button {
 /// How a question can be answered by typing or in a form.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Field {
-    OneOf { other: bool },
-    SeveralOf { other: bool },
-    Text { max_length: usize },
+    OneOf {
+        other: bool,
+    },
+    SeveralOf {
+        other: bool,
+    },
+    Text {
+        max_length: usize,
+    },
     Number,
+    /// Up to `max` more files.
+    Files {
+        kind: MediaKind,
+        max: usize,
+    },
 }
 
 /// Which button of which question was pressed.
@@ -115,6 +144,11 @@ pub enum ButtonKind {
     Change,
     /// No, the answer as it was.
     Keep,
+    /// One more file.
+    More,
+    /// Yes, voice messages may be kept.
+    Allow,
+    Refuse,
 }
 
 impl ButtonKind {
@@ -134,6 +168,9 @@ impl ButtonKind {
             ButtonKind::AnswerAgain => 109,
             ButtonKind::Change => 110,
             ButtonKind::Keep => 111,
+            ButtonKind::More => 112,
+            ButtonKind::Allow => 113,
+            ButtonKind::Refuse => 114,
         }
     }
     pub fn from_byte(byte: u8) -> Option<ButtonKind> {
@@ -152,6 +189,9 @@ impl ButtonKind {
             109 => ButtonKind::AnswerAgain,
             110 => ButtonKind::Change,
             111 => ButtonKind::Keep,
+            112 => ButtonKind::More,
+            113 => ButtonKind::Allow,
+            114 => ButtonKind::Refuse,
             _ => return None,
         })
     }

@@ -1,7 +1,8 @@
 //! One walk through one revision: what outlives the process between two messages.
 
+use super::media::{Album, Kept, Media};
 use super::message::{Audience, ButtonKind};
-use crate::script::{AnswerType, Language, Question, Script, ScriptId};
+use crate::script::{AnswerType, Language, Point, Question, Script, ScriptId};
 use jiff::Timestamp;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
@@ -40,6 +41,17 @@ pub struct Session {
     /// How far the citizen was told to be: question so-and-so of so many.
     #[serde(default)]
     pub told: Option<(u16, u16)>,
+    /// The citizen has agreed that voice messages are kept.
+    #[serde(default)]
+    pub voice: bool,
+    /// A voice message that waits for that.
+    #[serde(default)]
+    pub pending: Option<Media>,
+    #[serde(default)]
+    pub album: Option<Album>,
+    /// A keyboard for sharing a place stands in the chat.
+    #[serde(default)]
+    pub keyboard: bool,
 }
 
 /// A small question beside the open one, and the message that puts it.
@@ -57,6 +69,8 @@ pub enum Asks {
     Language,
     /// Will you go on?
     GoOn,
+    /// May we keep your voice?
+    Voice,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -92,6 +106,15 @@ pub struct Waiting {
     /// Question so-and-so of so many, where that is told.
     #[serde(default)]
     pub progress: Option<(u16, u16)>,
+    /// Files that came so far.
+    #[serde(default)]
+    pub media: Vec<Kept>,
+    /// What the last of them was sent together with.
+    #[serde(default)]
+    pub album: Option<String>,
+    /// A place outside was shared once.
+    #[serde(default)]
+    pub far: bool,
 }
 
 /// How a session ended.
@@ -138,6 +161,13 @@ pub enum Value {
     Codes(Vec<String>),
     Number(Decimal),
     Text(String),
+    /// `outside`: farther away than the question asks for.
+    Place {
+        point: Point,
+        outside: bool,
+    },
+    /// Never empty.
+    Media(Vec<Kept>),
 }
 
 /// The value of a question whose `other` option `code` is chosen, alone or among several.
@@ -148,7 +178,9 @@ pub(super) fn other_value(question: &Question, code: &str, several: &[String]) -
         | AnswerType::YesNo(_)
         | AnswerType::Scale { .. }
         | AnswerType::Number { .. }
-        | AnswerType::Text { .. } => Value::Code(code.to_owned()),
+        | AnswerType::Text { .. }
+        | AnswerType::Location { .. }
+        | AnswerType::Media(_) => Value::Code(code.to_owned()),
     }
 }
 

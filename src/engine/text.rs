@@ -1,6 +1,7 @@
 //! Words as the citizen reads them: earlier answers put in, numbers and lists in the language's way.
 
 use super::lines::lines;
+use super::media;
 use super::message::Text;
 use super::session::{Outcome, Session, Value};
 use crate::script::{AnswerType, Language, Piece, Question, Script, Template, Words};
@@ -51,6 +52,8 @@ pub fn outcome(question: &Question, outcome: &Outcome, language: Language) -> Op
             _ => decimal(*number, language),
         },
         Value::Text(text) => cut(text),
+        Value::Place { point, .. } => point.to_string(),
+        Value::Media(list) => media::said(list, language),
     })
 }
 

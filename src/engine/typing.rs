@@ -9,7 +9,7 @@ use super::reading::lists_of;
 use super::session::{Answered, Outcome, Value, Waiting};
 use super::text::clean;
 use super::walk::Walk;
-use super::{ask, matching};
+use super::{ask, matching, media, place};
 use crate::script::{AnswerType, Question, Skip, fold};
 use jiff::SignedDuration;
 
@@ -34,6 +34,9 @@ pub fn typed_text(walk: &mut Walk<'_>, question: &Question, waiting: Waiting, ty
         if is_command(typed) {
             return at_question(walk, question, waiting, &Input::Help);
         }
+        if !waiting.media.is_empty() && lists.contains(&"done-words") {
+            return media::accept(walk, question, waiting);
+        }
         if waiting.other.is_none() && is_done(question, lists) {
             let reply = reading(walk, question).chosen(waiting.chosen.clone());
             return take(walk, question, waiting, reply);
@@ -41,6 +44,9 @@ pub fn typed_text(walk: &mut Walk<'_>, question: &Question, waiting: Waiting, ty
         if waiting.other.is_none() && is_own_skip(question, &folded) {
             return skip(walk, question, waiting);
         }
+    }
+    if waiting.other.is_none() && place::typed(walk, question, &waiting, typed) {
+        return;
     }
     let reply = reading(walk, question).text(typed, &waiting);
     if matches!(reply, Reply::Again { counts: true, .. }) && continued(walk, typed) {

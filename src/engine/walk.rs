@@ -183,6 +183,9 @@ impl Walk<'_> {
             only: Vec::new(),
             unreadable: 0,
             progress: None,
+            media: Vec::new(),
+            album: None,
+            far: false,
         }
     }
 
@@ -239,7 +242,9 @@ impl Walk<'_> {
     pub fn show(&mut self, question: &Question, mut waiting: Waiting, lead: Option<Text>, only: &[u8]) {
         waiting.only = only.to_vec();
         let mut message = ask::open(question, &waiting, lead, self.script, &self.session, self.moment);
-        waiting.message = (!message.buttons.is_empty()).then(|| self.session.name_message());
+        // Under a keyboard for sharing nothing can be changed later.
+        let changes = !message.buttons.is_empty() && message.keyboard.is_none();
+        waiting.message = changes.then(|| self.session.name_message());
         message.of = waiting.message;
         self.session.state = State::Waiting(waiting);
         self.effects.push(Effect::Say(message));
@@ -312,8 +317,14 @@ impl Walk<'_> {
 
     // Broken off: what had been answered before going back still stands.
     fn keep_all(&mut self) {
-        let open = match &self.session.state {
-            State::Waiting(waiting) => Some(waiting.at.clone()),
+        let open = match self.session.state.clone() {
+            State::Waiting(waiting) => {
+                if !waiting.media.is_empty() {
+                    let outcome = Outcome::Given { value: Value::Media(waiting.media), other: None };
+                    self.session.set(&waiting.at, outcome, self.moment.now);
+                }
+                Some(waiting.at)
+            }
             State::Card { .. } | State::Finished(_) => None,
         };
         let kept = std::mem::take(&mut self.session.kept);

@@ -1,7 +1,8 @@
 //! One response laid over the codebook: for each question an answer, or the reason why there is none.
 
-use super::codebook::{Codebook, Column, Role};
-use crate::engine::{Answered, Outcome, Response, Value};
+use super::codebook::{Codebook, Column, Part, Role, TypeOf};
+use crate::engine::{Answered, Kept, Outcome, Response, Value};
+use crate::script::Point;
 use rust_decimal::Decimal;
 use std::collections::HashMap;
 
@@ -53,6 +54,44 @@ pub enum Given<'r> {
     Codes(Vec<&'r str>),
     Number(Decimal),
     Text(&'r str),
+    Place {
+        point: Point,
+        outside: bool,
+    },
+    /// Files; the answer to a question that asks for them.
+    Media(&'r [Kept]),
+    /// Files; the spoken answer to a question that asks for words.
+    Spoken(&'r [Kept]),
+}
+
+/// One side of an answer.
+#[derive(Debug, PartialEq)]
+pub enum Side {
+    Number(Decimal),
+    Words(String),
+    Ids(String),
+}
+
+impl Given<'_> {
+    /// `None` where the answer has no such side.
+    pub fn side(&self, part: Part) -> Option<Side> {
+        match (self, part) {
+            (Given::Place { point, .. }, Part::Lat) => Some(Side::Number(point.lat())),
+            (Given::Place { point, .. }, Part::Lon) => Some(Side::Number(point.lon())),
+            (Given::Place { outside, .. }, Part::Outside) => Some(Side::Number(u8::from(*outside).into())),
+            (Given::Media(list), Part::Note) => {
+                let notes: Vec<&str> = list.iter().filter_map(|kept| kept.note.as_deref()).collect();
+                (!notes.is_empty()).then(|| Side::Words(notes.join("\n")))
+            }
+            (Given::Spoken(list), Part::Voice) => Some(Side::Ids(ids(list))),
+            _ => None,
+        }
+    }
+}
+
+/// The names of files, as `GET …/media/{id}` takes them, joined with a space.
+pub fn ids(list: &[Kept]) -> String {
+    list.iter().map(|kept| kept.id.to_string()).collect::<Vec<_>>().join(" ")
 }
 
 impl Atlas {
@@ -115,6 +154,9 @@ fn cell<'r>(column: &'r Column, answered: &'r Answered, revision: u32) -> Cell<'
                 }
                 Value::Number(number) => Given::Number(number.normalize()),
                 Value::Text(text) => Given::Text(text),
+                Value::Place { point, outside } => Given::Place { point: *point, outside: *outside },
+                Value::Media(list) if column.role == Role::Answer(TypeOf::Text) => Given::Spoken(list),
+                Value::Media(list) => Given::Media(list),
             }),
             other: other.as_deref(),
         },
@@ -132,7 +174,7 @@ impl Column {
     pub fn of(&self, own: usize) -> usize {
         match &self.role {
             Role::Answer(_) => own,
-            Role::Flag { of, .. } | Role::Other { of } => *of,
+            Role::Flag { of, .. } | Role::Other { of } | Role::Part { of, .. } => *of,
         }
     }
 }

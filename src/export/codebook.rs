@@ -1,7 +1,7 @@
 //! Which columns a dialogue's answers have, and what they mean. Append-only over revisions: a column never moves.
 
 use crate::engine;
-use crate::script::{AnswerType, Language, Options, Question, Script, Words};
+use crate::script::{AnswerType, Language, MediaKind, Options, Question, Script, Wanted, Words};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -52,6 +52,54 @@ pub enum Role {
     Other {
         of: usize,
     },
+    /// One side of an answer that has several.
+    Part {
+        of: usize,
+        part: Part,
+    },
+}
+
+/// The columns `<name>.lat` and so on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Part {
+    /// Of a place that was shared, in degrees.
+    Lat,
+    Lon,
+    /// 0 or 1: whether it is farther away than was asked for.
+    Outside,
+    /// The words that came with files.
+    Note,
+    /// The file of a text that was spoken.
+    Voice,
+}
+
+impl Part {
+    pub fn name(self) -> &'static str {
+        match self {
+            Part::Lat => "lat",
+            Part::Lon => "lon",
+            Part::Outside => "outside",
+            Part::Note => "note",
+            Part::Voice => "voice",
+        }
+    }
+
+    /// Those that an answer to this question may have.
+    fn of(answer: &AnswerType) -> &'static [Part] {
+        match answer {
+            AnswerType::Location { within: Some(_), .. } => &[Part::Lat, Part::Lon, Part::Outside],
+            AnswerType::Location { within: None, .. } => &[Part::Lat, Part::Lon],
+            AnswerType::Media(Wanted { kind: MediaKind::Photo | MediaKind::File, .. }) => &[Part::Note],
+            AnswerType::Text { voice: true, .. } => &[Part::Voice],
+            AnswerType::Choice(_)
+            | AnswerType::Multi { .. }
+            | AnswerType::YesNo(_)
+            | AnswerType::Scale { .. }
+            | AnswerType::Number { .. }
+            | AnswerType::Text { .. }
+            | AnswerType::Media(_) => &[],
+        }
+    }
 }
 
 /// What makes a question another column when it changes. Another range of a scale gives its numbers another meaning.
@@ -60,9 +108,15 @@ pub enum TypeOf {
     Choice,
     Multi,
     YesNo,
-    Scale { min: i64, max: i64 },
+    Scale {
+        min: i64,
+        max: i64,
+    },
     Number,
     Text,
+    Location,
+    /// Ids of files.
+    Media(MediaKind),
 }
 
 /// An option, or a labelled value of a scale.
@@ -131,6 +185,10 @@ impl Codebook {
         if new.question.answer.options().is_some_and(|o| o.list.iter().any(|c| c.other)) {
             let name = format!("{}_other", self.columns[of].name);
             self.derived(Role::Other { of }, name, &new);
+        }
+        for part in Part::of(&new.question.answer) {
+            let name = format!("{}.{}", self.columns[of].name, part.name());
+            self.derived(Role::Part { of, part: *part }, name, &new);
         }
     }
 
@@ -305,6 +363,8 @@ impl TypeOf {
             AnswerType::Scale { min, max, .. } => TypeOf::Scale { min: *min, max: *max },
             AnswerType::Number { .. } => TypeOf::Number,
             AnswerType::Text { .. } => TypeOf::Text,
+            AnswerType::Location { .. } => TypeOf::Location,
+            AnswerType::Media(wanted) => TypeOf::Media(wanted.kind),
         }
     }
     /// The word that scripts use.
@@ -316,6 +376,8 @@ impl TypeOf {
             TypeOf::Scale { .. } => "scale",
             TypeOf::Number => "number",
             TypeOf::Text => "text",
+            TypeOf::Location => "location",
+            TypeOf::Media(kind) => kind.name(),
         }
     }
 }
@@ -329,7 +391,9 @@ fn coded(answer: &AnswerType) -> impl Iterator<Item = (String, &[String], Texts)
         | AnswerType::Multi { .. }
         | AnswerType::YesNo(_)
         | AnswerType::Number { .. }
-        | AnswerType::Text { .. } => &[],
+        | AnswerType::Text { .. }
+        | AnswerType::Location { .. }
+        | AnswerType::Media(_) => &[],
     };
     let none: &[String] = &[];
     let options = options.iter().map(|o| (o.code.clone(), o.was.as_slice(), texts(&o.label)));

@@ -1,10 +1,11 @@
 //! Rows as CSV: wide with one row for each response, long with one for each of its questions.
 
-use super::atlas::{Atlas, Cell, Given, State};
-use super::codebook::Role;
+use super::atlas::{Atlas, Cell, Given, Side, State, ids};
+use super::codebook::{Part, Role};
 use super::layout::{Fixed, Layout, time};
 use crate::engine::Response;
 use jiff::Timestamp;
+use rust_decimal::Decimal;
 use std::borrow::Cow;
 use uuid::Uuid;
 
@@ -134,6 +135,7 @@ impl Csv {
             match &column.role {
                 Role::Answer(_) => line.cell(&self.value(cell)),
                 Role::Other { .. } => line.cell(&self.words(cell.and_then(|c| c.other).unwrap_or_default())),
+                Role::Part { part, .. } => line.cell(&self.side(cell, *part)),
                 Role::Flag { code, .. } => line.cell(flag(cell, code, column.life.holds(response.revision))),
             }
             if self.has_state(atlas, *place) {
@@ -173,10 +175,26 @@ impl Csv {
             Some(Given::Code(code)) => Cow::Borrowed(code),
             Some(Given::Codes(codes)) => Cow::Owned(codes.join(" ")),
             Some(Given::Text(text)) => self.words(text),
-            Some(Given::Number(number)) => match self.dialect {
-                Dialect::Plain => Cow::Owned(number.to_string()),
-                Dialect::Excel => Cow::Owned(number.to_string().replace('.', ",")),
-            },
+            Some(Given::Number(number)) => Cow::Owned(self.number(*number)),
+            Some(Given::Place { point, .. }) => Cow::Owned(point.to_string()),
+            Some(Given::Media(list)) => Cow::Owned(ids(list)),
+            Some(Given::Spoken(_)) => Cow::Borrowed(""),
+        }
+    }
+
+    fn number(&self, number: Decimal) -> String {
+        match self.dialect {
+            Dialect::Plain => number.to_string(),
+            Dialect::Excel => number.to_string().replace('.', ","),
+        }
+    }
+
+    fn side(&self, cell: Option<&Cell<'_>>, part: Part) -> String {
+        match cell.and_then(|c| c.given.as_ref()).and_then(|given| given.side(part)) {
+            None => String::new(),
+            Some(Side::Number(number)) => self.number(number),
+            Some(Side::Words(words)) => self.words(&words).into_owned(),
+            Some(Side::Ids(ids)) => ids,
         }
     }
 

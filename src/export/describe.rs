@@ -132,9 +132,10 @@ impl Codebook {
             Role::Answer(kind) => (kind.name(), None),
             Role::Flag { .. } => ("flag", None),
             Role::Other { .. } => ("text", None),
+            Role::Part { part, .. } => (part.name(), None),
         };
         let text = match &column.role {
-            Role::Answer(_) | Role::Other { .. } => of.text.clone(),
+            Role::Answer(_) | Role::Other { .. } | Role::Part { .. } => of.text.clone(),
             Role::Flag { code, .. } => with_label(of, code),
         };
         let (question, was) = ids(&of.known);

@@ -1,6 +1,6 @@
 //! Which columns a pull has, in which order, under which names.
 
-use super::codebook::{Codebook, Role, TypeOf};
+use super::codebook::{Codebook, Part, Role, TypeOf};
 use super::filter::second;
 use crate::engine::{Audience, Ended, Response, Status};
 use jiff::Timestamp;
@@ -189,11 +189,19 @@ impl Layout {
 /// Whether citizens write freely in it.
 pub fn is_text(book: &Codebook, place: usize) -> bool {
     match book.columns[place].role {
-        Role::Answer(TypeOf::Text) | Role::Other { .. } => true,
+        Role::Answer(TypeOf::Text | TypeOf::Location)
+        | Role::Other { .. }
+        | Role::Part { part: Part::Note, .. } => true,
         Role::Answer(
-            TypeOf::Choice | TypeOf::Multi | TypeOf::YesNo | TypeOf::Scale { .. } | TypeOf::Number,
+            TypeOf::Choice
+            | TypeOf::Multi
+            | TypeOf::YesNo
+            | TypeOf::Scale { .. }
+            | TypeOf::Number
+            | TypeOf::Media(_),
         )
-        | Role::Flag { .. } => false,
+        | Role::Flag { .. }
+        | Role::Part { part: Part::Lat | Part::Lon | Part::Outside | Part::Voice, .. } => false,
     }
 }
 

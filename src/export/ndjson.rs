@@ -1,6 +1,6 @@
 //! Rows as NDJSON: one response, one line, with the cursor after it.
 
-use super::atlas::{Atlas, Cell, Given, State};
+use super::atlas::{Atlas, Cell, Given, Side, State};
 use super::codebook::Role;
 use super::layout::{Fixed, Layout, time};
 use crate::engine::Response;
@@ -104,6 +104,11 @@ impl Serialize for Answers<'_, '_> {
                         map.serialize_entry(name, words)?;
                     }
                 }
+                Role::Part { part, .. } => match cell.given.as_ref().and_then(|given| given.side(*part)) {
+                    None => {}
+                    Some(Side::Number(number)) => map.serialize_entry(name, &Given::Number(number))?,
+                    Some(Side::Words(words) | Side::Ids(words)) => map.serialize_entry(name, &words)?,
+                },
                 // The list of codes says it.
                 Role::Flag { .. } => {}
             }
@@ -139,6 +144,9 @@ impl Serialize for Given<'_> {
             Given::Code(code) => serializer.serialize_str(code),
             Given::Codes(codes) => codes.serialize(serializer),
             Given::Text(text) => serializer.serialize_str(text),
+            Given::Place { point, .. } => serializer.collect_str(point),
+            Given::Media(list) => serializer.collect_seq(list.iter().map(|kept| kept.id)),
+            Given::Spoken(_) => serializer.serialize_unit(),
             // As every reader of JSON takes it: whole, or a double.
             Given::Number(number) => match number.to_i64().filter(|_| number.is_integer()) {
                 Some(whole) => serializer.serialize_i64(whole),

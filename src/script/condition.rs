@@ -1,5 +1,6 @@
 //! A checked `when`: a tree of tests over earlier answers and a few facts. How it is decided stands in the engine.
 
+use super::place::Around;
 use jiff::civil::{Date, Time};
 use rust_decimal::Decimal;
 
@@ -58,6 +59,8 @@ pub enum Test {
     Is(Vec<String>),
     Contains(Vec<String>),
     LongerThan(usize),
+    /// A place so near.
+    Around(Around),
     Dates {
         from: Option<Date>,
         to: Option<Date>,

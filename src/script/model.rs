@@ -2,6 +2,7 @@
 
 use super::condition::Condition;
 use super::fold::fold;
+use super::place::Around;
 use super::words::{Language, Words};
 use jiff::civil::{Date, Time};
 use jiff::tz::TimeZone;
@@ -288,11 +289,60 @@ pub enum Skip {
 #[derive(Debug, Clone)]
 pub enum AnswerType {
     Choice(Options),
-    Multi { options: Options, min: usize, max: usize },
+    Multi {
+        options: Options,
+        min: usize,
+        max: usize,
+    },
     YesNo(Options),
-    Scale { min: i64, max: i64, labels: Vec<(i64, Words)> },
-    Number { min: Option<Decimal>, max: Option<Decimal> },
-    Text { min_length: usize, max_length: usize, pattern: Option<Regex> },
+    Scale {
+        min: i64,
+        max: i64,
+        labels: Vec<(i64, Words)>,
+    },
+    Number {
+        min: Option<Decimal>,
+        max: Option<Decimal>,
+    },
+    /// `voice`: a voice message is an answer too.
+    Text {
+        min_length: usize,
+        max_length: usize,
+        pattern: Option<Regex>,
+        voice: bool,
+    },
+    /// `or_text`: words are an answer too. `within`: where a place is taken without asking twice.
+    Location {
+        or_text: bool,
+        within: Option<Around>,
+    },
+    Media(Wanted),
+}
+
+/// Which files answer a question, and how many.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Wanted {
+    pub kind: MediaKind,
+    pub max_files: usize,
+    pub max_bytes: u64,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MediaKind {
+    Photo,
+    Voice,
+    File,
+}
+
+impl MediaKind {
+    pub fn name(self) -> &'static str {
+        match self {
+            MediaKind::Photo => "photo",
+            MediaKind::Voice => "voice",
+            MediaKind::File => "file",
+        }
+    }
 }
 
 impl AnswerType {
@@ -304,12 +354,18 @@ impl AnswerType {
             AnswerType::Scale { .. } => "scale",
             AnswerType::Number { .. } => "number",
             AnswerType::Text { .. } => "text",
+            AnswerType::Location { .. } => "location",
+            AnswerType::Media(wanted) => wanted.kind.name(),
         }
     }
     pub fn options(&self) -> Option<&Options> {
         match self {
             AnswerType::Choice(o) | AnswerType::YesNo(o) | AnswerType::Multi { options: o, .. } => Some(o),
-            AnswerType::Scale { .. } | AnswerType::Number { .. } | AnswerType::Text { .. } => None,
+            AnswerType::Scale { .. }
+            | AnswerType::Number { .. }
+            | AnswerType::Text { .. }
+            | AnswerType::Location { .. }
+            | AnswerType::Media(_) => None,
         }
     }
 }

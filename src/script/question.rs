@@ -4,6 +4,7 @@ use super::condition::Fact;
 use super::fields::{Reader, not_yet, wrong_value};
 use super::institution::redact;
 use super::limits::{MAX_SCALE, crossed, no_end, pattern, too_long, too_many_wanted};
+use super::media;
 use super::model::*;
 use super::names::{id_of, named};
 use super::options::{options_of, yes_and_no};
@@ -30,30 +31,23 @@ const KEYS: [&str; 12] = [
     "was",
 ];
 /// Keys of one type.
-const OWN_KEYS: [(&str, &[&str]); 6] = [
+const OWN_KEYS: [(&str, &[&str]); 10] = [
     ("choice", &["options", "shuffle"]),
     ("multi", &["options", "shuffle", "min_choices", "max_choices"]),
     ("yesno", &["options"]),
     ("scale", &["min", "max", "labels"]),
     ("number", &["min", "max"]),
-    ("text", &["min_length", "max_length", "pattern"]),
+    ("text", &["min_length", "max_length", "pattern", "voice"]),
+    ("location", &["or_text", "near", "within"]),
+    ("photo", &["max_files", "max_size"]),
+    ("voice", &["max_size"]),
+    ("file", &["max_files", "max_size"]),
 ];
 /// Keys of types and channels that are still to come.
-const LATER_KEYS: [&str; 10] = [
-    "channels",
-    "voice",
-    "pick",
-    "or_text",
-    "near",
-    "within",
-    "max_files",
-    "max_size",
-    "photo",
-    "show_others",
-];
-const TYPES: [&str; 6] = ["text", "number", "choice", "multi", "yesno", "scale"];
-const LATER: [&str; 10] =
-    ["rank", "date", "time", "location", "photo", "voice", "file", "email", "phone", "name"];
+const LATER_KEYS: [&str; 4] = ["channels", "pick", "photo", "show_others"];
+const TYPES: [&str; 10] =
+    ["text", "number", "choice", "multi", "yesno", "scale", "location", "photo", "voice", "file"];
+const LATER: [&str; 6] = ["rank", "date", "time", "email", "phone", "name"];
 /// Names that the export, the endings and the conditions use themselves.
 const RESERVED: [&str; 15] = [
     "response",
@@ -274,8 +268,13 @@ fn answer_type<'n>(
             let min_length = whole(reader, "min_length").unwrap_or(1);
             let max_length = whole(reader, "max_length").unwrap_or(MAX_TEXT_CHARS);
             crossed(reader, step, ("min_length", "max_length"), max_length < min_length);
-            AnswerType::Text { min_length, max_length, pattern: pattern(reader, step) }
+            let voice = step.get("voice").and_then(|n| reader.boolean(n)).unwrap_or(false);
+            AnswerType::Text { min_length, max_length, pattern: pattern(reader, step), voice }
         }
+        "location" => media::location(reader, step),
+        "photo" => AnswerType::Media(media::wanted(reader, step, MediaKind::Photo)),
+        "voice" => AnswerType::Media(media::wanted(reader, step, MediaKind::Voice)),
+        "file" => AnswerType::Media(media::wanted(reader, step, MediaKind::File)),
         later if LATER.contains(&later) => {
             reader.report(not_yet(name.1, later));
             return None;

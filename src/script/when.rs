@@ -2,8 +2,10 @@
 
 use super::condition::{Bounds, Condition, Fact, Test};
 use super::fields::{Reader, time, wrong_value};
+use super::media;
 use super::model::{AnswerType, Question};
 use super::names::{unknown_code, unknown_question};
+use super::place::Around;
 use super::problem::{Problem, Span, both};
 use super::question::{codes, type_named};
 use super::suggest::unknown_key;
@@ -136,6 +138,12 @@ fn bare(reader: &mut Reader, node: &Node, question: &Question) -> Option<Test> {
             Some(Test::Equals(numbers(reader, node, question)))
         }
         AnswerType::Text { .. } => Some(Test::Is(plain(reader, node))),
+        AnswerType::Location { .. } | AnswerType::Media(_) => {
+            let expected =
+                both("`answered`, `skipped` eller `not_asked`", "`answered`, `skipped` or `not_asked`");
+            reader.report(wrong_value(node.at, node.text().unwrap_or_default(), expected));
+            None
+        }
     }
 }
 
@@ -148,6 +156,8 @@ fn word(reader: &mut Reader, entry: &Entry, question: &Question) -> Option<Test>
             &["above", "below", "at_least", "at_most", "between", "not"]
         }
         AnswerType::Text { .. } => &["contains", "longer_than", "not"],
+        AnswerType::Location { .. } => &["within"],
+        AnswerType::Media(_) => &["count"],
     };
     if !allowed.contains(&entry.key.as_str()) {
         reader.report(unknown_key(entry, allowed));
@@ -185,6 +195,18 @@ fn word(reader: &mut Reader, entry: &Entry, question: &Question) -> Option<Test>
             Test::Within(Bounds { low: Some((*low, true)), high: Some((*high, true)) })
         }
         ("contains", _) => Test::Contains(plain(reader, node)),
+        ("within", _) => {
+            let (Some(of), Some(distance)) = (node.get("of"), node.get("distance")) else {
+                reader.report(wrong_value(
+                    node.at,
+                    node.text().unwrap_or_default(),
+                    both("linjerne `of` og `distance`", "the lines `of` and `distance`"),
+                ));
+                return None;
+            };
+            reader.entries(node, &["of", "distance"], false);
+            Test::Around(Around { of: media::point(reader, of)?, metres: media::distance(reader, distance)? })
+        }
         ("longer_than", _) => Test::LongerThan(reader.whole(node)?),
         _ => return None,
     })
@@ -265,9 +287,12 @@ fn is_off(number: Decimal, answer: &AnswerType) -> bool {
     match answer {
         AnswerType::Scale { min, max, .. } => number < Decimal::from(*min) || number > Decimal::from(*max),
         AnswerType::Number { min, max } => min.is_some_and(|m| number < m) || max.is_some_and(|m| number > m),
-        AnswerType::Choice(_) | AnswerType::YesNo(_) | AnswerType::Multi { .. } | AnswerType::Text { .. } => {
-            false
-        }
+        AnswerType::Choice(_)
+        | AnswerType::YesNo(_)
+        | AnswerType::Multi { .. }
+        | AnswerType::Text { .. }
+        | AnswerType::Location { .. }
+        | AnswerType::Media(_) => false,
     }
 }
 
@@ -279,9 +304,12 @@ fn off_the_scale(at: Span, text: &str, question: &Question) -> Problem {
         AnswerType::Number { min, max } => {
             (bound(min.map(|m| m.to_string())), bound(max.map(|m| m.to_string())))
         }
-        AnswerType::Choice(_) | AnswerType::YesNo(_) | AnswerType::Multi { .. } | AnswerType::Text { .. } => {
-            Default::default()
-        }
+        AnswerType::Choice(_)
+        | AnswerType::YesNo(_)
+        | AnswerType::Multi { .. }
+        | AnswerType::Text { .. }
+        | AnswerType::Location { .. }
+        | AnswerType::Media(_) => Default::default(),
     };
     Problem::error(
         "C401",

@@ -2,9 +2,12 @@
 
 use jiff::{SignedDuration, Span, SpanRelativeTo, Timestamp};
 use snak::engine::{
-    self, Begin, ButtonKind, Effect, Input, Message, Moment, Outcome, Press, Session, Turn, Value,
+    self, Begin, ButtonKind, Effect, Fetched, Input, Kept, Keyboard, Location, Media, Message, Moment,
+    Outcome, Press, Session, Turn, Value,
 };
-use snak::script::{Institution, Language, Parts, Script, ScriptId, StaffLanguage, picture};
+use snak::script::{
+    Institution, Language, MediaKind, Parts, Point, Script, ScriptId, StaffLanguage, picture,
+};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -54,6 +57,7 @@ struct Player<'s> {
     out: String,
     /// The newest messages last, as they stand now.
     shown: Vec<Message>,
+    files: u128,
     /// The same as they were sent.
     sent: Vec<Message>,
 }
@@ -67,6 +71,7 @@ pub fn play(script: &Script, written: &str) -> String {
         wake_at: None,
         out: String::new(),
         shown: Vec::new(),
+        files: 0,
         sent: Vec::new(),
     };
     let mut begin = Begin {
@@ -142,14 +147,30 @@ impl Player<'_> {
             "/hjaelp" => Input::Help,
             "/privatliv" => Input::Privacy,
             "/sprog" => Input::Language(None),
-            t if t.starts_with('(') => Input::Unreadable,
+            t if t.starts_with('(') => sent(t),
             t if t.starts_with('[') => match self.button(t) {
                 Some(press) => Input::Press(press),
                 None => return self.write("!! there is no such button"),
             },
             t => Input::Text(t.replace("\\n", "\n")),
         };
+        let input = self.fetched(input);
         self.advance(&input);
+    }
+
+    // As dispatch does it: what the engine wants is fetched first, and nothing else is.
+    fn fetched(&mut self, input: Input) -> Input {
+        let Some(media) = engine::wants(self.script, self.session.as_ref().unwrap(), &input) else {
+            return input;
+        };
+        self.write(&format!("-- fetched {}", media.handle));
+        self.files += 1;
+        let fetched = match media.handle.as_str() {
+            h if h.contains("lost") => Fetched::Failed,
+            h if h.contains("heic") => Fetched::Unfit,
+            _ => Fetched::Kept { id: uuid::Uuid::from_u128(self.files), bytes: 1000 },
+        };
+        Input::Media(Media { fetched, ..media })
     }
 
     // The newest message that shows the label, or showed it once, for `[label] again`; ticks are not part of it.
@@ -244,11 +265,40 @@ impl Player<'_> {
             let head = if n == 0 { who } else { &indent };
             self.write(format!("{head}{line}").trim_end());
         }
+        match &message.keyboard {
+            Some(Keyboard::Share { share, write }) => {
+                let write = write.as_ref().map_or(String::new(), |w| format!(" {{{w}}}"));
+                self.write(&format!("{indent}{{{share}}}{write}"));
+            }
+            Some(Keyboard::Remove) => self.write(&format!("{indent}(keyboard gone)")),
+            None => {}
+        }
         for row in &message.buttons {
             let labels: Vec<String> = row.iter().map(|b| format!("[{}{}]", tick(b.on), b.label)).collect();
             self.write(&format!("{indent}{}", labels.join(" ")));
         }
     }
+}
+
+/// `(place 55.7, 12.4)`, `(live 55.7, 12.4)`, `(photo one: caption)`, `(album a one)`, `(voice)`, `(file plan 30 MB)`, `(sticker)`.
+fn sent(typed: &str) -> Input {
+    let inside = typed.trim_matches(['(', ')']);
+    let (what, caption) = inside.split_once(": ").map_or((inside, None), |(w, c)| (w, Some(c.to_owned())));
+    let (word, rest) = what.split_once(' ').unwrap_or((what, ""));
+    let kind = match word {
+        "place" | "live" => {
+            let point = Point::parse(rest).unwrap_or_else(|| panic!("{rest} is no point"));
+            return Input::Location(Location { point, live: word == "live" });
+        }
+        "photo" | "album" => MediaKind::Photo,
+        "voice" => MediaKind::Voice,
+        "file" => MediaKind::File,
+        _ => return Input::Unreadable,
+    };
+    let album = rest.split(' ').next().filter(|_| word == "album").map(str::to_owned);
+    let size = rest.strip_suffix(" MB").and_then(|r| r.rsplit(' ').next()?.parse::<u64>().ok());
+    let bytes = Some(size.map_or(1000, |mb| mb * 1_000_000));
+    Input::Media(Media { kind, handle: what.to_owned(), bytes, caption, album, fetched: Fetched::No })
 }
 
 fn tick(on: Option<bool>) -> &'static str {
@@ -269,6 +319,16 @@ pub fn spoken(outcome: &Outcome) -> String {
                 Value::Codes(codes) => codes.join(" "),
                 Value::Number(number) => number.normalize().to_string(),
                 Value::Text(text) => text.replace('\n', "\\n"),
+                Value::Place { point, outside } => {
+                    format!("{point}{}", if *outside { " (outside)" } else { "" })
+                }
+                Value::Media(list) => {
+                    let of = |kept: &Kept| {
+                        let note = kept.note.as_ref().map_or(String::new(), |n| format!(" {n:?}"));
+                        format!("{} {}{note}", kept.kind.name(), kept.id.as_u128())
+                    };
+                    list.iter().map(of).collect::<Vec<_>>().join(", ")
+                }
             };
             match other {
                 Some(words) => format!("{value} \"{words}\""),

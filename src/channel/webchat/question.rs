@@ -3,6 +3,7 @@
 use super::bubble;
 use super::page::View;
 use crate::engine::{Arg, Asked, Button, ButtonKind, Field, Form, Lines, Message, Recap};
+use crate::script::MediaKind;
 use maud::{Markup, html};
 
 /// Signs over the limit that can still be typed: the bot says kindly that it is too long, the browser would just stop.
@@ -37,6 +38,7 @@ pub fn question(view: &View<'_>, recap: &Recap, l: &Lines) -> Markup {
                 Some(Field::SeveralOf { .. }) => (sheet.several_of()),
                 Some(Field::Text { max_length }) => (sheet.text(*max_length)),
                 Some(Field::Number) => (sheet.number()),
+                Some(Field::Files { kind, max }) => (sheet.files(*kind, *max)),
                 None => {},
             }
         }
@@ -45,8 +47,12 @@ pub fn question(view: &View<'_>, recap: &Recap, l: &Lines) -> Markup {
 
 impl Sheet<'_> {
     fn form(&self, class: &str, fields: &Markup) -> Markup {
+        self.form_of(None, class, fields)
+    }
+
+    fn form_of(&self, encoding: Option<&str>, class: &str, fields: &Markup) -> Markup {
         html! {
-            form class=(class) method="post" action=(self.view.action()) {
+            form class=(class) method="post" action=(self.view.action()) enctype=[encoding] {
                 (self.view.hidden())
                 input type="hidden" name="session" value=(self.asked.session);
                 input type="hidden" name="step" value=(self.asked.step);
@@ -71,7 +77,10 @@ impl Sheet<'_> {
             | ButtonKind::Switch
             | ButtonKind::AnswerAgain
             | ButtonKind::Change
-            | ButtonKind::Keep => None,
+            | ButtonKind::Keep
+            | ButtonKind::More
+            | ButtonKind::Allow
+            | ButtonKind::Refuse => None,
         })
     }
 
@@ -168,6 +177,28 @@ impl Sheet<'_> {
             }
         };
         self.form("answer", &fields)
+    }
+
+    // Files go with the form itself, as browsers have always sent them.
+    fn files(&self, kind: MediaKind, max: usize) -> Markup {
+        let accept = match kind {
+            MediaKind::Photo => Some("image/jpeg,image/png,image/webp"),
+            MediaKind::Voice => Some("audio/*"),
+            MediaKind::File => None,
+        };
+        let done = self.message.buttons.iter().flatten().any(|b| b.press.button == ButtonKind::Done);
+        let label = self.l.with("page-choose-files", &[("max", Arg::Number(max as i64))]);
+        let fields = html! {
+            label for="files" { (label) }
+            input #files type="file" name="file" multiple[max > 1] accept=[accept] required
+                aria-describedby=(self.described);
+            div.row {
+                button.send name="do" value="answer" { (self.l.get("page-send")) }
+                @if done { button.quiet name="do" value="done" formnovalidate { (self.l.get("done")) } }
+                (self.skip())
+            }
+        };
+        self.form_of(Some("multipart/form-data"), "answer", &fields)
     }
 
     fn words(&self) -> &str {

@@ -153,3 +153,50 @@ kept-until = Svarer du i dag, sletter vi dine svar senest { $date }.
 progress = { $place } af { $total }
 stopped-empty = Samtalen er stoppet. Du har ikke givet nogen svar.
 timed-out-empty = Samtalen er lukket, fordi der ikke kom nogen svar.
+
+share-place = 📍 Del sted
+write-instead = Skriv i stedet
+write-place = Skriv, hvor det er.
+retry-place = Tryk på »📍 Del sted« for at vise, hvor det er.
+place-far = Det ser ud til at være et stykke væk. Prøv igen, eller send det samme sted, hvis det er rigtigt.
+place-kept = Tak, jeg har fået stedet.
+place-live = Jeg gemmer kun stedet, hvor du er nu. Jeg følger ikke med, når du flytter dig.
+place-noted = Tak, det har jeg noteret.
+moving-on = Vi går videre.
+retry-photo = Send et billede, eller spring over.
+retry-voice = Indtal en talebesked, eller spring over.
+retry-file = Send en fil, eller spring over.
+media-photos = { $count ->
+    [one] et billede
+   *[other] { $count } billeder
+}
+media-voices = { $count ->
+    [one] en talebesked
+   *[other] { $count } talebeskeder
+}
+media-files = { $count ->
+    [one] en fil
+   *[other] { $count } filer
+}
+media-so-far = Jeg har fået { $what }. { $left ->
+    [one] Der er plads til én mere.
+   *[other] Der er plads til { $left } mere.
+}
+media-more = En til
+media-send = Send den bare.
+media-kept = Tak, jeg har gemt { $what }.
+media-too-large = Filen er for stor. Der er plads til { $max } MB.
+media-failed = Jeg kunne ikke hente det. Prøv at sende det igen.
+media-unfit = Den slags billede kan jeg ikke tage imod. Send det gerne som et almindeligt foto.
+album-full = Der var ikke plads til dem alle. Jeg har gemt de første.
+caption-alone = Jeg har kun læst teksten. Det, du sendte med, har jeg ikke hentet.
+cannot-listen = Jeg kan ikke lytte endnu. Skriv gerne kort i stedet.
+cannot-take = Jeg kan ikke tage imod billeder og filer her. Skriv gerne i stedet.
+voice-question = Må vi gemme din stemme som dit svar? Den bliver slettet sammen med dine andre svar. Jeg henter den først, når du siger ja.
+voice-yes = Ja, gem den
+voice-no = Nej, jeg skriver
+voice-refused = Helt i orden. Jeg har ikke hentet den. Skriv gerne i stedet.
+page-choose-files = { $max ->
+    [one] Vælg en fil
+   *[other] Vælg op til { $max } filer
+}

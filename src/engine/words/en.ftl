@@ -153,3 +153,50 @@ kept-until = If you answer today, we delete your answers by { $date } at the lat
 progress = { $place } of { $total }
 stopped-empty = The conversation has stopped. You have given no answers.
 timed-out-empty = The conversation has been closed, as no answers came.
+
+share-place = 📍 Share place
+write-instead = Write instead
+write-place = Write where it is.
+retry-place = Press “📍 Share place” to show where it is.
+place-far = That seems to be some way off. Try again, or send the same place if it is right.
+place-kept = Thank you, I have got the place.
+place-live = I keep only the place where you are now. I do not follow as you move.
+place-noted = Thank you, I have noted it.
+moving-on = Let us go on.
+retry-photo = Send a photo, or skip this one.
+retry-voice = Record a voice message, or skip this one.
+retry-file = Send a file, or skip this one.
+media-photos = { $count ->
+    [one] a photo
+   *[other] { $count } photos
+}
+media-voices = { $count ->
+    [one] a voice message
+   *[other] { $count } voice messages
+}
+media-files = { $count ->
+    [one] a file
+   *[other] { $count } files
+}
+media-so-far = I have got { $what }. { $left ->
+    [one] There is room for one more.
+   *[other] There is room for { $left } more.
+}
+media-more = One more
+media-send = Just send it.
+media-kept = Thank you, I have kept { $what }.
+media-too-large = The file is too large. There is room for { $max } MB.
+media-failed = I could not fetch it. Please send it again.
+media-unfit = I cannot take that kind of picture. Please send it as an ordinary photo.
+album-full = There was not room for all of them. I have kept the first.
+caption-alone = I have only read the words. I have not fetched what you sent with them.
+cannot-listen = I cannot listen yet. Please write briefly instead.
+cannot-take = I cannot take pictures and files here. Please write instead.
+voice-question = May we keep your voice as your answer? It is deleted together with your other answers. I fetch it only when you say yes.
+voice-yes = Yes, keep it
+voice-no = No, I will write
+voice-refused = That is quite all right. I have not fetched it. Please write instead.
+page-choose-files = { $max ->
+    [one] Choose a file
+   *[other] Choose up to { $max } files
+}

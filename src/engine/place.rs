@@ -1,0 +1,93 @@
+//! A place as an answer: shared, or written; and the keyboard that shares it, which goes when it is no longer needed.
+
+use super::advance::{again, unreadable};
+use super::lines::{is_label, lines};
+use super::message::{Effect, Keyboard, Message, Text};
+use super::session::{Outcome, State, Value, Waiting};
+use super::text::said;
+use super::walk::Walk;
+use crate::script::{AnswerType, Point, Question, fold};
+
+/// Where somebody says to be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Location {
+    pub point: Point,
+    /// It goes on being shared: only this first point is taken.
+    pub live: bool,
+}
+
+/// Takes a point that was shared.
+pub fn location(walk: &mut Walk<'_>, question: &Question, mut waiting: Waiting, shared: Location) {
+    let AnswerType::Location { within, .. } = &question.answer else {
+        return unreadable(walk, question, waiting, "cannot-read");
+    };
+    let outside = within.is_some_and(|around| !around.holds(shared.point));
+    if outside && !waiting.far {
+        waiting.far = true;
+        let why = match &question.retry {
+            Some(words) => said(words, walk.script, &walk.session),
+            None => Text::plain(lines(walk.session.language).get("place-far")),
+        };
+        return again(walk, question, waiting, why, false, &[]);
+    }
+    if shared.live {
+        walk.line("place-live");
+    }
+    walk.line("place-kept");
+    let value = Value::Place { point: shared.point, outside };
+    walk.accept(question, Outcome::Given { value, other: None });
+}
+
+/// Words typed where a place is asked for: a wish to write it, or a point in numbers. Whether they were that.
+pub fn typed(walk: &mut Walk<'_>, question: &Question, waiting: &Waiting, typed: &str) -> bool {
+    let AnswerType::Location { .. } = &question.answer else { return false };
+    if is_label("write-instead", &fold(typed)) {
+        let language = walk.session.language;
+        let text = Text::plain(lines(language).get("write-place"));
+        walk.session.keyboard = false;
+        let keyboard = Some(Keyboard::Remove);
+        walk.effects.push(Effect::Say(Message { text, keyboard, ..Message::bare(language) }));
+        return true;
+    }
+    let Some(point) = Point::parse(typed) else { return false };
+    location(walk, question, waiting.clone(), Location { point, live: false });
+    true
+}
+
+/// At the end of a turn: a keyboard for sharing goes with the first words after it, once something else is asked. Buttons and a
+/// keyboard's removal do not fit under one message, so a word of its own may be needed.
+pub fn tidy_keyboard(walk: &mut Walk<'_>) {
+    let says = |effect: &Effect| matches!(effect, Effect::Say(_));
+    let shares = |effect: &Effect| {
+        matches!(effect, Effect::Say(Message { keyboard: Some(Keyboard::Share { .. }), .. }))
+    };
+    if walk.effects.iter().any(shares) {
+        walk.session.keyboard = true;
+        return;
+    }
+    let still_asked = match &walk.session.state {
+        State::Waiting(waiting) => {
+            walk.script.question(&waiting.at).is_some_and(|q| matches!(q.answer, AnswerType::Location { .. }))
+        }
+        State::Card { .. } | State::Finished(_) => false,
+    };
+    if !walk.session.keyboard || still_asked {
+        return;
+    }
+    walk.session.keyboard = false;
+    let bare = |effect: &&mut Effect| matches!(effect, Effect::Say(m) if m.buttons.is_empty());
+    if let Some(Effect::Say(message)) = walk.effects.iter_mut().find(bare) {
+        message.keyboard = Some(Keyboard::Remove);
+        return;
+    }
+    let place = walk.effects.iter().position(says).unwrap_or(walk.effects.len());
+    let last = walk.session.answers.last().map(|a| &a.outcome);
+    let name = match last {
+        Some(Outcome::Given { .. }) => "place-noted",
+        Some(Outcome::Skipped | Outcome::Failed) | None => "moving-on",
+    };
+    let language = walk.session.language;
+    let text = Text::plain(lines(language).get(name));
+    let keyboard = Some(Keyboard::Remove);
+    walk.effects.insert(place, Effect::Say(Message { text, keyboard, ..Message::bare(language) }));
+}
