@@ -8,7 +8,7 @@
 use jiff::Timestamp;
 use sled::transaction::{ConflictableTransactionError, Transactional};
 use snak::channel::{Content, ConversationId, Inbox, Incoming};
-use snak::dispatch::Dispatch;
+use snak::dispatch::{Clock, Dispatch};
 use snak::engine::Input;
 use snak::library::Library;
 use std::path::{Path, PathBuf};
@@ -50,6 +50,11 @@ async fn bench(folder: &Path) -> Arc<Bench> {
     let library = Arc::new(Library::open(&dialogues, store.clone()).await.unwrap());
     let reading = library.read(Timestamp::now()).await.unwrap();
     assert_eq!(reading.published.len(), 1, "{:?}", reading.problems);
+    let clock = Clock::new(Timestamp::now, || {
+        let mut random = [0; 16];
+        getrandom::fill(&mut random).map_err(|e| e.to_string())?;
+        Ok(u128::from_be_bytes(random))
+    });
     let (outbox, mut rows) = mpsc::unbounded_channel::<Vec<storage::Queued>>();
     let settled = store.clone();
     // Sent at once, so that the outbox is settled as in a service whose platform is quick.
@@ -61,7 +66,7 @@ async fn bench(folder: &Path) -> Arc<Bench> {
         }
     });
     Arc::new(Bench {
-        dispatch: Arc::new(Dispatch::new(store.clone(), library, outbox)),
+        dispatch: Arc::new(Dispatch::new(store.clone(), library, clock, outbox)),
         store,
         update: AtomicU64::new(0),
     })

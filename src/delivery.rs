@@ -61,13 +61,14 @@ impl<C: Channel + ?Sized + 'static> Delivery<C> {
         let mut stopped = stop.clone();
         loop {
             tokio::select! {
+                biased;
                 _ = stopped.wait_for(|stop| *stop) => break,
+                // Workers that have nothing left are forgotten.
+                Some(_) = workers.join_next() => {}
                 more = rows.recv() => match more {
                     Some(more) => self.enqueue(more, &mut workers, &stop),
                     None => break,
                 },
-                // Workers that have nothing left are forgotten.
-                Some(_) = workers.join_next() => {}
             }
         }
         while workers.join_next().await.is_some() {}
@@ -223,6 +224,7 @@ impl<C: Channel + ?Sized + 'static> Delivery<C> {
 async fn pause(span: Duration, stop: &watch::Receiver<bool>) {
     let mut stopped = stop.clone();
     tokio::select! {
+        biased;
         _ = stopped.wait_for(|stop| *stop) => {}
         () = tokio::time::sleep(span) => {}
     }

@@ -4,7 +4,7 @@ use super::{Failure, Places, key};
 use crate::channel::telegram::{self, Telegram};
 use crate::channel::webchat;
 use crate::delivery::Delivery;
-use crate::dispatch::{Dispatch, run_timer};
+use crate::dispatch::{Clock, Dispatch, run_timer};
 use crate::library::{Library, LibraryError, Reading};
 use crate::script::{StaffLanguage, picture};
 use crate::settings::Settings;
@@ -129,7 +129,7 @@ impl House {
     ) -> Result<House, Failure> {
         let (stop, stopped) = watch::channel(false);
         let (outbox, rows) = mpsc::unbounded_channel();
-        let dispatch = Arc::new(Dispatch::new(store.clone(), library.clone(), outbox));
+        let dispatch = Arc::new(Dispatch::new(store.clone(), library.clone(), system_clock(), outbox));
         let telegram = match &settings.telegram_token {
             Some(token) => {
                 Some(Telegram::new(token, settings.telegram_api_url.as_deref()).map_err(Failure::Misuse)?)
@@ -216,6 +216,14 @@ impl House {
             None => Ok(()),
         }
     }
+}
+
+fn system_clock() -> Clock {
+    Clock::new(Timestamp::now, || {
+        let mut random = [0; 16];
+        getrandom::fill(&mut random).map_err(|e| e.to_string())?;
+        Ok(u128::from_be_bytes(random))
+    })
 }
 
 async fn asked_to_stop() {

@@ -1,10 +1,12 @@
 //! Incoming -> engine -> one commit. What follows from an event is on disk before anybody hears of it.
 
+mod clock;
 mod conversation;
 mod pages;
 mod reception;
 mod timer;
 
+pub use clock::Clock;
 pub use conversation::Conversation;
 pub use timer::run_timer;
 
@@ -34,6 +36,7 @@ const MAX_CONFLICTS: usize = 20;
 pub struct Dispatch {
     store: Arc<dyn Store>,
     library: Arc<Library>,
+    clock: Clock,
     /// Rows just committed, for delivery. They are on disk too: whoever listens may come late.
     outbox: UnboundedSender<Vec<Queued>>,
 }
@@ -52,23 +55,38 @@ impl Dispatch {
     pub fn new(
         store: Arc<dyn Store>,
         library: Arc<Library>,
+        clock: Clock,
         outbox: UnboundedSender<Vec<Queued>>,
     ) -> Dispatch {
-        Dispatch { store, library, outbox }
+        Dispatch { store, library, clock, outbox }
     }
 
     fn key(&self, of: &ConversationId) -> ConversationKey {
         storage::key_of(self.store.secrets(), &of.0)
     }
 
+    fn draw(&self) -> Result<u128, StoreError> {
+        let none = |why| StoreError::Backend(format!("the system gives no random numbers: {why}"));
+        self.clock.draw().map_err(none)
+    }
+
+    // UUIDv7: ids made at different places never meet, and sort by time. Drawn apart from the seed, which names the session in
+    // buttons and in the store: who holds the chat must not know the row in the export.
+    fn response_id(&self, moment: &Moment) -> Result<Uuid, StoreError> {
+        let mut random = [0; 10];
+        random.copy_from_slice(&self.draw()?.to_be_bytes()[..10]);
+        let millis = moment.now.as_millisecond().max(0) as u64;
+        Ok(uuid::Builder::from_unix_timestamp_millis(millis, &random).into_uuid())
+    }
+
     async fn turn(&self, incoming: &Incoming) -> Result<Received, StoreError> {
         let key = self.key(&incoming.conversation);
         let mut conflicts = 0;
         loop {
-            let moment = Moment { now: Timestamp::now(), seed: seed()? };
+            let moment = Moment { now: self.clock.now(), seed: self.draw()? as u64 };
             let stored = self.store.conversation(&key).await?;
             let (changes, received) =
-                self.changes(key, stored.as_ref(), incoming, &moment, response_id(&moment)?)?;
+                self.changes(key, stored.as_ref(), incoming, &moment, self.response_id(&moment)?)?;
             let outgoing = changes.outbox.clone();
             match self.store.commit(changes).await {
                 Ok(version) => {
@@ -247,23 +265,6 @@ fn encoded<T: serde::Serialize>(value: &T) -> Result<Vec<u8>, StoreError> {
 fn queued(conversation: ConversationKey, version: Version, outgoing: Vec<Outgoing>) -> Vec<Queued> {
     let id = |n| OutboxId { conversation, version, n };
     (0u16..).zip(outgoing).map(|(n, outgoing)| Queued { id: id(n), outgoing }).collect()
-}
-
-fn no_random(error: getrandom::Error) -> StoreError {
-    StoreError::Backend(format!("the system gives no random numbers: {error}"))
-}
-
-fn seed() -> Result<u64, StoreError> {
-    getrandom::u64().map_err(no_random)
-}
-
-// UUIDv7: ids made at different places never meet, and sort by time. Drawn apart from the seed, which names the session in
-// buttons and in the store: who holds the chat must not know the row in the export.
-fn response_id(moment: &Moment) -> Result<Uuid, StoreError> {
-    let mut random = [0; 10];
-    getrandom::fill(&mut random).map_err(no_random)?;
-    let millis = moment.now.as_millisecond().max(0) as u64;
-    Ok(uuid::Builder::from_unix_timestamp_millis(millis, &random).into_uuid())
 }
 
 #[async_trait]

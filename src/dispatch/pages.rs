@@ -6,7 +6,6 @@ use crate::channel::{ConversationId, InboxError, Page, PageState, Pages};
 use crate::engine::{self, Begin, Effect, Moment, Session};
 use crate::script::{Language, PeriodState, Script};
 use async_trait::async_trait;
-use jiff::Timestamp;
 
 #[async_trait]
 impl Pages for Dispatch {
@@ -28,7 +27,7 @@ impl Pages for Dispatch {
             .transpose()
             .map_err(|e| not_kept(e.to_string()))?
             .unwrap_or_default();
-        let moment = Moment { now: Timestamp::now(), seed: 0 };
+        let moment = Moment { now: self.clock.now(), seed: 0 };
         // Whoever is on the way goes on, also when the dialogue is no longer offered: a visitor belongs to one entry code.
         let of_this = |s: &&Session| latest.as_ref().is_none_or(|l| s.script == *l.script.id());
         let open = conversation.open.as_ref().filter(of_this);

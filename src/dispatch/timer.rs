@@ -21,10 +21,11 @@ pub async fn run_timer(dispatch: Arc<Dispatch>, mut stop: watch::Receiver<bool>)
     let mut stuck = HashSet::new();
     loop {
         tokio::select! {
+            biased;
             _ = stop.wait_for(|stop| *stop) => return,
             () = tokio::time::sleep(ROUND) => {}
         }
-        if let Err(error) = dispatch.wake_due(Timestamp::now(), &mut stuck).await {
+        if let Err(error) = dispatch.wake_due(dispatch.clock.now(), &mut stuck).await {
             warn!(%error, "what is due could not be read");
         }
     }
@@ -67,7 +68,7 @@ impl Dispatch {
         };
         // Versions begin anew when a conversation was forgotten and comes back; the time does not.
         let (key, version, now) =
-            (u128::from_be_bytes(key.0), stored.version.0, Timestamp::now().as_millisecond());
+            (u128::from_be_bytes(key.0), stored.version.0, self.clock.now().as_millisecond());
         let update = format!("timer:{key:032x}:{version}:{now}");
         let content = Content::Input(Input::TimeUp);
         self.turn(&Incoming { update, conversation, channel, language: None, content, shows_recap }).await?;
