@@ -21,6 +21,8 @@ use storage::{
 use tokio::sync::{mpsc, oneshot};
 
 const SPAN: Duration = Duration::from_secs(6);
+/// How often the small and the full store are measured, in turns; the median counts.
+const ROUNDS: u64 = 5;
 /// One conversation: the link, Start, twelve answers.
 const TYPED: [&str; 12] = [
     "1",
@@ -61,7 +63,8 @@ async fn bench(folder: &Path) -> Arc<Bench> {
     tokio::spawn(async move {
         while let Some(rows) = rows.recv().await {
             for row in rows {
-                settled.settle(row.id, Some("1".to_owned())).await.unwrap();
+                // The store may be closed while rows are still on their way.
+                let _ = settled.settle(row.id, Some("1".to_owned())).await;
             }
         }
     });
@@ -132,15 +135,15 @@ fn percentile(sorted: &[Duration], p: f64) -> Duration {
 /// Sizes of what one turn of the bench dialogue writes, as [tree, key, value] with a value of 0 for a removal. Taken from the
 /// store's own layout: conversation, old and new wake-up, outbox (two rows), seen, and the two rows settled of the turn before.
 const WRITES: [(usize, usize, usize); 9] = [
-    (0, 16, 1_250),
-    (4, 25, 0),
-    (4, 25, 0),
+    (0, 17, 1_250),
+    (3, 25, 0),
+    (3, 25, 0),
     (2, 26, 420),
     (2, 26, 330),
-    (5, 20, 0),
+    (4, 20, 0),
     (2, 26, 0),
     (2, 26, 0),
-    (3, 25, 41),
+    (0, 25, 41),
 ];
 
 // The same number of writes of the same sizes, in the same groups, flushed and synced the same way, by nothing but sled.
@@ -148,7 +151,7 @@ fn bare(folder: &Path, at_a_time: usize) -> f64 {
     let config =
         sled::Config::new().path(folder).segment_size(8 << 20).cache_capacity(64 << 20).flush_every_ms(None);
     let db = config.open().unwrap();
-    let trees: Vec<sled::Tree> = (0..8).map(|n| db.open_tree(format!("t{n}")).unwrap()).collect();
+    let trees: Vec<sled::Tree> = (0..7).map(|n| db.open_tree(format!("t{n}")).unwrap()).collect();
     let file = std::fs::File::open(folder.join("db")).unwrap();
     let (jobs, queue) = std::sync::mpsc::channel::<(u64, oneshot::Sender<()>)>();
     let writer = std::thread::spawn(move || {
@@ -265,7 +268,7 @@ fn main() {
     let stored: u64 = arguments.get(1).and_then(|n| n.parse().ok()).unwrap_or(1_000_000);
     let data = tempfile::tempdir_in(base).unwrap();
     let runtime = tokio::runtime::Runtime::new().unwrap();
-    for at_a_time in [1, 16, 64, 256] {
+    for at_a_time in [1, 16, 64, 256].into_iter().filter(|_| std::env::var_os("FULL").is_none()) {
         let bare = bare(&data.path().join(format!("bare{at_a_time}")), at_a_time as usize);
         let (rate, took) = runtime.block_on(async {
             let bench = bench(&data.path().join(format!("store{at_a_time}"))).await;
@@ -276,21 +279,33 @@ fn main() {
         row(&format!("{at_a_time} conversations at a time"), rate, &took);
         println!("{:<46} {bare:>9.0} turns/s   snak/sled {:.2}", "  bare sled, the same writes", rate / bare);
     }
-    runtime.block_on(async {
-        let bench = bench(&data.path().join("full")).await;
-        fill(&bench.store, 0, 1_000).await;
-        let (few, took) = bench.turns(16, 1 << 40).await;
-        row("16 at a time, 1,000 conversations stored", few, &took);
-        let begun = Instant::now();
-        fill(&bench.store, 1_000, stored).await;
-        println!(
-            "{:<46} {:>9.0} commits/s",
-            "  filling the store, 512 at a time",
-            (stored - 1_000) as f64 / begun.elapsed().as_secs_f64()
-        );
-        let (many, took) = bench.turns(16, 1 << 41).await;
-        row(&format!("16 at a time, {stored} stored"), many, &took);
-        println!("  cost of a turn in the full store: {:.2} times that in the small one", few / many);
-        bench.store.close().await.unwrap();
-    });
+    runtime.block_on(full(data.path(), stored));
+}
+
+// The two stores take turns, so that whatever else the machine does falls on both.
+async fn full(data: &Path, stored: u64) {
+    let (few, many) = (bench(&data.join("few")).await, bench(&data.join("many")).await);
+    fill(&few.store, 0, 1_000).await;
+    let begun = Instant::now();
+    fill(&many.store, 0, stored).await;
+    let filled = stored as f64 / begun.elapsed().as_secs_f64();
+    println!("{:<46} {filled:>9.0} commits/s", "filling the store, 512 at a time");
+    let (mut in_few, mut in_many) = (Vec::new(), Vec::new());
+    for round in 0..ROUNDS {
+        in_few.push(few.turns(16, (1 << 40) + (round << 32)).await);
+        in_many.push(many.turns(16, (1 << 40) + (round << 32)).await);
+    }
+    let (few_rate, took) = middle(in_few);
+    row("16 at a time, 1,000 conversations stored", few_rate, &took);
+    let (many_rate, took) = middle(in_many);
+    row(&format!("16 at a time, {stored} stored"), many_rate, &took);
+    println!("  cost of a turn in the full store: {:.2} times that in the small one", few_rate / many_rate);
+    few.store.close().await.unwrap();
+    many.store.close().await.unwrap();
+}
+
+/// The run with the median rate.
+fn middle(mut runs: Vec<(f64, Vec<Duration>)>) -> (f64, Vec<Duration>) {
+    runs.sort_by(|a, b| a.0.total_cmp(&b.0));
+    runs.swap_remove(runs.len() / 2)
 }

@@ -73,7 +73,7 @@ fn whole(folder: &Folder) -> Result<u64> {
             values += page.len() as u64;
             for (key, value) in page {
                 match tree {
-                    Tree::Conversations => drop(ledger::stored(&value)?),
+                    Tree::Conversations if keys::is_conversation(&key) => drop(ledger::stored(&value)?),
                     Tree::Outbox => drop(ledger::outgoing(&value)?),
                     Tree::Responses => {
                         let row = ledger::row(&key, &value)?;
@@ -83,7 +83,7 @@ fn whole(folder: &Folder) -> Result<u64> {
                             dialogue.ok_or_else(|| unequal("a response lies where nothing points to it"))?;
                         *live.entry(dialogue).or_default() += u64::from(matches!(row.row, Row::Live(_)));
                     }
-                    Tree::People | Tree::Index | Tree::Seen | Tree::Documents | Tree::Pieces => {}
+                    Tree::Conversations | Tree::Index | Tree::Seen | Tree::Documents | Tree::Pieces => {}
                 }
             }
         }

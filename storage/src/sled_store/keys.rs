@@ -7,24 +7,23 @@ use crate::*;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[repr(u8)]
 pub enum Tree {
-    /// conversation -> version, wake-up, body
+    /// Everything of one conversation lies together, since a turn touches most of it. conversation, then
+    /// `c` -> version, wake-up, body; `a` -> platform address; `s` message -> platform's message id; `l` response: a link; `g` ->
+    /// last version of one that was removed and still has something to send
     Conversations = 0,
     /// dialogue 0 cursor -> a response or its tombstone
     Responses = 1,
     /// conversation, version, place in the commit -> a message to send
     Outbox = 2,
-    /// `a` conversation -> platform address; `s` conversation, message -> platform's message id; `g` conversation -> last version
-    /// of one that was removed and still has something to send
-    People = 3,
-    /// `p` response -> dialogue and cursor; `l` conversation, response; `w` wake-up, conversation; `x` conversation that was
-    /// erased -> when; `m` and `o`: see `owners`
-    Index = 4,
+    /// `p` response -> dialogue and cursor; `w` wake-up, conversation; `x` conversation that was erased -> when; `m` and `o`: see
+    /// `owners`
+    Index = 3,
     /// day, update id: channel and number, or a keyed hash
-    Seen = 5,
+    Seen = 4,
     /// kind, id -> body; kind 0 is the store's own: `extent <dialogue>`, `secrets`
-    Documents = 6,
+    Documents = 5,
     /// Further pieces of values that are too large for one
-    Pieces = 7,
+    Pieces = 6,
 }
 
 impl Tree {
@@ -32,16 +31,15 @@ impl Tree {
     pub fn may_hold_much(self) -> bool {
         match self {
             Tree::Conversations | Tree::Responses | Tree::Outbox | Tree::Documents => true,
-            Tree::People | Tree::Index | Tree::Seen | Tree::Pieces => false,
+            Tree::Index | Tree::Seen | Tree::Pieces => false,
         }
     }
 }
 
-pub const TREES: [(Tree, &str); 8] = [
+pub const TREES: [(Tree, &str); 7] = [
     (Tree::Conversations, "conversations"),
     (Tree::Responses, "responses"),
     (Tree::Outbox, "outbox"),
-    (Tree::People, "people"),
     (Tree::Index, "index"),
     (Tree::Seen, "seen"),
     (Tree::Documents, "documents"),
@@ -82,32 +80,45 @@ pub fn outbox_id(key: &[u8]) -> Option<OutboxId> {
     Some(OutboxId { conversation, version, n: u16::from_be_bytes(rest.try_into().ok()?) })
 }
 
+fn part(of: &ConversationKey, kind: u8, rest: &[u8]) -> Vec<u8> {
+    [of.0.as_slice(), &[kind], rest].concat()
+}
+
+pub fn conversation(of: &ConversationKey) -> Vec<u8> {
+    part(of, b'c', &[])
+}
+
+/// Whether the key is that of a conversation itself, not of something that belongs to it.
+pub fn is_conversation(key: &[u8]) -> bool {
+    key.get(16) == Some(&b'c')
+}
+
 pub fn address(of: &ConversationKey) -> Vec<u8> {
-    [b"a".as_slice(), &of.0].concat()
+    part(of, b'a', &[])
 }
 
 pub fn gone(of: &ConversationKey) -> Vec<u8> {
-    [b"g".as_slice(), &of.0].concat()
+    part(of, b'g', &[])
 }
 
 pub fn sent_of(of: &ConversationKey) -> Vec<u8> {
-    [b"s".as_slice(), &of.0].concat()
+    part(of, b's', &[])
 }
 
 pub fn sent(of: &ConversationKey, message: MessageRef) -> Vec<u8> {
-    [b"s".as_slice(), &of.0, &message.0.to_be_bytes()].concat()
+    part(of, b's', &message.0.to_be_bytes())
+}
+
+pub fn links(of: &ConversationKey) -> Vec<u8> {
+    part(of, b'l', &[])
+}
+
+pub fn link(of: &ConversationKey, response: Uuid) -> Vec<u8> {
+    part(of, b'l', response.as_bytes())
 }
 
 pub fn place(response: Uuid) -> Vec<u8> {
     [b"p".as_slice(), response.as_bytes()].concat()
-}
-
-pub fn links(of: &ConversationKey) -> Vec<u8> {
-    [b"l".as_slice(), &of.0].concat()
-}
-
-pub fn link(of: &ConversationKey, response: Uuid) -> Vec<u8> {
-    [b"l".as_slice(), &of.0, response.as_bytes()].concat()
 }
 
 pub fn response_of(link: &[u8]) -> Option<Uuid> {

@@ -42,13 +42,13 @@ pub fn stored(bytes: &[u8]) -> Result<Stored> {
 }
 
 fn line(batch: &Batch<'_>, of: &ConversationKey) -> Result<Option<Line>> {
-    batch.get(Tree::Conversations, &of.0)?.map(|bytes| Line::from_bytes(&bytes)).transpose()
+    batch.get(Tree::Conversations, &keys::conversation(of))?.map(|bytes| Line::from_bytes(&bytes)).transpose()
 }
 
 // The last version of a conversation that was removed and still has something to send: whoever comes back goes on from it, so
 // that rows in the outbox keep their order.
 fn gone(batch: &Batch<'_>, of: &ConversationKey) -> Result<Option<Version>> {
-    let bytes = batch.get(Tree::People, &keys::gone(of))?;
+    let bytes = batch.get(Tree::Conversations, &keys::gone(of))?;
     let version = |bytes: Vec<u8>| Some(Version(u64::from_be_bytes(bytes.try_into().ok()?)));
     bytes.map(|b| version(b).ok_or_else(|| cut("version"))).transpose()
 }
@@ -79,7 +79,7 @@ pub fn commit(batch: &mut Batch<'_>, secrets: &Secrets, changes: Changes) -> Res
         );
     }
     if let Some(address) = changes.address {
-        batch.put(Tree::People, keys::address(&of), address.into_bytes());
+        batch.put(Tree::Conversations, keys::address(&of), address.into_bytes());
     }
     let media = if changes.body == Body::Remove { Some(Vec::new()) } else { changes.media };
     if let Some(media) = media {
@@ -89,8 +89,8 @@ pub fn commit(batch: &mut Batch<'_>, secrets: &Secrets, changes: Changes) -> Res
     for change in changes.responses {
         let link = keys::link(&of, change.response);
         match change.linked {
-            true => batch.put(Tree::Index, link, Vec::new()),
-            false => batch.remove(Tree::Index, link),
+            true => batch.put(Tree::Conversations, link, Vec::new()),
+            false => batch.remove(Tree::Conversations, link),
         }
         owners::set(batch, Owner::Response(change.response), &change.media)?;
         write(batch, &change.dialogue, change.response, &Row::Live(change.row))?;
@@ -111,6 +111,7 @@ fn put_line(
     body: Body,
     wake_at: Option<Timestamp>,
 ) -> Result<()> {
+    let began = old.is_none();
     if let Some(at) = old.and_then(|l| l.wake_at) {
         batch.remove(Tree::Index, wake_key(at, of));
     }
@@ -118,18 +119,18 @@ fn put_line(
         if !has_outbox(batch, of)? {
             return forget(batch, of);
         }
-        batch.remove(Tree::Conversations, of.0.to_vec());
-        batch.put(Tree::People, keys::gone(of), version.0.to_be_bytes().to_vec());
+        batch.remove(Tree::Conversations, keys::conversation(of));
+        batch.put(Tree::Conversations, keys::gone(of), version.0.to_be_bytes().to_vec());
         return Ok(());
     };
-    if batch.has(Tree::People, &keys::gone(of))? {
-        batch.remove(Tree::People, keys::gone(of));
+    if began && batch.has(Tree::Conversations, &keys::gone(of))? {
+        batch.remove(Tree::Conversations, keys::gone(of));
     }
     let wake_at = wake_at.map(|at| at.as_millisecond().max(0));
     if let Some(at) = wake_at {
         batch.put(Tree::Index, wake_key(at, of), Vec::new());
     }
-    batch.put(Tree::Conversations, of.0.to_vec(), Line { version, wake_at, body }.to_bytes());
+    batch.put(Tree::Conversations, keys::conversation(of), Line { version, wake_at, body }.to_bytes());
     Ok(())
 }
 
@@ -150,11 +151,11 @@ fn mark_erased(batch: &mut Batch<'_>) {
 // Everything that names the citizen, and the conversation itself.
 fn forget(batch: &mut Batch<'_>, of: &ConversationKey) -> Result<()> {
     mark_erased(batch);
-    batch.remove(Tree::Conversations, of.0.to_vec());
-    batch.remove(Tree::People, keys::address(of));
-    batch.remove(Tree::People, keys::gone(of));
-    for key in batch.keys(Tree::People, &keys::sent_of(of))? {
-        batch.remove(Tree::People, key);
+    batch.remove(Tree::Conversations, keys::conversation(of));
+    batch.remove(Tree::Conversations, keys::address(of));
+    batch.remove(Tree::Conversations, keys::gone(of));
+    for key in batch.keys(Tree::Conversations, &keys::sent_of(of))? {
+        batch.remove(Tree::Conversations, key);
     }
     Ok(())
 }
@@ -283,11 +284,13 @@ pub fn settle(batch: &mut Batch<'_>, id: OutboxId, sent: Option<String>) -> Resu
     batch.remove(Tree::Outbox, key);
     let of = id.conversation;
     match (row.message, sent) {
-        (Some(message), _) if row.forget => batch.remove(Tree::People, keys::sent(&of, message)),
-        (Some(message), Some(sent)) => batch.put(Tree::People, keys::sent(&of, message), sent.into_bytes()),
+        (Some(message), _) if row.forget => batch.remove(Tree::Conversations, keys::sent(&of, message)),
+        (Some(message), Some(sent)) => {
+            batch.put(Tree::Conversations, keys::sent(&of, message), sent.into_bytes())
+        }
         (Some(_), None) | (None, _) => {}
     }
-    if batch.has(Tree::People, &keys::gone(&of))? && !has_outbox(batch, &of)? {
+    if batch.has(Tree::Conversations, &keys::gone(&of))? && !has_outbox(batch, &of)? {
         forget(batch, &of)?;
     }
     Ok(())
@@ -295,10 +298,10 @@ pub fn settle(batch: &mut Batch<'_>, id: OutboxId, sent: Option<String>) -> Resu
 
 pub fn erase(batch: &mut Batch<'_>, of: &ConversationKey, at: Timestamp) -> Result<Receipt> {
     let mut receipt = Receipt::default();
-    for link in batch.keys(Tree::Index, &keys::links(of))? {
+    for link in batch.keys(Tree::Conversations, &keys::links(of))? {
         let response = keys::response_of(&link).ok_or_else(|| cut("link to a response"))?;
         receipt.responses += erase_responses(batch, &[response], at, Reason::Citizen)?;
-        batch.remove(Tree::Index, link);
+        batch.remove(Tree::Conversations, link);
     }
     if let Some(line) = line(batch, of)? {
         receipt.conversations = 1;

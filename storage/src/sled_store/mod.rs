@@ -193,7 +193,7 @@ impl Store for SledStore {
     }
 
     async fn conversation(&self, of: &ConversationKey) -> Result<Option<Stored>> {
-        let bytes = self.shared.trees().get(Tree::Conversations, &of.0)?;
+        let bytes = self.shared.trees().get(Tree::Conversations, &keys::conversation(of))?;
         bytes.map(|bytes| ledger::stored(&bytes)).transpose()
     }
 
@@ -230,7 +230,7 @@ impl Store for SledStore {
     }
 
     async fn address(&self, of: &ConversationKey) -> Result<Option<String>> {
-        let address = self.shared.trees().get(Tree::People, &keys::address(of))?;
+        let address = self.shared.trees().get(Tree::Conversations, &keys::address(of))?;
         Ok(address.map(|bytes| String::from_utf8_lossy(&bytes).into_owned()))
     }
 
@@ -259,7 +259,7 @@ impl Store for SledStore {
         if let Some(sent) = fresh {
             return Ok(sent);
         }
-        let sent = self.shared.trees().get(Tree::People, &keys::sent(of, message))?;
+        let sent = self.shared.trees().get(Tree::Conversations, &keys::sent(of, message))?;
         Ok(sent.map(|bytes| String::from_utf8_lossy(&bytes).into_owned()))
     }
 
