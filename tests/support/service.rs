@@ -18,13 +18,18 @@ pub struct Place {
 
 impl Default for Place {
     fn default() -> Place {
-        let folder = tempfile::tempdir().unwrap();
-        std::fs::write(folder.path().join("key"), KEY).unwrap();
-        Place { folder, dialogues: super::play::dialogues(), environment: Vec::new() }
+        Place::within(&std::env::temp_dir())
     }
 }
 
 impl Place {
+    /// In a folder of its own inside this one.
+    pub fn within(folder: &Path) -> Place {
+        let folder = tempfile::tempdir_in(folder).unwrap();
+        std::fs::write(folder.path().join("key"), KEY).unwrap();
+        Place { folder, dialogues: super::play::dialogues(), environment: Vec::new() }
+    }
+
     pub fn with(mut self, name: &str, value: impl Into<String>) -> Place {
         self.environment.retain(|(n, _)| n != name);
         self.environment.push((name.to_owned(), value.into()));
@@ -104,6 +109,10 @@ impl Service {
             assert!(begun.elapsed() < Duration::from_secs(15), "serve does not stop\n{}", self.log());
             std::thread::sleep(Duration::from_millis(20));
         }
+    }
+
+    pub fn id(&self) -> u32 {
+        self.child.id()
     }
 
     pub fn log(&self) -> String {
