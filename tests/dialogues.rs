@@ -247,6 +247,12 @@ fn samples(question: &Question) -> Vec<String> {
         }
         AnswerType::Location { .. } => vec!["Ved bænken".to_owned(), "55.7012, 12.4013".to_owned()],
         AnswerType::Media(_) => vec![nonsense],
+        AnswerType::Rank { .. } => vec![nonsense, "1".to_owned(), "2, 1".to_owned()],
+        AnswerType::Date { .. } => vec![nonsense, "på lørdag".to_owned(), "31/2".to_owned()],
+        AnswerType::Time { .. } => vec![nonsense, "halv tre".to_owned(), "25:00".to_owned()],
+        AnswerType::Email => vec![nonsense, "jens@x.dk".to_owned()],
+        AnswerType::Phone => vec![nonsense, "20 30 40 50".to_owned()],
+        AnswerType::Name => vec!["7".to_owned(), "Bo".to_owned()],
     }
 }
 

@@ -77,7 +77,11 @@ fn says(script: &Script, session: Session, typed: &str) -> Turn {
 fn said(turn: &Turn) -> Vec<String> {
     let words = |effect: &Effect| match effect {
         Effect::Say(message) => Some(message.text.to_string()),
-        Effect::Amend { .. } | Effect::Toast(_) | Effect::Respond(_) | Effect::WakeAt(_) => None,
+        Effect::Amend { .. }
+        | Effect::Toast(_)
+        | Effect::Respond(_)
+        | Effect::WakeAt(_)
+        | Effect::Contacts(..) => None,
     };
     turn.effects.iter().filter_map(words).collect()
 }
@@ -295,7 +299,11 @@ steps:
     }
     let response = turn.effects.iter().find_map(|e| match e {
         Effect::Respond(response) => Some(response),
-        Effect::Say(_) | Effect::Amend { .. } | Effect::Toast(_) | Effect::WakeAt(_) => None,
+        Effect::Say(_)
+        | Effect::Amend { .. }
+        | Effect::Toast(_)
+        | Effect::WakeAt(_)
+        | Effect::Contacts(..) => None,
     });
     let response = response.unwrap();
     assert_eq!(response.withdrawn, ["hvorfor", "sidst"], "and `sidst` asked about the one that went");

@@ -156,7 +156,7 @@ impl Console<'_> {
                 Effect::Say(message) => self.message(message, out)?,
                 Effect::Toast(text) => writeln!(out, "({text})")?,
                 // What has scrolled by is not rewritten in a terminal.
-                Effect::Amend { .. } | Effect::Respond(_) | Effect::WakeAt(_) => {}
+                Effect::Amend { .. } | Effect::Respond(_) | Effect::WakeAt(_) | Effect::Contacts(..) => {}
             }
         }
         out.flush()

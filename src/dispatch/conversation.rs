@@ -22,6 +22,18 @@ pub struct Conversation {
     pub language: Option<Language>,
     /// The citizen blocked us: nothing is sent before they write again.
     pub blocked: bool,
+    /// Where the addresses are that the citizen gave: they go with the conversation.
+    #[serde(default)]
+    pub contacts: Vec<Held>,
+}
+
+/// An address that is kept apart from the answers.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Held {
+    pub dialogue: ScriptId,
+    pub question: String,
+    /// Of its document, behind the dialogue.
+    pub id: uuid::Uuid,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -59,7 +71,11 @@ impl Conversation {
 
     /// Nothing is kept that anybody could miss. That somebody blocked us matters only while there is something to say to them.
     pub fn is_empty(&self) -> bool {
-        self.open.is_none() && self.parked.is_empty() && self.ended.is_none() && self.done.is_empty()
+        self.open.is_none()
+            && self.parked.is_empty()
+            && self.ended.is_none()
+            && self.done.is_empty()
+            && self.contacts.is_empty()
     }
 
     /// The responses that this conversation leads to.

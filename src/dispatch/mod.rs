@@ -1,6 +1,7 @@
 //! Incoming -> engine -> one commit. What follows from an event is on disk before anybody hears of it.
 
 mod clock;
+mod contacts;
 mod conversation;
 mod pages;
 mod reception;
@@ -21,8 +22,8 @@ use reception::Reception;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use storage::{
-    Body, Changes, ConversationKey, DialogueId, MessageRef, OutboxId, Outgoing, Queued, ResponseChange,
-    Store, StoreError, Stored, UpdateId, Version,
+    Body, Changes, ConversationKey, DialogueId, Document, MessageRef, OutboxId, Outgoing, Queued,
+    ResponseChange, Store, StoreError, Stored, UpdateId, Version,
 };
 use tokio::sync::mpsc::UnboundedSender;
 use tracing::{debug, error, warn};
@@ -47,6 +48,8 @@ struct Outcome {
     conversation: Option<Conversation>,
     effects: Vec<Effect>,
     wake_at: Option<Timestamp>,
+    /// Addresses to write or to remove.
+    documents: Vec<Document>,
     /// A session is dropped, and with it the link between an anonymous response and this conversation.
     erases: bool,
 }
@@ -147,8 +150,8 @@ impl Dispatch {
                 }
                 Effect::Toast(text) => received.toast = Some(text),
                 Effect::Respond(response) => responses.push(self.response(&key, response)?),
-                // The conversation's one wake-up is counted from all its sessions.
-                Effect::WakeAt(_) => {}
+                // The conversation's one wake-up is counted from all its sessions; addresses are taken out before.
+                Effect::WakeAt(_) | Effect::Contacts(..) => {}
             }
         }
         let changes = Changes {
@@ -161,7 +164,7 @@ impl Dispatch {
             responses,
             outbox,
             wake_at: outcome.wake_at,
-            documents: Vec::new(),
+            documents: outcome.documents,
             media: None,
             erases: outcome.erases,
         };
@@ -203,13 +206,12 @@ impl Dispatch {
         reception.take(&incoming.content).map_err(|e| e.to_string())?;
         let wake_at = reception.wake_at();
         let after = reception.conversation.responses();
-        let erases = before.iter().any(|response| !after.contains(response));
-        Ok(Outcome {
-            conversation: Some(reception.conversation),
-            effects: reception.effects,
-            wake_at,
-            erases,
-        })
+        let dropped = before.iter().any(|response| !after.contains(response));
+        let Reception { mut conversation, mut effects, .. } = reception;
+        let documents =
+            contacts::take(&mut conversation, &mut effects, || self.draw()).map_err(|e| e.to_string())?;
+        let erases = dropped || documents.iter().any(|d| d.body.is_none());
+        Ok(Outcome { conversation: Some(conversation), effects, wake_at, documents, erases })
     }
 
     // A permanent error must not stop the line: the citizen hears that it went wrong, and the update is done with. A wake-up
@@ -229,12 +231,19 @@ impl Dispatch {
         let effects = if timer { Vec::new() } else { vec![Effect::Say(sorry)] };
         let later = |hours| moment.now.checked_add(SignedDuration::from_hours(hours)).ok();
         let Some(mut conversation) = decoded else {
-            return Outcome { conversation: None, effects, wake_at: later(24), erases: false };
+            return Outcome {
+                conversation: None,
+                effects,
+                wake_at: later(24),
+                documents: Vec::new(),
+                erases: false,
+            };
         };
         let cut = conversation.ended.take_if(|kept| kept.until <= moment.now).is_some();
         let reception = self.reception(conversation, incoming, moment, response);
         let wake_at = if timer { later(24) } else { reception.wake_at().max(Some(moment.now)) };
-        Outcome { conversation: Some(reception.conversation), effects, wake_at, erases: cut }
+        let documents = Vec::new();
+        Outcome { conversation: Some(reception.conversation), effects, wake_at, documents, erases: cut }
     }
 
     fn response(&self, key: &ConversationKey, mut response: Response) -> Result<ResponseChange, StoreError> {

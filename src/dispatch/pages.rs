@@ -71,7 +71,11 @@ fn opening(script: &Script, revision: u32, language: Language, moment: &Moment) 
     let turn = engine::start(script, begin, moment);
     let card = turn.effects.into_iter().find_map(|e| match e {
         Effect::Say(message) => Some(message),
-        Effect::Amend { .. } | Effect::Toast(_) | Effect::Respond(_) | Effect::WakeAt(_) => None,
+        Effect::Amend { .. }
+        | Effect::Toast(_)
+        | Effect::Respond(_)
+        | Effect::WakeAt(_)
+        | Effect::Contacts(..) => None,
     });
     PageState::Opening(card.unwrap_or_else(|| engine::Message::bare(language)))
 }

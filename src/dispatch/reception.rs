@@ -389,7 +389,8 @@ impl Reception<'_> {
                 let script = &published.script;
                 let turn = engine::close(script, session, Ended::Timeout, &self.moment);
                 // Nobody has thought of it for days: it is closed without a word.
-                self.effects.extend(turn.effects.into_iter().filter(|e| matches!(e, Effect::Respond(_))));
+                let kept = |e: &Effect| matches!(e, Effect::Respond(_) | Effect::Contacts(..));
+                self.effects.extend(turn.effects.into_iter().filter(kept));
             } else {
                 self.conversation.parked.push(session);
             }

@@ -10,7 +10,7 @@ use super::place::{location, tidy_keyboard};
 use super::session::{Ended, Outcome, Session, State, Value, Waiting, other_value};
 use super::typing::typed_text;
 use super::walk::Walk;
-use super::{ask, beside, recap, text};
+use super::{ask, beside, ranking, recap, text};
 use crate::script::{AnswerType, Language, Question, Script, Skip, Style};
 
 #[derive(Debug, thiserror::Error)]
@@ -127,7 +127,7 @@ fn pressed(walk: &mut Walk<'_>, question: &Question, mut waiting: Waiting, press
         ButtonKind::Done if !waiting.media.is_empty() => media::accept(walk, question, waiting),
         ButtonKind::More if !waiting.media.is_empty() => walk.line("media-send"),
         ButtonKind::Done if waiting.other.is_none() => {
-            let reply = reading(walk, question).chosen(waiting.chosen.clone());
+            let reply = reading(walk, question).done(waiting.chosen.clone());
             match reply {
                 // Under the limit: a word over the button is enough, the ticks stay.
                 Reply::Again { why, .. } => walk.effects.push(Effect::Toast(why.to_string())),
@@ -136,11 +136,13 @@ fn pressed(walk: &mut Walk<'_>, question: &Question, mut waiting: Waiting, press
         }
         ButtonKind::Option(n) if waiting.other.is_none() => match &question.answer {
             AnswerType::Multi { .. } => toggle(walk, question, &mut waiting, n),
+            AnswerType::Rank { .. } => ranking::press(walk, question, &mut waiting, n),
             _ => {
                 let reply = reading(walk, question).pressed(n);
                 take(walk, question, waiting, reply);
             }
         },
+        ButtonKind::Undo => ranking::undo(walk, question, &mut waiting),
         _ => walk.toast("already-answered"),
     }
 }
@@ -163,6 +165,11 @@ fn toggle(walk: &mut Walk<'_>, question: &Question, waiting: &mut Waiting, place
         }
         waiting.chosen.push(option.code.clone());
     }
+    redraw(walk, question, waiting);
+}
+
+/// The buttons of the open question as they stand now.
+pub(super) fn redraw(walk: &mut Walk<'_>, question: &Question, waiting: &mut Waiting) {
     waiting.only.clear();
     if let Some(of) = waiting.message {
         let message = ask::message(question, waiting, None, walk.script, &walk.session, walk.moment);
@@ -256,9 +263,12 @@ fn without_words(question: &Question, waiting: &Waiting) -> Outcome {
 
 // The question's message shows what was answered and loses its buttons; a guess keeps one to correct it.
 fn settle(walk: &mut Walk<'_>, question: &Question, waiting: &Waiting, outcome: &Outcome, sure: bool) {
-    let options = question.answer.options().is_some() || matches!(question.answer, AnswerType::Scale { .. });
-    let label = text::outcome(question, outcome, walk.session.language)
-        .filter(|_| options && waiting.other.is_none());
+    let shown = question.answer.options().is_some()
+        || question.answer.is_shown_back()
+        || matches!(question.answer, AnswerType::Scale { .. });
+    let year = text::year_at(walk.moment.now, walk.script);
+    let label = text::shown_back(question, outcome, walk.session.language, Some(year))
+        .filter(|_| shown && waiting.other.is_none());
     let correct = (!sure).then(|| Button {
         label: lines(walk.session.language).get("correct"),
         press: Press {

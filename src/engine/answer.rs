@@ -5,12 +5,16 @@ use super::input::{Form, Moment};
 use super::lines::{Arg, lines};
 use super::matching::{self, Match};
 use super::message::Text;
+use super::reading::date::{Toward, date};
 use super::reading::number::number;
+use super::reading::time::time;
 use super::reading::yesno::yes_or_no;
+use super::reading::{self, contact};
 use super::session::{Outcome, Session, Value, Waiting};
-use super::text::{clean, said};
+use super::text::{clean, clock, date as said_date, said};
 use crate::privacy::redaction;
-use crate::script::{AnswerType, Choice, MediaKind, Options, Question, Redact, Script};
+use crate::script::{AnswerType, Choice, Day, MediaKind, Options, Question, Redact, Script};
+use jiff::civil::{Date, Time};
 use rust_decimal::Decimal;
 
 /// What typed words come to.
@@ -32,11 +36,11 @@ pub struct Reading<'s> {
 }
 
 impl Reading<'_> {
-    fn given(&self, value: Value) -> Reply {
+    pub(super) fn given(&self, value: Value) -> Reply {
         Reply::Answer { outcome: Outcome::Given { value, other: None }, sure: true, redacted: false }
     }
 
-    fn visible<'o>(&self, options: &'o Options) -> Vec<(u8, &'o Choice)> {
+    pub(super) fn visible<'o>(&self, options: &'o Options) -> Vec<(u8, &'o Choice)> {
         shown(options, self.question.number, self.script, self.session, self.moment)
     }
 
@@ -46,8 +50,10 @@ impl Reading<'_> {
         if let Some(code) = &waiting.other {
             return self.other(code, &waiting.chosen, &typed);
         }
-        let numeric = matches!(self.question.answer, AnswerType::Scale { .. } | AnswerType::Number { .. });
-        if numeric && self.question.redact.contains(&Redact::Cpr) && redaction::cpr(&typed).1 {
+        if is_short(&self.question.answer)
+            && self.question.redact.contains(&Redact::Cpr)
+            && self.has_cpr(&typed)
+        {
             let why = Text::plain(lines(self.session.language).get("cpr-not-here"));
             return Reply::Again { why, counts: true, only: Vec::new() };
         }
@@ -100,6 +106,15 @@ impl Reading<'_> {
             }
             AnswerType::Location { or_text, .. } => self.place(&typed, *or_text),
             AnswerType::Media(_) => self.again(),
+            AnswerType::Rank { options, .. } => self.order(&typed, options),
+            AnswerType::Date { min, max } => self.date(&typed, *min, *max),
+            AnswerType::Time { min, max } => self.time(&typed, *min, *max),
+            AnswerType::Email => self.address(contact::email(&typed)),
+            AnswerType::Phone => self.address(contact::phone(&typed)),
+            AnswerType::Name => match contact::name(&typed) {
+                Some(name) => self.given(Value::Text(name)),
+                None => self.again(),
+            },
         }
     }
 
@@ -112,6 +127,47 @@ impl Reading<'_> {
         let (text, redacted) = redact(self.question, typed);
         let outcome = Outcome::Given { value: Value::Text(text), other: None };
         Reply::Answer { outcome, sure: true, redacted }
+    }
+
+    // A telephone number with its country in front is no CPR number, however it goes on.
+    fn has_cpr(&self, typed: &str) -> bool {
+        let abroad = matches!(self.question.answer, AnswerType::Phone) && typed.starts_with(['+', '0']);
+        redaction::cpr(typed).1 && !(abroad && contact::phone(typed).is_some())
+    }
+
+    /// Today where the institution is.
+    pub fn today(&self) -> Date {
+        self.moment.now.to_zoned(self.script.institution().timezone.clone()).date()
+    }
+
+    fn date(&self, typed: &str, min: Option<Day>, max: Option<Day>) -> Reply {
+        let today = self.today();
+        let (min, max) = (min.map(|d| d.at(today)), max.map(|d| d.at(today)));
+        let toward = if max.is_some_and(|m| m <= today) { Toward::Past } else { Toward::Coming };
+        match date(typed, self.session.language, today, toward) {
+            Some(day) if min.is_none_or(|m| day >= m) && max.is_none_or(|m| day <= m) => {
+                self.taken_for(Value::Date(day), reading::date::is_exact(typed))
+            }
+            _ => self.again(),
+        }
+    }
+
+    // Of two times twelve hours apart, the first that is within the limits.
+    fn time(&self, typed: &str, min: Option<Time>, max: Option<Time>) -> Reply {
+        let clock = time(typed, self.session.language);
+        let mut meant = clock.into_iter().flat_map(|c| [Some(c.time), c.or]).flatten();
+        match meant.find(|t| min.is_none_or(|m| *t >= m) && max.is_none_or(|m| *t <= m)) {
+            Some(time) => self.taken_for(Value::Time(time), reading::time::is_exact(typed)),
+            None => self.again(),
+        }
+    }
+
+    fn address(&self, read: Option<String>) -> Reply {
+        read.map_or_else(|| self.again(), |address| self.taken_for(Value::Text(address), false))
+    }
+
+    fn taken_for(&self, value: Value, sure: bool) -> Reply {
+        Reply::Answer { outcome: Outcome::Given { value, other: None }, sure, redacted: false }
     }
 
     // Where a few options were shown alone, typed words mean one of those if they can.
@@ -164,6 +220,14 @@ impl Reading<'_> {
         self.chosen(codes)
     }
 
+    /// What was pressed one by one, and now is to count.
+    pub fn done(&self, chosen: Vec<String>) -> Reply {
+        match &self.question.answer {
+            AnswerType::Rank { .. } => self.ranked(chosen),
+            _ => self.chosen(chosen),
+        }
+    }
+
     /// Several options ticked: in the order of the file, within the limits.
     pub fn chosen(&self, mut codes: Vec<String>) -> Reply {
         let AnswerType::Multi { options, min, max } = &self.question.answer else { return self.again() };
@@ -207,7 +271,13 @@ impl Reading<'_> {
             | AnswerType::Number { .. }
             | AnswerType::Text { .. }
             | AnswerType::Location { .. }
-            | AnswerType::Media(_) => self.again(),
+            | AnswerType::Media(_)
+            | AnswerType::Rank { .. }
+            | AnswerType::Date { .. }
+            | AnswerType::Time { .. }
+            | AnswerType::Email
+            | AnswerType::Phone
+            | AnswerType::Name => self.again(),
         }
     }
 
@@ -223,6 +293,10 @@ impl Reading<'_> {
                     reply => reply,
                 };
             }
+            AnswerType::Rank { options, .. } => {
+                let code = |n: &u8| options.list.get(*n as usize).map(|o| o.code.clone());
+                self.ranked(form.options.iter().filter_map(code).collect())
+            }
             _ if form.options.is_empty() => return self.text(&form.words, waiting),
             AnswerType::Multi { options, .. } => {
                 let code = |n: &u8| options.list.get(*n as usize).map(|o| o.code.clone());
@@ -237,7 +311,12 @@ impl Reading<'_> {
             | AnswerType::Number { .. }
             | AnswerType::Text { .. }
             | AnswerType::Location { .. }
-            | AnswerType::Media(_) => self.pressed(form.options[0]),
+            | AnswerType::Media(_)
+            | AnswerType::Date { .. }
+            | AnswerType::Time { .. }
+            | AnswerType::Email
+            | AnswerType::Phone
+            | AnswerType::Name => self.pressed(form.options[0]),
         };
         match reply {
             Reply::AskWords { code, chosen } if !words.is_empty() => self.other(&code, &chosen, &words),
@@ -265,7 +344,7 @@ impl Reading<'_> {
     }
 
     // Asked once without counting; the same again is an answer that does not fit.
-    fn near(&self, places: Vec<u8>, only: &[u8]) -> Reply {
+    pub(super) fn near(&self, places: Vec<u8>, only: &[u8]) -> Reply {
         let why = Text::plain(lines(self.session.language).get("did-you-mean"));
         Reply::Again { why, counts: places == only, only: places }
     }
@@ -275,12 +354,25 @@ impl Reading<'_> {
         let l = lines(self.session.language);
         let why = match (&self.question.retry, &self.question.answer) {
             (Some(words), _) => said(words, self.script, self.session),
-            (None, AnswerType::Choice(_) | AnswerType::Multi { .. }) => Text::plain(l.get("retry-options")),
+            (None, AnswerType::Choice(_) | AnswerType::Multi { .. } | AnswerType::Rank { .. }) => {
+                Text::plain(l.get("retry-options"))
+            }
+            (None, AnswerType::Date { min, max }) => Text::plain(self.date_wanted(*min, *max)),
+            (None, AnswerType::Time { min, max }) => {
+                let clock = |t: Time| clock(t, self.session.language);
+                Text::plain(self.wanted("retry-time", min.map(clock), max.map(clock)))
+            }
+            (None, AnswerType::Email) => Text::plain(l.get("retry-email")),
+            (None, AnswerType::Phone) => Text::plain(l.get("retry-phone")),
+            (None, AnswerType::Name) => Text::plain(l.get("retry-name")),
             (None, AnswerType::YesNo(_)) => Text::plain(l.get("retry-yesno")),
             (None, AnswerType::Scale { min, max, .. }) => {
                 Text::plain(l.with("retry-scale", &[("min", Arg::Number(*min)), ("max", Arg::Number(*max))]))
             }
-            (None, AnswerType::Number { min, max }) => Text::plain(self.number_wanted(*min, *max)),
+            (None, AnswerType::Number { min, max }) => {
+                let plain = |n: Decimal| n.to_string();
+                Text::plain(self.wanted("retry-number", min.map(plain), max.map(plain)))
+            }
             (None, AnswerType::Text { pattern: Some(_), .. }) => Text::plain(l.get("retry-pattern")),
             (None, AnswerType::Text { .. }) => Text::plain(l.get("retry-text")),
             (None, AnswerType::Location { .. }) => Text::plain(l.get("retry-place")),
@@ -300,29 +392,68 @@ impl Reading<'_> {
             return Some(own.plain(language));
         }
         match &self.question.answer {
-            AnswerType::Choice(options) | AnswerType::Multi { options, .. } => {
+            AnswerType::Choice(options)
+            | AnswerType::Multi { options, .. }
+            | AnswerType::Rank { options, .. } => {
                 self.visible(options).first().map(|(_, o)| o.label.plain(language))
             }
+            AnswerType::Date { min, max } => {
+                let today = self.today();
+                let (min, max) = (min.map(|d| d.at(today)), max.map(|d| d.at(today)));
+                let day = today.max(min.unwrap_or(today));
+                Some(said_date(day.min(max.unwrap_or(day)), language))
+            }
+            AnswerType::Time { min, max } => {
+                Some(clock(min.or(*max).unwrap_or(jiff::civil::time(14, 30, 0, 0)), language))
+            }
+            AnswerType::Email => Some(lines(language).get("example-email")),
+            AnswerType::Phone => Some("20 30 40 50".to_owned()),
             AnswerType::Scale { min, max, .. } => Some(((min + max) / 2).to_string()),
             AnswerType::YesNo(_)
             | AnswerType::Number { .. }
             | AnswerType::Text { .. }
+            | AnswerType::Name
             | AnswerType::Location { .. }
             | AnswerType::Media(_) => None,
         }
     }
 
-    fn number_wanted(&self, min: Option<Decimal>, max: Option<Decimal>) -> String {
+    fn date_wanted(&self, min: Option<Day>, max: Option<Day>) -> String {
+        let day = |d: Day| said_date(d.at(self.today()), self.session.language);
+        self.wanted("retry-date", min.map(day), max.map(day))
+    }
+
+    // One of four lines: `name` and, where there are limits, `name-between`, `name-from` or `name-to`.
+    fn wanted(&self, name: &str, min: Option<String>, max: Option<String>) -> String {
         let l = lines(self.session.language);
-        let (low, high) = (min.map(|m| m.to_string()), max.map(|m| m.to_string()));
-        match (&low, &high) {
-            (Some(low), Some(high)) => {
-                l.with("retry-number-between", &[("min", Arg::Text(low)), ("max", Arg::Text(high))])
+        match (&min, &max) {
+            (Some(min), Some(max)) => {
+                l.with(&format!("{name}-between"), &[("min", Arg::Text(min)), ("max", Arg::Text(max))])
             }
-            (Some(low), None) => l.with("retry-number-from", &[("min", Arg::Text(low))]),
-            (None, Some(high)) => l.with("retry-number-to", &[("max", Arg::Text(high))]),
-            (None, None) => l.get("retry-number"),
+            (Some(min), None) => l.with(&format!("{name}-from"), &[("min", Arg::Text(min))]),
+            (None, Some(max)) => l.with(&format!("{name}-to"), &[("max", Arg::Text(max))]),
+            (None, None) => l.get(name),
         }
+    }
+}
+
+// A few digits or words, among which a CPR number can only be a mistake: nothing of it is kept.
+fn is_short(answer: &AnswerType) -> bool {
+    match answer {
+        AnswerType::Scale { .. }
+        | AnswerType::Number { .. }
+        | AnswerType::Date { .. }
+        | AnswerType::Time { .. }
+        | AnswerType::Email
+        | AnswerType::Phone
+        | AnswerType::Name => true,
+        AnswerType::Choice(_)
+        | AnswerType::Multi { .. }
+        | AnswerType::YesNo(_)
+        | AnswerType::Text { .. }
+        | AnswerType::Rank { .. }
+        | AnswerType::Location { .. }
+        | AnswerType::Media(_) => false,
     }
 }
 

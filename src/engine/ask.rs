@@ -7,7 +7,7 @@ use super::media;
 use super::message::{Button, ButtonKind, Field, Keyboard, Message, Press, Text};
 use super::session::{Session, Waiting};
 use super::text::said;
-use crate::script::{AnswerType, Choice, Language, Options, Question, Script, Skip, Style, Wanted};
+use crate::script::{AnswerType, Choice, Day, Language, Options, Question, Script, Skip, Style, Wanted};
 
 /// Labels up to this long stand two in a row: a phone shows them whole.
 const SHORT_LABEL: usize = 12;
@@ -67,6 +67,15 @@ pub fn words(question: &Question, script: &Script, session: &Session) -> Text {
             text.line("");
             text.push(&ends.join("\n"), Style::Plain);
         }
+        AnswerType::Rank { options, pick } => {
+            let l = lines(language);
+            let how = match *pick < options.list.len() {
+                true => l.with("rank-first", &[("pick", Arg::Number(*pick as i64))]),
+                false => l.get("rank-all"),
+            };
+            text.line("");
+            text.push(&how, Style::Italic);
+        }
         AnswerType::Choice(_)
         | AnswerType::Multi { .. }
         | AnswerType::YesNo(_)
@@ -74,7 +83,12 @@ pub fn words(question: &Question, script: &Script, session: &Session) -> Text {
         | AnswerType::Number { .. }
         | AnswerType::Text { .. }
         | AnswerType::Location { .. }
-        | AnswerType::Media(_) => {}
+        | AnswerType::Media(_)
+        | AnswerType::Date { .. }
+        | AnswerType::Time { .. }
+        | AnswerType::Email
+        | AnswerType::Phone
+        | AnswerType::Name => {}
     }
     text
 }
@@ -105,7 +119,7 @@ pub fn message(
         language: session.language,
         text,
         buttons: buttons(question, waiting, script, session, moment),
-        field: Some(field(question, waiting)),
+        field: Some(field(question, waiting, script, moment)),
         keyboard: keyboard(question, waiting, session.language),
     }
 }
@@ -128,7 +142,7 @@ pub fn open(
     message
 }
 
-fn field(question: &Question, waiting: &Waiting) -> Field {
+fn field(question: &Question, waiting: &Waiting, script: &Script, moment: &Moment) -> Field {
     match &question.answer {
         _ if waiting.other.is_some() => Field::Text { max_length: crate::script::MAX_TEXT_CHARS },
         AnswerType::Choice(o) => Field::OneOf { other: o.list.iter().any(|c| c.other) },
@@ -140,6 +154,19 @@ fn field(question: &Question, waiting: &Waiting) -> Field {
         AnswerType::Media(Wanted { kind, max_files, .. }) => {
             Field::Files { kind: *kind, max: max_files.saturating_sub(waiting.media.len()) }
         }
+        AnswerType::Rank { options, pick } => {
+            let place = |code: &String| options.list.iter().position(|o| o.code == *code).map(|n| n as u8);
+            Field::Ranked { places: *pick, chosen: waiting.chosen.iter().filter_map(place).collect() }
+        }
+        AnswerType::Date { min, max } => {
+            let today = moment.now.to_zoned(script.institution().timezone.clone()).date();
+            let day = |d: &Option<Day>| d.map(|d| d.at(today));
+            Field::Date { min: day(min), max: day(max) }
+        }
+        AnswerType::Time { min, max } => Field::Time { min: *min, max: *max },
+        AnswerType::Email => Field::Email,
+        AnswerType::Phone => Field::Phone,
+        AnswerType::Name => Field::Name,
     }
 }
 
@@ -178,12 +205,7 @@ fn buttons(
                 let width = if list.iter().all(|b| b.label.chars().count() <= SHORT_LABEL) { 2 } else { 1 };
                 rows.extend(list.chunks(width).map(<[Button]>::to_vec));
                 if several {
-                    let count = waiting.chosen.len();
-                    let label = match count {
-                        0 => lines(language).get("done"),
-                        n => lines(language).with("done-count", &[("count", Arg::Number(n as i64))]),
-                    };
-                    rows.push(vec![plain(label, ButtonKind::Done)]);
+                    rows.push(vec![plain(done_label(waiting.chosen.len(), language), ButtonKind::Done)]);
                 }
             }
             AnswerType::Scale { min, max, .. } => {
@@ -198,8 +220,28 @@ fn buttons(
                 rows.push(vec![plain(l.get("media-more"), ButtonKind::More)]);
                 return rows;
             }
+            AnswerType::Rank { options, .. } => {
+                let list = shown(options, question.number, script, session, moment);
+                rows.extend(list.into_iter().map(|(n, o)| {
+                    let label = o.label.plain(language);
+                    let label = match waiting.chosen.iter().position(|c| *c == o.code) {
+                        Some(place) => format!("{}. {label}", place + 1),
+                        None => label,
+                    };
+                    vec![plain(label, ButtonKind::Option(n))]
+                }));
+                let undo = (!waiting.chosen.is_empty())
+                    .then(|| plain(lines(language).get("undo"), ButtonKind::Undo));
+                let done = plain(done_label(waiting.chosen.len(), language), ButtonKind::Done);
+                rows.push(undo.into_iter().chain([done]).collect());
+            }
             AnswerType::Number { .. }
             | AnswerType::Text { .. }
+            | AnswerType::Date { .. }
+            | AnswerType::Time { .. }
+            | AnswerType::Email
+            | AnswerType::Phone
+            | AnswerType::Name
             | AnswerType::Location { .. }
             | AnswerType::Media(_) => {}
         }
@@ -208,6 +250,13 @@ fn buttons(
         rows.push(vec![plain(label, ButtonKind::Skip)]);
     }
     rows
+}
+
+fn done_label(count: usize, language: Language) -> String {
+    match count {
+        0 => lines(language).get("done"),
+        n => lines(language).with("done-count", &[("count", Arg::Number(n as i64))]),
+    }
 }
 
 /// The words on the button that passes a question over; `None` where it cannot be.

@@ -136,7 +136,7 @@ pub fn ask_change(walk: &mut Walk<'_>, earlier: &Question, press: &Press) {
     let ButtonKind::Option(place) = press.button else { return walk.toast("already-answered") };
     let l = lines(walk.session.language);
     let label = match &earlier.answer {
-        AnswerType::Multi { .. } => l.get("change"),
+        AnswerType::Multi { .. } | AnswerType::Rank { .. } => l.get("change"),
         _ => match wanted(walk, earlier, place) {
             Some((wanted, _)) if wanted == now => return,
             Some((_, label)) => l.with("change-to", &[("answer", Arg::Text(&label))]),
@@ -175,7 +175,7 @@ fn change(walk: &mut Walk<'_>, waiting: &Waiting, step: u16, to: ButtonKind) {
         return leave(walk);
     };
     let reply = match (&earlier.answer, to) {
-        (AnswerType::Multi { .. }, _) => None,
+        (AnswerType::Multi { .. } | AnswerType::Rank { .. }, _) => None,
         (_, ButtonKind::Option(place)) => Some(reading(walk, earlier).pressed(place)),
         _ => None,
     };

@@ -5,6 +5,7 @@ use super::message::Audience;
 use super::session::{Outcome, Session, Value};
 use crate::script::{Condition, Fact, Script, Test};
 use jiff::Zoned;
+use jiff::civil::{Date, Time};
 use rust_decimal::Decimal;
 
 /// `true`, `false` or `None` for unknown.
@@ -20,7 +21,10 @@ fn truth(condition: &Condition, script: &Script, session: &Session, moment: &Mom
     match condition {
         Condition::All(list) => all(list.iter().map(part)),
         Condition::Any(list) => any(list.iter().map(part)),
-        Condition::Answer { question, test } => answer(test, session.outcome(question)),
+        Condition::Answer { question, test } => {
+            let today = moment.now.to_zoned(script.institution().timezone.clone()).date();
+            answer(test, session.outcome(question), today)
+        }
         Condition::Fact { fact, test } => about(*fact, test, script, session, moment),
     }
 }
@@ -48,12 +52,12 @@ fn strongest(list: impl Iterator<Item = Truth>, decides: bool) -> Truth {
     sum
 }
 
-fn answer(test: &Test, outcome: Option<&Outcome>) -> Truth {
+fn answer(test: &Test, outcome: Option<&Outcome>, today: Date) -> Truth {
     match test {
         Test::Answered => return Some(matches!(outcome, Some(Outcome::Given { .. }))),
         Test::Skipped => return Some(matches!(outcome, Some(Outcome::Skipped))),
         Test::NotAsked => return Some(outcome.is_none()),
-        Test::Each(list) => return all(list.iter().map(|t| answer(t, outcome))),
+        Test::Each(list) => return all(list.iter().map(|t| answer(t, outcome, today))),
         _ => {}
     }
     let Some(Outcome::Given { value, .. }) = outcome else { return None };
@@ -73,7 +77,39 @@ fn answer(test: &Test, outcome: Option<&Outcome>) -> Truth {
             // A spoken answer: what it says is not known.
             _ => return None,
         },
+        Value::Ranked(list) => ranks(test, list),
+        Value::Date(day) => days(test, *day, today),
+        Value::Time(time) => times(test, *time),
     })
+}
+
+// A bare code is about the first place.
+fn ranks(test: &Test, have: &[String]) -> bool {
+    match test {
+        Test::OneOf(list) => have.first().is_some_and(|first| list.contains(first)),
+        Test::Top(tops) => tops
+            .iter()
+            .all(|(places, list)| list.iter().all(|code| have.iter().take(*places).any(|h| h == code))),
+        _ => false,
+    }
+}
+
+fn days(test: &Test, have: Date, today: Date) -> bool {
+    match test {
+        Test::Days(list) => list.iter().any(|d| d.at(today) == have),
+        Test::Dates { from, to } => {
+            from.is_none_or(|f| have >= f.at(today)) && to.is_none_or(|t| have <= t.at(today))
+        }
+        _ => false,
+    }
+}
+
+fn times(test: &Test, have: Time) -> bool {
+    match test {
+        Test::Clock(list) => list.contains(&have),
+        Test::Times { from, to } => from.is_none_or(|f| have >= f) && to.is_none_or(|t| have < t),
+        _ => false,
+    }
 }
 
 fn codes(test: &Test, have: &[String]) -> bool {
@@ -121,14 +157,13 @@ fn about(fact: Fact, test: &Test, script: &Script, session: &Session, moment: &M
         Fact::Returning => if session.returning { "ja" } else { "nej" }.to_owned(),
         Fact::Weekday => weekday(&here()),
         Fact::Today => {
-            let Test::Dates { from, to } = test else { return None };
+            let Test::Dates { .. } = test else { return None };
             let day = here().date();
-            return Some(from.is_none_or(|f| day >= f) && to.is_none_or(|t| day <= t));
+            return Some(days(test, day, day));
         }
         Fact::TimeOfDay => {
-            let Test::Times { from, to } = test else { return None };
-            let time = here().time();
-            return Some(from.is_none_or(|f| time >= f) && to.is_none_or(|t| time < t));
+            let Test::Times { .. } = test else { return None };
+            return Some(times(test, here().time()));
         }
     };
     let same = |w: &String| match (fact, w.as_str()) {

@@ -101,6 +101,12 @@ fn verdict(session: &Session, question: &Question, waiting: &Waiting, media: &Me
         | AnswerType::Scale { .. }
         | AnswerType::Number { .. }
         | AnswerType::Text { .. }
+        | AnswerType::Rank { .. }
+        | AnswerType::Date { .. }
+        | AnswerType::Time { .. }
+        | AnswerType::Email
+        | AnswerType::Phone
+        | AnswerType::Name
         | AnswerType::Location { .. }
         | AnswerType::Media(_) => return Verdict::No,
     };

@@ -3,6 +3,7 @@
 use super::session::{Answered, Ended, Session};
 use crate::script::{Language, MediaKind, ScriptId, Style};
 use jiff::Timestamp;
+use jiff::civil::{Date, Time};
 use serde::{Deserialize, Serialize};
 
 /// Words with their formatting. Nothing in it is markup: a citizen's `*` is a star.
@@ -109,6 +110,24 @@ pub enum Field {
         kind: MediaKind,
         max: usize,
     },
+    /// The first so many places of a ranking of the options; `chosen` are those that have one already, in order. Their
+    /// labels begin with the place, `1. `.
+    Ranked {
+        places: usize,
+        chosen: Vec<u8>,
+    },
+    /// Both days inside.
+    Date {
+        min: Option<Date>,
+        max: Option<Date>,
+    },
+    Time {
+        min: Option<Time>,
+        max: Option<Time>,
+    },
+    Email,
+    Phone,
+    Name,
 }
 
 /// Which button of which question was pressed.
@@ -149,6 +168,8 @@ pub enum ButtonKind {
     /// Yes, voice messages may be kept.
     Allow,
     Refuse,
+    /// Takes the last place of a ranking back.
+    Undo,
 }
 
 impl ButtonKind {
@@ -171,6 +192,7 @@ impl ButtonKind {
             ButtonKind::More => 112,
             ButtonKind::Allow => 113,
             ButtonKind::Refuse => 114,
+            ButtonKind::Undo => 120,
         }
     }
     pub fn from_byte(byte: u8) -> Option<ButtonKind> {
@@ -192,6 +214,7 @@ impl ButtonKind {
             112 => ButtonKind::More,
             113 => ButtonKind::Allow,
             114 => ButtonKind::Refuse,
+            120 => ButtonKind::Undo,
             _ => return None,
         })
     }
@@ -211,8 +234,28 @@ pub enum Effect {
     Toast(String),
     /// The response ended or changed.
     Respond(Response),
+    /// The addresses that the citizen has given in this dialogue are these from now on, apart from the answers; empty: none.
+    Contacts(ScriptId, Vec<Contact>),
     /// The conversation's one wake-up; later ones replace earlier.
     WakeAt(Timestamp),
+}
+
+/// How to reach a citizen who asked for it. Nothing in it leads to the answers: neither the response nor when it was given.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Contact {
+    /// The question that asked for it.
+    pub question: String,
+    pub way: Way,
+    /// `jens@x.dk`, `+4520304050`.
+    pub address: String,
+    pub language: Language,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Way {
+    Email,
+    Phone,
 }
 
 #[derive(Debug, Clone, PartialEq)]

@@ -15,6 +15,7 @@ mod matching;
 mod media;
 mod message;
 mod place;
+mod ranking;
 pub mod reading;
 mod recap;
 mod session;

@@ -6,7 +6,7 @@ use super::input::Moment;
 use super::lines::{Arg, lines};
 use super::message::{Message, Text};
 use super::session::{Ended, Outcome, Session, State, Value, other_value};
-use super::text::{date, outcome, said};
+use super::text::{date, outcome, said, shown_back, year_at};
 use super::walk::closing;
 use crate::script::{Basis, Keep, Kind, Language, Script};
 use jiff::{Span, Timestamp};
@@ -54,7 +54,10 @@ pub fn recap(script: &Script, session: &Session, moment: &Moment) -> Recap {
                 let given = session.outcome(&question.id);
                 let words = match given {
                     Some(Outcome::Skipped) => ask::skip_label(question, session.language),
-                    Some(given) => outcome(question, given, session.language),
+                    Some(given) => {
+                        let year = year_at(session.started_at, script);
+                        shown_back(question, given, session.language, Some(year))
+                    }
                     None => None,
                 };
                 recap.lines.extend(words.map(|w| Line::Citizen(Text::plain(w))));

@@ -4,6 +4,7 @@ use super::media::{Album, Kept, Media};
 use super::message::{Audience, ButtonKind};
 use crate::script::{AnswerType, Language, Point, Question, Script, ScriptId};
 use jiff::Timestamp;
+use jiff::civil::{Date, Time};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -91,7 +92,7 @@ pub struct Waiting {
     /// Answers that did not fit, and what was said to the last of them.
     pub tries: u8,
     pub why: Option<String>,
-    /// Codes ticked so far, for several-choice.
+    /// Codes ticked so far, for several-choice; in the order pressed, for a ranking.
     pub chosen: Vec<String>,
     /// An `other` was chosen: its words are awaited.
     pub other: Option<String>,
@@ -160,6 +161,7 @@ pub enum Value {
     Code(String),
     Codes(Vec<String>),
     Number(Decimal),
+    /// Free text, a name, an address.
     Text(String),
     /// `outside`: farther away than the question asks for.
     Place {
@@ -168,6 +170,10 @@ pub enum Value {
     },
     /// Never empty.
     Media(Vec<Kept>),
+    /// Codes, the first place first.
+    Ranked(Vec<String>),
+    Date(Date),
+    Time(Time),
 }
 
 /// The value of a question whose `other` option `code` is chosen, alone or among several.
@@ -180,7 +186,13 @@ pub(super) fn other_value(question: &Question, code: &str, several: &[String]) -
         | AnswerType::Number { .. }
         | AnswerType::Text { .. }
         | AnswerType::Location { .. }
-        | AnswerType::Media(_) => Value::Code(code.to_owned()),
+        | AnswerType::Media(_)
+        | AnswerType::Rank { .. }
+        | AnswerType::Date { .. }
+        | AnswerType::Time { .. }
+        | AnswerType::Email
+        | AnswerType::Phone
+        | AnswerType::Name => Value::Code(code.to_owned()),
     }
 }
 

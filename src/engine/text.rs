@@ -3,9 +3,11 @@
 use super::lines::lines;
 use super::media;
 use super::message::Text;
+use super::reading::contact;
 use super::session::{Outcome, Session, Value};
 use crate::script::{AnswerType, Language, Piece, Question, Script, Template, Words};
-use jiff::civil::Date;
+use jiff::Timestamp;
+use jiff::civil::{Date, Time};
 use rust_decimal::Decimal;
 
 /// A citizen's own words are cut here when they are said back.
@@ -23,7 +25,8 @@ fn filled(template: &Template, script: &Script, session: &Session) -> Text {
             Piece::Text { text: words, style } => text.push(words, *style),
             Piece::Answer { question, fallback, style } => {
                 let answer = script.question(question).zip(session.outcome(question));
-                let words = answer.and_then(|(q, o)| outcome(q, o, session.language));
+                let year = year_at(session.started_at, script);
+                let words = answer.and_then(|(q, o)| outcome_in(q, o, session.language, Some(year)));
                 text.push(words.as_deref().or(fallback.as_deref()).unwrap_or_default(), *style);
             }
         }
@@ -31,8 +34,23 @@ fn filled(template: &Template, script: &Script, session: &Session) -> Text {
     text
 }
 
+/// The year in which the institution is at a moment.
+pub fn year_at(now: Timestamp, script: &Script) -> i16 {
+    now.to_zoned(script.institution().timezone.clone()).year()
+}
+
 /// An answer in the citizen's language: labels of options, own words beside them. `None` where there is none.
 pub fn outcome(question: &Question, outcome: &Outcome, language: Language) -> Option<String> {
+    outcome_in(question, outcome, language, None)
+}
+
+/// As [`outcome`]; of a day in `year`, the year goes without saying. Addresses are masked.
+pub fn outcome_in(
+    question: &Question,
+    outcome: &Outcome,
+    language: Language,
+    year: Option<i16>,
+) -> Option<String> {
     let Outcome::Given { value, other } = outcome else { return None };
     let label = |code: &String| match (question.answer.options().and_then(|o| o.find(code)), other) {
         (Some(option), Some(words)) if option.other => cut(words),
@@ -41,7 +59,9 @@ pub fn outcome(question: &Question, outcome: &Outcome, language: Language) -> Op
     };
     Some(match value {
         Value::Code(code) => label(code),
-        Value::Codes(codes) => list(&codes.iter().map(label).collect::<Vec<_>>(), language),
+        Value::Codes(codes) | Value::Ranked(codes) => {
+            list(&codes.iter().map(label).collect::<Vec<_>>(), language)
+        }
         Value::Number(number) => match &question.answer {
             AnswerType::Scale { labels, .. } => {
                 let named = labels.iter().find(|(n, _)| Decimal::from(*n) == *number);
@@ -51,10 +71,28 @@ pub fn outcome(question: &Question, outcome: &Outcome, language: Language) -> Op
             }
             _ => decimal(*number, language),
         },
-        Value::Text(text) => cut(text),
         Value::Place { point, .. } => point.to_string(),
         Value::Media(list) => media::said(list, language),
+        Value::Text(address) if question.answer.is_contact() => contact::masked(address),
+        Value::Text(text) => cut(text),
+        Value::Date(date) => day(*date, language, year == Some(date.year())),
+        Value::Time(time) => clock(*time, language),
     })
+}
+
+/// An answer as it is shown back to who gave it: as [`outcome_in`], and a ranking with its places.
+pub fn shown_back(
+    question: &Question,
+    outcome: &Outcome,
+    language: Language,
+    year: Option<i16>,
+) -> Option<String> {
+    let Outcome::Given { value: Value::Ranked(codes), .. } = outcome else {
+        return outcome_in(question, outcome, language, year);
+    };
+    let label = |code: &String| question.answer.options()?.find(code).map(|o| o.label.plain(language));
+    let placed = (1..).zip(codes).map(|(n, code)| format!("{n}. {}", label(code).as_ref().unwrap_or(code)));
+    Some(placed.collect::<Vec<_>>().join(", "))
 }
 
 /// `a, b og c`.
@@ -69,6 +107,24 @@ pub fn list(items: &[String], language: Language) -> String {
 fn decimal(number: Decimal, language: Language) -> String {
     let text = number.normalize().to_string();
     if language == Language::DANISH { text.replace('.', ",") } else { text }
+}
+
+/// `lørdag 7. marts`, `Saturday 7 March`, with the year unless it goes without saying.
+pub fn day(day: Date, language: Language, this_year: bool) -> String {
+    const DA: [&str; 7] = ["mandag", "tirsdag", "onsdag", "torsdag", "fredag", "lørdag", "søndag"];
+    const EN: [&str; 7] = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
+    let weekday = day.weekday().to_monday_zero_offset() as usize;
+    let weekday = if language == Language::DANISH { DA[weekday] } else { EN[weekday] };
+    let date = date(day, language);
+    let date =
+        if this_year { date.rsplit_once(' ').map_or(date.as_str(), |(short, _)| short) } else { &date };
+    format!("{weekday} {date}")
+}
+
+/// `14.30`, `14:30`.
+pub fn clock(time: Time, language: Language) -> String {
+    let sign = if language == Language::DANISH { '.' } else { ':' };
+    format!("{:02}{sign}{:02}", time.hour(), time.minute())
 }
 
 /// `1. maj 2028`, `1 May 2028`.

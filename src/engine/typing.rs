@@ -1,15 +1,15 @@
 //! Typed words while a question is open: an option, a command, an answer, or the rest of the answer before.
 
-use super::advance::{aside, at_question, reading, skip, take};
+use super::advance::{aside, at_question, reading, show_again, skip, take};
 use super::answer::{Reply, redact};
 use super::input::Input;
-use super::lines::{Arg, lines};
+use super::lines::{Arg, is_label, lines};
 use super::message::Text;
 use super::reading::lists_of;
 use super::session::{Answered, Outcome, Value, Waiting};
 use super::text::clean;
 use super::walk::Walk;
-use super::{ask, matching, media, place};
+use super::{ask, matching, media, place, ranking};
 use crate::script::{AnswerType, Question, Skip, fold};
 use jiff::SignedDuration;
 
@@ -38,7 +38,7 @@ pub fn typed_text(walk: &mut Walk<'_>, question: &Question, waiting: Waiting, ty
             return media::accept(walk, question, waiting);
         }
         if waiting.other.is_none() && is_done(question, lists) {
-            let reply = reading(walk, question).chosen(waiting.chosen.clone());
+            let reply = reading(walk, question).done(waiting.chosen.clone());
             return take(walk, question, waiting, reply);
         }
         if waiting.other.is_none() && is_own_skip(question, &folded) {
@@ -48,8 +48,21 @@ pub fn typed_text(walk: &mut Walk<'_>, question: &Question, waiting: Waiting, ty
     if waiting.other.is_none() && place::typed(walk, question, &waiting, typed) {
         return;
     }
+    if matches!(question.answer, AnswerType::Rank { .. }) {
+        if is_label("undo", &folded) {
+            let mut waiting = waiting;
+            waiting.chosen.pop();
+            walk.retire(&waiting);
+            return show_again(walk, question, waiting, None);
+        }
+        if let Some(place) = reading(walk, question).one_of_ranking(typed) {
+            return ranking::typed(walk, question, waiting, place);
+        }
+    }
     let reply = reading(walk, question).text(typed, &waiting);
-    if matches!(reply, Reply::Again { counts: true, .. }) && continued(walk, typed) {
+    // Half an address belongs to no other answer.
+    let may_continue = !question.answer.is_contact();
+    if may_continue && matches!(reply, Reply::Again { counts: true, .. }) && continued(walk, typed) {
         return;
     }
     take(walk, question, waiting, reply);
@@ -74,7 +87,8 @@ fn is_command(typed: &str) -> bool {
 }
 
 fn is_done(question: &Question, lists: &[&str]) -> bool {
-    matches!(question.answer, AnswerType::Multi { .. }) && lists.contains(&"done-words")
+    matches!(question.answer, AnswerType::Multi { .. } | AnswerType::Rank { .. })
+        && lists.contains(&"done-words")
 }
 
 // The question's own words on the button that passes it over.

@@ -4,11 +4,11 @@ use super::ask;
 use super::condition::holds;
 use super::input::Moment;
 use super::lines::{Arg, lines};
-use super::message::{Effect, Message, Response, Status, Text};
-use super::session::{Ended, Outcome, Passed, Session, State, Value, Waiting};
+use super::message::{Contact, Effect, Message, Response, Status, Text, Way};
+use super::session::{Answered, Ended, Outcome, Passed, Session, State, Value, Waiting};
 use super::text::{date, said};
 use super::wake::wake_at;
-use crate::script::{ItemNo, Jump, Kind, Next, Question, Script, Target};
+use crate::script::{AnswerType, ItemNo, Jump, Kind, Next, Question, Script, Target};
 
 /// Visits within visits deeper than this lose the outermost way back: a script that goes round in visits still ends.
 const MAX_RETURNS: usize = 16;
@@ -230,10 +230,10 @@ impl Walk<'_> {
     fn ticked_before(&self, question: &Question) -> Vec<String> {
         let before = self.session.answers.iter().find(|a| a.question == question.id).map(|a| &a.outcome);
         match (&question.answer, before) {
-            (
-                crate::script::AnswerType::Multi { .. },
-                Some(Outcome::Given { value: Value::Codes(codes), .. }),
-            ) => codes.clone(),
+            (AnswerType::Multi { .. }, Some(Outcome::Given { value: Value::Codes(codes), .. }))
+            | (AnswerType::Rank { .. }, Some(Outcome::Given { value: Value::Ranked(codes), .. })) => {
+                codes.clone()
+            }
             _ => Vec::new(),
         }
     }
@@ -242,8 +242,9 @@ impl Walk<'_> {
     pub fn show(&mut self, question: &Question, mut waiting: Waiting, lead: Option<Text>, only: &[u8]) {
         waiting.only = only.to_vec();
         let mut message = ask::open(question, &waiting, lead, self.script, &self.session, self.moment);
-        // Under a keyboard for sharing nothing can be changed later.
-        let changes = !message.buttons.is_empty() && message.keyboard.is_none();
+        // A message is named that a later turn may change; under a keyboard for sharing nothing can be.
+        let changes =
+            (!message.buttons.is_empty() && message.keyboard.is_none()) || question.answer.is_shown_back();
         waiting.message = changes.then(|| self.session.name_message());
         message.of = waiting.message;
         self.session.state = State::Waiting(waiting);
@@ -313,6 +314,29 @@ impl Walk<'_> {
         self.session.state = State::Finished(ended);
         let response = self.response(ended);
         self.effects.push(Effect::Respond(response));
+        let asks = self.script.questions().any(|q| q.answer.is_contact());
+        // Who stops wants to hear no more: no address is kept.
+        let contacts = if ended == Ended::Stop { Vec::new() } else { self.contacts() };
+        if asks && (ended == Ended::Stop || !contacts.is_empty()) {
+            self.effects.push(Effect::Contacts(self.script.id().clone(), contacts));
+        }
+    }
+
+    fn contacts(&self) -> Vec<Contact> {
+        let given = |question: &Question| {
+            if !question.answer.is_contact() {
+                return None;
+            }
+            let mail = matches!(question.answer, AnswerType::Email);
+            let way = if mail { Way::Email } else { Way::Phone };
+            let Some(Outcome::Given { value: Value::Text(address), .. }) = self.session.outcome(&question.id)
+            else {
+                return None;
+            };
+            let (address, language) = (address.clone(), self.session.language);
+            Some(Contact { question: question.id.clone(), way, address, language })
+        };
+        self.script.questions().filter_map(given).collect()
     }
 
     // Broken off: what had been answered before going back still stands.
@@ -337,6 +361,10 @@ impl Walk<'_> {
 
     fn response(&self, ended: Ended) -> Response {
         let session = &self.session;
+        // Addresses never stand beside answers.
+        let contact = |id: &str| self.script.question(id).is_some_and(|q| q.answer.is_contact());
+        let answers: Vec<Answered> =
+            session.answers.iter().filter(|a| !contact(&a.question)).cloned().collect();
         let on_the_way = |id: &str| session.trail.iter().any(|p| p.0 == id);
         Response {
             id: session.response,
@@ -352,9 +380,8 @@ impl Walk<'_> {
             started_at: session.started_at,
             finished_at: self.moment.now,
             changed_at: self.moment.now,
-            answers: session.answers.clone(),
-            withdrawn: session
-                .answers
+            answers: answers.clone(),
+            withdrawn: answers
                 .iter()
                 .filter(|a| !on_the_way(&a.question))
                 .map(|a| a.question.clone())

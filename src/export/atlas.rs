@@ -3,6 +3,7 @@
 use super::codebook::{Codebook, Column, Part, Role, TypeOf};
 use crate::engine::{Answered, Kept, Outcome, Response, Value};
 use crate::script::Point;
+use jiff::civil::{Date, Time};
 use rust_decimal::Decimal;
 use std::collections::HashMap;
 
@@ -50,7 +51,7 @@ pub struct Cell<'r> {
 #[derive(Debug, PartialEq)]
 pub enum Given<'r> {
     Code(&'r str),
-    /// In the order in which they were chosen.
+    /// In the order in which they were chosen; of a ranking, the first place first.
     Codes(Vec<&'r str>),
     Number(Decimal),
     Text(&'r str),
@@ -62,6 +63,8 @@ pub enum Given<'r> {
     Media(&'r [Kept]),
     /// Files; the spoken answer to a question that asks for words.
     Spoken(&'r [Kept]),
+    Date(Date),
+    Time(Time),
 }
 
 /// One side of an answer.
@@ -149,7 +152,7 @@ fn cell<'r>(column: &'r Column, answered: &'r Answered, revision: u32) -> Cell<'
             state: State::Answered,
             given: Some(match value {
                 Value::Code(code) => Given::Code(exported(column, code, revision)),
-                Value::Codes(codes) => {
+                Value::Codes(codes) | Value::Ranked(codes) => {
                     Given::Codes(codes.iter().map(|code| exported(column, code, revision)).collect())
                 }
                 Value::Number(number) => Given::Number(number.normalize()),
@@ -157,6 +160,8 @@ fn cell<'r>(column: &'r Column, answered: &'r Answered, revision: u32) -> Cell<'
                 Value::Place { point, outside } => Given::Place { point: *point, outside: *outside },
                 Value::Media(list) if column.role == Role::Answer(TypeOf::Text) => Given::Spoken(list),
                 Value::Media(list) => Given::Media(list),
+                Value::Date(date) => Given::Date(*date),
+                Value::Time(time) => Given::Time(*time),
             }),
             other: other.as_deref(),
         },

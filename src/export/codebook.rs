@@ -97,6 +97,12 @@ impl Part {
             | AnswerType::Scale { .. }
             | AnswerType::Number { .. }
             | AnswerType::Text { .. }
+            | AnswerType::Rank { .. }
+            | AnswerType::Date { .. }
+            | AnswerType::Time { .. }
+            | AnswerType::Email
+            | AnswerType::Phone
+            | AnswerType::Name
             | AnswerType::Media(_) => &[],
         }
     }
@@ -117,6 +123,10 @@ pub enum TypeOf {
     Location,
     /// Ids of files.
     Media(MediaKind),
+    Rank,
+    Date,
+    Time,
+    Name,
 }
 
 /// An option, or a labelled value of a scale.
@@ -151,7 +161,8 @@ impl Codebook {
         let before = book.latest();
         let fingerprint = script.fingerprint().to_owned();
         book.revisions.push(Revision { number: revision, fingerprint, published_at: now });
-        for question in script.questions() {
+        // Addresses are no answers: they have no column.
+        for question in script.questions().filter(|q| !q.answer.is_contact()) {
             book.add(Addition { question, script, revision, before });
         }
         book
@@ -362,9 +373,13 @@ impl TypeOf {
             AnswerType::YesNo(_) => TypeOf::YesNo,
             AnswerType::Scale { min, max, .. } => TypeOf::Scale { min: *min, max: *max },
             AnswerType::Number { .. } => TypeOf::Number,
-            AnswerType::Text { .. } => TypeOf::Text,
             AnswerType::Location { .. } => TypeOf::Location,
             AnswerType::Media(wanted) => TypeOf::Media(wanted.kind),
+            AnswerType::Text { .. } | AnswerType::Email | AnswerType::Phone => TypeOf::Text,
+            AnswerType::Rank { .. } => TypeOf::Rank,
+            AnswerType::Date { .. } => TypeOf::Date,
+            AnswerType::Time { .. } => TypeOf::Time,
+            AnswerType::Name => TypeOf::Name,
         }
     }
     /// The word that scripts use.
@@ -378,6 +393,10 @@ impl TypeOf {
             TypeOf::Text => "text",
             TypeOf::Location => "location",
             TypeOf::Media(kind) => kind.name(),
+            TypeOf::Rank => "rank",
+            TypeOf::Date => "date",
+            TypeOf::Time => "time",
+            TypeOf::Name => "name",
         }
     }
 }
@@ -393,7 +412,13 @@ fn coded(answer: &AnswerType) -> impl Iterator<Item = (String, &[String], Texts)
         | AnswerType::Number { .. }
         | AnswerType::Text { .. }
         | AnswerType::Location { .. }
-        | AnswerType::Media(_) => &[],
+        | AnswerType::Media(_)
+        | AnswerType::Rank { .. }
+        | AnswerType::Date { .. }
+        | AnswerType::Time { .. }
+        | AnswerType::Email
+        | AnswerType::Phone
+        | AnswerType::Name => &[],
     };
     let none: &[String] = &[];
     let options = options.iter().map(|o| (o.code.clone(), o.was.as_slice(), texts(&o.label)));

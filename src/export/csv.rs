@@ -2,7 +2,7 @@
 
 use super::atlas::{Atlas, Cell, Given, Side, State, ids};
 use super::codebook::{Part, Role};
-use super::layout::{Fixed, Layout, time};
+use super::layout::{Fixed, Layout, clock, time};
 use crate::engine::Response;
 use jiff::Timestamp;
 use rust_decimal::Decimal;
@@ -175,6 +175,8 @@ impl Csv {
             Some(Given::Code(code)) => Cow::Borrowed(code),
             Some(Given::Codes(codes)) => Cow::Owned(codes.join(" ")),
             Some(Given::Text(text)) => self.words(text),
+            Some(Given::Date(date)) => Cow::Owned(date.to_string()),
+            Some(Given::Time(time)) => Cow::Owned(clock(*time)),
             Some(Given::Number(number)) => Cow::Owned(self.number(*number)),
             Some(Given::Place { point, .. }) => Cow::Owned(point.to_string()),
             Some(Given::Media(list)) => Cow::Owned(ids(list)),

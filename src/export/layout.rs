@@ -87,6 +87,11 @@ pub fn time(at: Timestamp) -> String {
     second(at).to_string()
 }
 
+/// `14:30`: a time of day in whole minutes.
+pub fn clock(at: jiff::civil::Time) -> String {
+    at.strftime("%H:%M").to_string()
+}
+
 fn audience(audience: Audience) -> &'static str {
     match audience {
         Audience::NotYetUser => "not_yet_user",
@@ -189,7 +194,7 @@ impl Layout {
 /// Whether citizens write freely in it.
 pub fn is_text(book: &Codebook, place: usize) -> bool {
     match book.columns[place].role {
-        Role::Answer(TypeOf::Text | TypeOf::Location)
+        Role::Answer(TypeOf::Text | TypeOf::Name | TypeOf::Location)
         | Role::Other { .. }
         | Role::Part { part: Part::Note, .. } => true,
         Role::Answer(
@@ -198,7 +203,10 @@ pub fn is_text(book: &Codebook, place: usize) -> bool {
             | TypeOf::YesNo
             | TypeOf::Scale { .. }
             | TypeOf::Number
-            | TypeOf::Media(_),
+            | TypeOf::Media(_)
+            | TypeOf::Rank
+            | TypeOf::Date
+            | TypeOf::Time,
         )
         | Role::Flag { .. }
         | Role::Part { part: Part::Lat | Part::Lon | Part::Outside | Part::Voice, .. } => false,

@@ -2,7 +2,7 @@
 
 use super::atlas::{Atlas, Cell, Given, Side, State};
 use super::codebook::Role;
-use super::layout::{Fixed, Layout, time};
+use super::layout::{Fixed, Layout, clock, time};
 use crate::engine::Response;
 use jiff::Timestamp;
 use rust_decimal::prelude::ToPrimitive;
@@ -147,6 +147,8 @@ impl Serialize for Given<'_> {
             Given::Place { point, .. } => serializer.collect_str(point),
             Given::Media(list) => serializer.collect_seq(list.iter().map(|kept| kept.id)),
             Given::Spoken(_) => serializer.serialize_unit(),
+            Given::Date(date) => serializer.collect_str(date),
+            Given::Time(time) => serializer.serialize_str(&clock(*time)),
             // As every reader of JSON takes it: whole, or a double.
             Given::Number(number) => match number.to_i64().filter(|_| number.is_integer()) {
                 Some(whole) => serializer.serialize_i64(whole),

@@ -1,6 +1,7 @@
 //! A checked `when`: a tree of tests over earlier answers and a few facts. How it is decided stands in the engine.
 
 use super::place::Around;
+use jiff::Span;
 use jiff::civil::{Date, Time};
 use rust_decimal::Decimal;
 
@@ -41,6 +42,30 @@ impl Fact {
     }
 }
 
+/// A day that is written out, or counted from the day it is asked about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Day {
+    On(Date),
+    FromToday(i32),
+}
+
+impl Day {
+    /// The day it is when today is `today`.
+    pub fn at(self, today: Date) -> Date {
+        match self {
+            Day::On(date) => date,
+            Day::FromToday(days) => today.saturating_add(Span::new().days(days)),
+        }
+    }
+    /// So many days later.
+    pub fn later(self, days: i32) -> Day {
+        match self {
+            Day::On(date) => Day::On(date.saturating_add(Span::new().days(days))),
+            Day::FromToday(from) => Day::FromToday(from.saturating_add(days)),
+        }
+    }
+}
+
 /// One test of one value. Lists are "one of"; for multi-choice "includes at least one".
 #[derive(Debug, Clone, PartialEq)]
 pub enum Test {
@@ -61,14 +86,22 @@ pub enum Test {
     LongerThan(usize),
     /// A place so near.
     Around(Around),
+    /// Both days inside.
     Dates {
-        from: Option<Date>,
-        to: Option<Date>,
+        from: Option<Day>,
+        to: Option<Day>,
     },
+    /// From `from` on, before `to`.
     Times {
         from: Option<Time>,
         to: Option<Time>,
     },
+    /// A day that is one of these.
+    Days(Vec<Day>),
+    /// A time that is one of these.
+    Clock(Vec<Time>),
+    /// Of a ranking: all of these stand among the first so many.
+    Top(Vec<(usize, Vec<String>)>),
     /// Every line of one question's test holds.
     Each(Vec<Test>),
 }

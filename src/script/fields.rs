@@ -1,5 +1,6 @@
 //! Reads keys and plain values of a file, and says what is wrong with them in the author's words.
 
+use super::condition::Day;
 use super::languages::{counted, language_not_offered, missing_language};
 use super::mend::quote;
 use super::problem::{Both, Problem, Span, both};
@@ -368,6 +369,22 @@ impl Reader {
         self.value(node, both("en dato som 2027-03-31", "a date such as 2027-03-31"), |t| t.parse().ok())
     }
 
+    /// A date, or a day counted from today.
+    pub fn day(&mut self, node: &Node) -> Option<Day> {
+        self.value(
+            node,
+            both(
+                "en dato som 2027-03-31, `today` eller `in 7 days`",
+                "a date such as 2027-03-31, `today` or `in 7 days`",
+            ),
+            day,
+        )
+    }
+
+    pub fn clock(&mut self, node: &Node) -> Option<Time> {
+        self.value(node, both("et klokkeslæt som 16:00", "a time such as 16:00"), time)
+    }
+
     pub fn duration(&mut self, node: &Node) -> Option<SignedDuration> {
         self.value(
             node,
@@ -388,6 +405,25 @@ impl Reader {
 pub fn time(text: &str) -> Option<Time> {
     let (hour, minute) = text.trim().split_once([':', '.'])?;
     Time::new(hour.parse().ok()?, minute.parse().ok()?, 0, 0).ok()
+}
+
+/// `2027-03-31`, `today`, `in 7 days`, `7 days ago`.
+pub fn day(text: &str) -> Option<Day> {
+    let days = |count: &str| {
+        let (count, unit) = amount(count)?;
+        match unit {
+            "day" | "days" | "dag" | "dage" => Some(count),
+            "week" | "weeks" | "uge" | "uger" => count.checked_mul(7),
+            _ => None,
+        }
+    };
+    match text {
+        "today" | "i dag" => Some(Day::FromToday(0)),
+        text if text.starts_with("in ") => days(&text[3..]).map(Day::FromToday),
+        text if text.starts_with("om ") => days(&text[3..]).map(Day::FromToday),
+        text if text.ends_with(" ago") => days(&text[..text.len() - 4]).map(|n| Day::FromToday(-n)),
+        text => text.parse().ok().map(Day::On),
+    }
 }
 
 /// A count and the first letters of its unit.

@@ -1,5 +1,6 @@
 //! Limits of an answer that cannot be met: ends the wrong way round, scales too long, patterns that accept nothing.
 
+use super::condition::Day;
 use super::fields::Reader;
 use super::problem::{Problem, Span, both};
 use super::tree::Node;
@@ -30,20 +31,64 @@ pub fn crossed(reader: &mut Reader, step: &Node, (low, high): (&str, &str), wron
     }
 }
 
-pub fn too_many_wanted(reader: &mut Reader, step: &Node, min: usize, options: usize) {
-    if let Some(node) = step.get("min_choices").filter(|_| min > options) {
-        reader.report(
-            Problem::error(
-                "A453",
-                node.at,
-                both(
-                    format!("der skal vælges mindst {min}, men der er kun {options} svarmuligheder"),
-                    format!("at least {min} must be chosen, but there are only {options} options"),
-                ),
-            )
+/// Where `key` asks for more options than there are, or for none.
+pub fn more_than_options(reader: &mut Reader, step: &Node, key: &str, wanted: usize, options: usize) {
+    let Some(node) = step.get(key).filter(|_| wanted > options || wanted == 0) else { return };
+    let what = match (wanted, key) {
+        (0, _) => both(format!("`{key}` er 0"), format!("`{key}` is 0")),
+        (_, "pick") => both(
+            format!("der skal rangordnes {wanted}, men der er kun {options} svarmuligheder"),
+            format!("{wanted} shall be ranked, but there are only {options} options"),
+        ),
+        (_, _) => both(
+            format!("der skal vælges mindst {wanted}, men der er kun {options} svarmuligheder"),
+            format!("at least {wanted} must be chosen, but there are only {options} options"),
+        ),
+    };
+    let fitting = if key == "pick" { options.max(1) } else { 1 };
+    reader.report(
+        Problem::error("A453", node.at, what)
             .why(both("intet svar ville være gyldigt", "no answer would be valid"))
-            .mend(both("min_choices: 1", "min_choices: 1")),
-        );
+            .mend(both(format!("{key}: {fitting}"), format!("{key}: {fitting}"))),
+    );
+}
+
+/// Options of a ranking that cannot have a place in one.
+pub fn not_in_a_ranking(reader: &mut Reader, step: &Node) {
+    for option in step.get("options").and_then(Node::map).unwrap_or_default() {
+        for key in ["other", "exclusive"] {
+            let Some(entry) = option.value.map().and_then(|m| m.iter().find(|e| e.key == key)) else {
+                continue;
+            };
+            reader.report(
+                Problem::error(
+                    "Y104",
+                    entry.key_at,
+                    both(
+                        format!("`{key}` hører ikke til i en rangorden"),
+                        format!("`{key}` does not belong in a ranking"),
+                    ),
+                )
+                .why(both(
+                    "her bliver svarene stillet op efter hinanden",
+                    "here the answers are put in order",
+                ))
+                .mend(both(
+                    "fjern linjen, eller brug `type: multi`",
+                    "remove the line, or use `type: multi`",
+                )),
+            );
+        }
+    }
+}
+
+/// Whether no day lies between two that can be compared: both written out, or both counted from today.
+pub fn days_crossed(min: Option<Day>, max: Option<Day>) -> bool {
+    match (min, max) {
+        (Some(Day::On(min)), Some(Day::On(max))) => max < min,
+        (Some(Day::FromToday(min)), Some(Day::FromToday(max))) => max < min,
+        (Some(Day::On(_)), Some(Day::FromToday(_))) | (Some(Day::FromToday(_)), Some(Day::On(_))) => false,
+        (None, _) | (_, None) => false,
     }
 }
 

@@ -34,7 +34,7 @@ mod values;
 mod when;
 mod words;
 
-pub use condition::{Bounds, Condition, Fact, Test};
+pub use condition::{Bounds, Condition, Day, Fact, Test};
 pub use fix::mended;
 pub use fold::fold;
 pub use mend::MAX_BYTES;
@@ -177,9 +177,7 @@ fn conditions(reader: &mut Reader, drafts: &mut Drafts<'_>) {
         for (n, node) in draft.options_when.clone() {
             let condition = when::condition(reader, node, &questions);
             if let Kind::Ask(question) = &mut draft.item.kind
-                && let AnswerType::Choice(o) | AnswerType::YesNo(o) | AnswerType::Multi { options: o, .. } =
-                    &mut question.answer
-                && let Some(option) = o.list.get_mut(n)
+                && let Some(option) = question.answer.options_mut().and_then(|o| o.list.get_mut(n))
             {
                 option.when = Some(condition);
             }

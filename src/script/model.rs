@@ -1,6 +1,6 @@
 //! A checked dialogue. Made only by [`Script::parse`], so whoever holds one need not check again.
 
-use super::condition::Condition;
+use super::condition::{Condition, Day};
 use super::fold::fold;
 use super::place::Around;
 use super::words::{Language, Words};
@@ -317,6 +317,22 @@ pub enum AnswerType {
         within: Option<Around>,
     },
     Media(Wanted),
+    /// The first `pick` places of a ranking.
+    Rank {
+        options: Options,
+        pick: usize,
+    },
+    Date {
+        min: Option<Day>,
+        max: Option<Day>,
+    },
+    Time {
+        min: Option<Time>,
+        max: Option<Time>,
+    },
+    Email,
+    Phone,
+    Name,
 }
 
 /// Which files answer a question, and how many.
@@ -356,17 +372,60 @@ impl AnswerType {
             AnswerType::Text { .. } => "text",
             AnswerType::Location { .. } => "location",
             AnswerType::Media(wanted) => wanted.kind.name(),
+            AnswerType::Rank { .. } => "rank",
+            AnswerType::Date { .. } => "date",
+            AnswerType::Time { .. } => "time",
+            AnswerType::Email => "email",
+            AnswerType::Phone => "phone",
+            AnswerType::Name => "name",
         }
     }
     pub fn options(&self) -> Option<&Options> {
         match self {
-            AnswerType::Choice(o) | AnswerType::YesNo(o) | AnswerType::Multi { options: o, .. } => Some(o),
+            AnswerType::Choice(o)
+            | AnswerType::YesNo(o)
+            | AnswerType::Multi { options: o, .. }
+            | AnswerType::Rank { options: o, .. } => Some(o),
             AnswerType::Scale { .. }
             | AnswerType::Number { .. }
             | AnswerType::Text { .. }
+            | AnswerType::Date { .. }
+            | AnswerType::Time { .. }
+            | AnswerType::Email
+            | AnswerType::Phone
+            | AnswerType::Name
             | AnswerType::Location { .. }
             | AnswerType::Media(_) => None,
         }
+    }
+    pub fn options_mut(&mut self) -> Option<&mut Options> {
+        match self {
+            AnswerType::Choice(o)
+            | AnswerType::YesNo(o)
+            | AnswerType::Multi { options: o, .. }
+            | AnswerType::Rank { options: o, .. } => Some(o),
+            AnswerType::Scale { .. }
+            | AnswerType::Number { .. }
+            | AnswerType::Text { .. }
+            | AnswerType::Date { .. }
+            | AnswerType::Time { .. }
+            | AnswerType::Email
+            | AnswerType::Phone
+            | AnswerType::Name
+            | AnswerType::Location { .. }
+            | AnswerType::Media(_) => None,
+        }
+    }
+    /// An address of a person: kept apart from the answers, never in a response.
+    pub fn is_contact(&self) -> bool {
+        matches!(self, AnswerType::Email | AnswerType::Phone)
+    }
+    /// Typed in many ways: what it was taken for is shown back.
+    pub fn is_shown_back(&self) -> bool {
+        matches!(
+            self,
+            AnswerType::Date { .. } | AnswerType::Time { .. } | AnswerType::Email | AnswerType::Phone
+        )
     }
 }
 

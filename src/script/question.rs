@@ -3,7 +3,9 @@
 use super::condition::Fact;
 use super::fields::{Reader, not_yet, wrong_value};
 use super::institution::redact;
-use super::limits::{MAX_SCALE, crossed, no_end, pattern, too_long, too_many_wanted};
+use super::limits::{
+    MAX_SCALE, crossed, days_crossed, more_than_options, no_end, not_in_a_ranking, pattern, too_long,
+};
 use super::media;
 use super::model::*;
 use super::names::{id_of, named};
@@ -31,23 +33,30 @@ const KEYS: [&str; 12] = [
     "was",
 ];
 /// Keys of one type.
-const OWN_KEYS: [(&str, &[&str]); 10] = [
+const OWN_KEYS: [(&str, &[&str]); 16] = [
     ("choice", &["options", "shuffle"]),
     ("multi", &["options", "shuffle", "min_choices", "max_choices"]),
     ("yesno", &["options"]),
     ("scale", &["min", "max", "labels"]),
     ("number", &["min", "max"]),
     ("text", &["min_length", "max_length", "pattern", "voice"]),
+    ("rank", &["options", "shuffle", "pick"]),
+    ("date", &["min", "max"]),
+    ("time", &["min", "max"]),
     ("location", &["or_text", "near", "within"]),
     ("photo", &["max_files", "max_size"]),
     ("voice", &["max_size"]),
     ("file", &["max_files", "max_size"]),
+    ("email", &[]),
+    ("phone", &[]),
+    ("name", &[]),
 ];
 /// Keys of types and channels that are still to come.
-const LATER_KEYS: [&str; 4] = ["channels", "pick", "photo", "show_others"];
-const TYPES: [&str; 10] =
-    ["text", "number", "choice", "multi", "yesno", "scale", "location", "photo", "voice", "file"];
-const LATER: [&str; 6] = ["rank", "date", "time", "email", "phone", "name"];
+const LATER_KEYS: [&str; 3] = ["channels", "photo", "show_others"];
+const TYPES: [&str; 16] = [
+    "text", "number", "choice", "multi", "yesno", "scale", "rank", "date", "time", "location", "photo",
+    "voice", "file", "email", "phone", "name",
+];
 /// Names that the export, the endings and the conditions use themselves.
 const RESERVED: [&str; 15] = [
     "response",
@@ -234,7 +243,7 @@ fn answer_type<'n>(
             let min = whole(reader, "min_choices").unwrap_or(1).max(1);
             let max = whole(reader, "max_choices").unwrap_or(options.list.len());
             crossed(reader, step, ("min_choices", "max_choices"), min > max);
-            too_many_wanted(reader, step, min, options.list.len());
+            more_than_options(reader, step, "min_choices", min, options.list.len());
             AnswerType::Multi { options, min, max }
         }
         "yesno" => AnswerType::YesNo(yes_and_no(reader, options, goes, options_when)),
@@ -275,10 +284,28 @@ fn answer_type<'n>(
         "photo" => AnswerType::Media(media::wanted(reader, step, MediaKind::Photo)),
         "voice" => AnswerType::Media(media::wanted(reader, step, MediaKind::Voice)),
         "file" => AnswerType::Media(media::wanted(reader, step, MediaKind::File)),
-        later if LATER.contains(&later) => {
-            reader.report(not_yet(name.1, later));
-            return None;
+        "rank" => {
+            let options = listed(reader, true)?;
+            let pick = whole(reader, "pick").unwrap_or(options.list.len());
+            more_than_options(reader, step, "pick", pick, options.list.len());
+            not_in_a_ranking(reader, step);
+            AnswerType::Rank { options, pick }
         }
+        "date" => {
+            let bound = |reader: &mut Reader, key| step.get(key).and_then(|n| reader.day(n));
+            let (min, max) = (bound(reader, "min"), bound(reader, "max"));
+            crossed(reader, step, ("min", "max"), days_crossed(min, max));
+            AnswerType::Date { min, max }
+        }
+        "time" => {
+            let bound = |reader: &mut Reader, key| step.get(key).and_then(|n| reader.clock(n));
+            let (min, max) = (bound(reader, "min"), bound(reader, "max"));
+            crossed(reader, step, ("min", "max"), matches!((min, max), (Some(a), Some(b)) if b < a));
+            AnswerType::Time { min, max }
+        }
+        "email" => AnswerType::Email,
+        "phone" => AnswerType::Phone,
+        "name" => AnswerType::Name,
         unknown => {
             reader.report(no_type(name.1, Some(unknown)));
             return None;

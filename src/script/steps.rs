@@ -302,14 +302,7 @@ fn place(kind: &mut Kind, going: Going<'_>, target: Target) {
     match kind {
         Kind::Visit(to) | Kind::Goto(to) => *to = target,
         Kind::Ask(question) => {
-            let options = match &mut question.answer {
-                AnswerType::Choice(o) | AnswerType::YesNo(o) | AnswerType::Multi { options: o, .. } => o,
-                AnswerType::Scale { .. }
-                | AnswerType::Number { .. }
-                | AnswerType::Text { .. }
-                | AnswerType::Location { .. }
-                | AnswerType::Media(_) => return,
-            };
+            let Some(options) = question.answer.options_mut() else { return };
             if let Some(option) = going.option.and_then(|n| options.list.get_mut(n)) {
                 option.jump = Some(if going.visit { Jump::Visit(target) } else { Jump::Goto(target) });
             }

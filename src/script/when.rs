@@ -1,16 +1,16 @@
 //! `when` as written -> [`Condition`]: names, codes and words checked against the questions they are about.
 
-use super::condition::{Bounds, Condition, Fact, Test};
-use super::fields::{Reader, time, wrong_value};
+use super::condition::{Bounds, Condition, Day, Fact, Test};
+use super::fields::{Reader, day, time, wrong_value};
 use super::media;
 use super::model::{AnswerType, Question};
 use super::names::{unknown_code, unknown_question};
 use super::place::Around;
-use super::problem::{Problem, Span, both};
+use super::problem::{Both, Problem, Span, both};
 use super::question::{codes, type_named};
 use super::suggest::unknown_key;
 use super::tree::{Entry, Node, Value};
-use jiff::civil::Date;
+use jiff::ToSpan;
 use rust_decimal::Decimal;
 
 const WEEKDAYS: [&str; 7] = ["mandag", "tirsdag", "onsdag", "torsdag", "fredag", "lørdag", "søndag"];
@@ -137,14 +137,59 @@ fn bare(reader: &mut Reader, node: &Node, question: &Question) -> Option<Test> {
         AnswerType::Scale { .. } | AnswerType::Number { .. } => {
             Some(Test::Equals(numbers(reader, node, question)))
         }
-        AnswerType::Text { .. } => Some(Test::Is(plain(reader, node))),
         AnswerType::Location { .. } | AnswerType::Media(_) => {
             let expected =
                 both("`answered`, `skipped` eller `not_asked`", "`answered`, `skipped` or `not_asked`");
             reader.report(wrong_value(node.at, node.text().unwrap_or_default(), expected));
             None
         }
+        AnswerType::Text { .. } | AnswerType::Name => Some(Test::Is(plain(reader, node))),
+        AnswerType::Rank { .. } => Some(Test::OneOf(coded(reader, node, question))),
+        AnswerType::Date { .. } => {
+            let expected =
+                || both("en dato som 2027-03-31 eller `today`", "a date such as 2027-03-31 or `today`");
+            Some(Test::Days(each(reader, node, expected, day)))
+        }
+        AnswerType::Time { .. } => {
+            let expected = || both("et klokkeslæt som 16:00", "a time such as 16:00");
+            Some(Test::Clock(each(reader, node, expected, time)))
+        }
+        AnswerType::Email | AnswerType::Phone => {
+            only_whether(reader, node.at, node.text().unwrap_or_default(), question);
+            None
+        }
     }
+}
+
+// One value or a list of them.
+fn each<T>(
+    reader: &mut Reader,
+    node: &Node,
+    expected: impl Fn() -> Both,
+    read: fn(&str) -> Option<T>,
+) -> Vec<T> {
+    let mut list = Vec::new();
+    for (text, at) in reader.texts(node) {
+        match read(text) {
+            Some(value) => list.push(value),
+            None => reader.report(wrong_value(at, text, expected())),
+        }
+    }
+    list
+}
+
+// An address can be there or not; what it is, no condition may ask.
+fn only_whether(reader: &mut Reader, at: Span, written: &str, question: &Question) {
+    let id = &question.id;
+    let problem = wrong_value(at, written, both("`answered` eller `skipped`", "`answered` or `skipped`"));
+    reader.report(
+        problem
+            .why(both(
+                "en adresse bliver gemt for sig selv, og ingen betingelse kan se den",
+                "an address is kept apart, and no condition can see it",
+            ))
+            .mend(both(format!("{id}: answered"), format!("{id}: answered"))),
+    );
 }
 
 fn word(reader: &mut Reader, entry: &Entry, question: &Question) -> Option<Test> {
@@ -155,9 +200,15 @@ fn word(reader: &mut Reader, entry: &Entry, question: &Question) -> Option<Test>
         AnswerType::Scale { .. } | AnswerType::Number { .. } => {
             &["above", "below", "at_least", "at_most", "between", "not"]
         }
-        AnswerType::Text { .. } => &["contains", "longer_than", "not"],
         AnswerType::Location { .. } => &["within"],
         AnswerType::Media(_) => &["count"],
+        AnswerType::Text { .. } | AnswerType::Name => &["contains", "longer_than", "not"],
+        AnswerType::Rank { .. } => &["top"],
+        AnswerType::Date { .. } | AnswerType::Time { .. } => &["before", "after", "from", "until"],
+        AnswerType::Email | AnswerType::Phone => {
+            only_whether(reader, entry.key_at, &entry.key, question);
+            return None;
+        }
     };
     if !allowed.contains(&entry.key.as_str()) {
         reader.report(unknown_key(entry, allowed));
@@ -208,8 +259,58 @@ fn word(reader: &mut Reader, entry: &Entry, question: &Question) -> Option<Test>
             Test::Around(Around { of: media::point(reader, of)?, metres: media::distance(reader, distance)? })
         }
         ("longer_than", _) => Test::LongerThan(reader.whole(node)?),
+        ("top", _) => Test::Top(top(reader, node, question)?),
+        (word, AnswerType::Date { .. }) => {
+            let day = reader.day(node)?;
+            match word {
+                "from" => Test::Dates { from: Some(day), to: None },
+                "after" => Test::Dates { from: Some(day.later(1)), to: None },
+                "until" => Test::Dates { from: None, to: Some(day) },
+                _ => Test::Dates { from: None, to: Some(day.later(-1)) },
+            }
+        }
+        (word, AnswerType::Time { .. }) => {
+            let at = reader.clock(node)?;
+            // Times are whole minutes. The last minute of the day has none after it.
+            let next = at.checked_add(1.minute()).ok();
+            match word {
+                "from" => Test::Times { from: Some(at), to: None },
+                "after" if next.is_none() => Test::Clock(Vec::new()),
+                "after" => Test::Times { from: next, to: None },
+                "until" => Test::Times { from: None, to: next },
+                _ => Test::Times { from: None, to: Some(at) },
+            }
+        }
         _ => return None,
     })
+}
+
+// `{2: [lys, toilet]}`: all of these among the first two.
+fn top(reader: &mut Reader, node: &Node, question: &Question) -> Option<Vec<(usize, Vec<String>)>> {
+    let AnswerType::Rank { pick, .. } = question.answer else { return None };
+    let Some(entries) = node.map() else {
+        reader.report(wrong_value(
+            node.at,
+            node.text().unwrap_or_default(),
+            both(
+                "et antal pladser og svar, som {2: [lys, toilet]}",
+                "a number of places and answers, such as {2: [light, toilet]}",
+            ),
+        ));
+        return None;
+    };
+    let mut list = Vec::new();
+    for entry in entries {
+        match entry.key.parse().ok().filter(|n| (1..=pick).contains(n)) {
+            Some(places) => list.push((places, coded(reader, &entry.value, question))),
+            None => reader.report(wrong_value(
+                entry.key_at,
+                &entry.key,
+                both(format!("et tal fra 1 til {pick}"), format!("a number from 1 to {pick}")),
+            )),
+        }
+    }
+    Some(list)
 }
 
 fn bounds(reader: &mut Reader, node: &Node) -> Option<Bounds> {
@@ -292,7 +393,13 @@ fn is_off(number: Decimal, answer: &AnswerType) -> bool {
         | AnswerType::Multi { .. }
         | AnswerType::Text { .. }
         | AnswerType::Location { .. }
-        | AnswerType::Media(_) => false,
+        | AnswerType::Media(_)
+        | AnswerType::Rank { .. }
+        | AnswerType::Date { .. }
+        | AnswerType::Time { .. }
+        | AnswerType::Email
+        | AnswerType::Phone
+        | AnswerType::Name => false,
     }
 }
 
@@ -309,7 +416,13 @@ fn off_the_scale(at: Span, text: &str, question: &Question) -> Problem {
         | AnswerType::Multi { .. }
         | AnswerType::Text { .. }
         | AnswerType::Location { .. }
-        | AnswerType::Media(_) => Default::default(),
+        | AnswerType::Media(_)
+        | AnswerType::Rank { .. }
+        | AnswerType::Date { .. }
+        | AnswerType::Time { .. }
+        | AnswerType::Email
+        | AnswerType::Phone
+        | AnswerType::Name => Default::default(),
     };
     Problem::error(
         "C401",
@@ -328,18 +441,18 @@ fn off_the_scale(at: Span, text: &str, question: &Question) -> Problem {
 }
 
 fn dates(reader: &mut Reader, node: &Node) -> Option<Test> {
-    let (mut from, mut to): (Option<Date>, Option<Date>) = (None, None);
+    let (mut from, mut to): (Option<Day>, Option<Day>) = (None, None);
     if node.map().is_none() {
-        let day = reader.date(node)?;
+        let day = Day::On(reader.date(node)?);
         return Some(Test::Dates { from: Some(day), to: Some(day) });
     }
     for entry in reader.entries(node, &["before", "after", "from", "until"], false) {
-        let day = reader.date(&entry.value)?;
+        let day = Day::On(reader.date(&entry.value)?);
         match entry.key.as_str() {
             "from" => from = Some(day),
-            "after" => from = day.tomorrow().ok(),
+            "after" => from = Some(day.later(1)),
             "until" => to = Some(day),
-            _ => to = day.yesterday().ok(),
+            _ => to = Some(day.later(-1)),
         }
     }
     Some(Test::Dates { from, to })
@@ -348,7 +461,7 @@ fn dates(reader: &mut Reader, node: &Node) -> Option<Test> {
 fn times(reader: &mut Reader, node: &Node) -> Option<Test> {
     let (mut from, mut to) = (None, None);
     for entry in reader.entries(node, &["before", "after", "from", "until"], false) {
-        let at = reader.value(&entry.value, both("et klokkeslæt som 16:00", "a time such as 16:00"), time)?;
+        let at = reader.clock(&entry.value)?;
         match entry.key.as_str() {
             "from" | "after" => from = Some(at),
             _ => to = Some(at),

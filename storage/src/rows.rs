@@ -149,6 +149,8 @@ pub enum Kind {
     Token = 3,
     Access = 4,
     Counter = 5,
+    /// Addresses of citizens: `institution/dialogue/<uuid>`.
+    Contact = 6,
 }
 
 /// `body: None` removes it.

@@ -238,6 +238,14 @@ impl Player<'_> {
                 }
                 Effect::Toast(text) => self.write(&format!("toast: {text}")),
                 Effect::WakeAt(at) => self.wake_at = Some(at),
+                Effect::Contacts(_, contacts) => {
+                    let each = contacts.iter().map(|c| format!(" {} {}", c.question, c.address));
+                    let each: String = each.collect();
+                    self.write(&format!(
+                        "-- kept apart:{}",
+                        if each.is_empty() { " nothing" } else { &each }
+                    ));
+                }
                 Effect::Respond(r) => {
                     let name = |v: serde_json::Value| v.as_str().unwrap_or_default().to_owned();
                     let ended = name(serde_json::to_value(r.ended).unwrap());
@@ -329,6 +337,9 @@ pub fn spoken(outcome: &Outcome) -> String {
                     };
                     list.iter().map(of).collect::<Vec<_>>().join(", ")
                 }
+                Value::Ranked(codes) => codes.join(" > "),
+                Value::Date(date) => date.to_string(),
+                Value::Time(time) => time.strftime("%H:%M").to_string(),
             };
             match other {
                 Some(words) => format!("{value} \"{words}\""),

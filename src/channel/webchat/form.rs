@@ -61,8 +61,10 @@ impl Posted {
         })
     }
 
+    // A place of a ranking that was left open comes as an option without a number.
     fn answer(&self) -> Option<Form> {
-        let options = self.0.iter().filter(|(name, _)| name == "option").map(|(_, n)| n.parse().ok());
+        let options =
+            self.0.iter().filter(|(name, n)| name == "option" && !n.is_empty()).map(|(_, n)| n.parse().ok());
         Some(Form {
             session: self.get("session")?.parse().ok()?,
             step: self.get("step")?.parse().ok()?,

@@ -4,11 +4,17 @@ use super::bubble;
 use super::page::View;
 use crate::engine::{Arg, Asked, Button, ButtonKind, Field, Form, Lines, Message, Recap};
 use crate::script::MediaKind;
+use jiff::civil::Time;
 use maud::{Markup, html};
 
 /// Signs over the limit that can still be typed: the bot says kindly that it is too long, the browser would just stop.
 fn room(max_length: usize) -> usize {
     max_length + max_length / 4 + 100
+}
+
+// As `type=time` wants it.
+fn clock(at: Time) -> String {
+    at.strftime("%H:%M").to_string()
 }
 
 /// A question while it is drawn.
@@ -39,6 +45,22 @@ pub fn question(view: &View<'_>, recap: &Recap, l: &Lines) -> Markup {
                 Some(Field::Text { max_length }) => (sheet.text(*max_length)),
                 Some(Field::Number) => (sheet.number()),
                 Some(Field::Files { kind, max }) => (sheet.files(*kind, *max)),
+                Some(Field::Ranked { places, chosen }) => (sheet.ranked(*places, chosen)),
+                Some(Field::Date { min, max }) => {
+                    (sheet.line("page-your-date", &html! {
+                        input #words type="date" name="words" required min=[min] max=[max]
+                            value=(sheet.words()) aria-describedby=(sheet.described);
+                    }))
+                }
+                Some(Field::Time { min, max }) => {
+                    (sheet.line("page-your-time", &html! {
+                        input #words type="time" name="words" required min=[min.map(clock)] max=[max.map(clock)]
+                            value=(sheet.words()) aria-describedby=(sheet.described);
+                    }))
+                }
+                Some(Field::Email) => (sheet.typed("page-your-email", "email", "email")),
+                Some(Field::Phone) => (sheet.typed("page-your-phone", "tel", "tel")),
+                Some(Field::Name) => (sheet.typed("page-your-name", "text", "name")),
                 None => {},
             }
         }
@@ -80,7 +102,8 @@ impl Sheet<'_> {
             | ButtonKind::Keep
             | ButtonKind::More
             | ButtonKind::Allow
-            | ButtonKind::Refuse => None,
+            | ButtonKind::Refuse
+            | ButtonKind::Undo => None,
         })
     }
 
@@ -167,10 +190,31 @@ impl Sheet<'_> {
     }
 
     fn number(&self) -> Markup {
+        self.line(
+            "page-your-number",
+            &html! {
+                input #words type="text" inputmode="decimal" name="words" required maxlength="100"
+                    value=(self.words()) autocomplete="off" aria-describedby=(self.described);
+            },
+        )
+    }
+
+    // Something that the browser may know, such as the citizen's own address.
+    fn typed(&self, label: &str, kind: &str, known_as: &str) -> Markup {
+        self.line(
+            label,
+            &html! {
+                input #words type=(kind) name="words" required maxlength="300"
+                    value=(self.words()) autocomplete=(known_as) aria-describedby=(self.described);
+            },
+        )
+    }
+
+    // One field under its label.
+    fn line(&self, label: &str, input: &Markup) -> Markup {
         let fields = html! {
-            label for="words" { (self.l.get("page-your-number")) }
-            input #words type="text" inputmode="decimal" name="words" required maxlength="100"
-                value=(self.words()) autocomplete="off" aria-describedby=(self.described);
+            label for="words" { (self.l.get(label)) }
+            (input)
             div.row {
                 button.send name="do" value="answer" { (self.l.get("page-send")) }
                 (self.skip())
@@ -199,6 +243,36 @@ impl Sheet<'_> {
             }
         };
         self.form_of(Some("multipart/form-data"), "answer", &fields)
+    }
+
+    // A list to choose from for each place: it works with keys, screen readers and no script at all.
+    fn ranked(&self, places: usize, chosen: &[u8]) -> Markup {
+        let unplaced = |n: u8, label: &'_ str| {
+            let place = chosen.iter().position(|c| *c == n).map(|place| format!("{}. ", place + 1));
+            place.and_then(|place| label.strip_prefix(&place)).unwrap_or(label).to_owned()
+        };
+        let options: Vec<(u8, String)> = self.options().map(|(n, b)| (n, unplaced(n, &b.label))).collect();
+        let before = self.draft.map_or(chosen, |draft| &draft.options);
+        let fields = html! {
+            @for place in 0..places.min(options.len()) {
+                div.place {
+                    label for={ "place-" (place) } {
+                        (self.l.with("page-place", &[("place", Arg::Number(place as i64 + 1))]))
+                    }
+                    select id={ "place-" (place) } name="option" aria-describedby=(self.described) {
+                        option value="" { (self.l.get("page-no-place")) }
+                        @for (n, label) in &options {
+                            option value=(n) selected[before.get(place) == Some(n)] { (label) }
+                        }
+                    }
+                }
+            }
+            div.row {
+                button.send name="do" value="answer" { (self.l.get("done")) }
+                (self.skip())
+            }
+        };
+        self.form("answer", &fields)
     }
 
     fn words(&self) -> &str {

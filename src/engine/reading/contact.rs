@@ -41,8 +41,13 @@ pub fn email(typed: &str) -> Option<String> {
     (good_local && good_domain && address.len() <= MAX_ADDRESS).then_some(address)
 }
 
-/// `j…@x.dk`: enough to see a slip, too little to copy.
-pub fn masked_email(address: &str) -> String {
+/// An address as it is shown back: enough to see a slip, too little to copy.
+pub fn masked(address: &str) -> String {
+    if address.contains('@') { masked_email(address) } else { masked_phone(address) }
+}
+
+// `j…@x.dk`
+fn masked_email(address: &str) -> String {
     let (local, domain) = address.split_once('@').unwrap_or((address, ""));
     format!("{}…@{domain}", local.chars().take(1).collect::<String>())
 }
@@ -96,8 +101,8 @@ pub fn phone(typed: &str) -> Option<String> {
     }
 }
 
-/// `+45 •• •• •• 50`: the country and the last two digits.
-pub fn masked_phone(number: &str) -> String {
+// `+45 •• •• •• 50`: the country and the last two digits.
+fn masked_phone(number: &str) -> String {
     let last: String = number.chars().skip(number.chars().count().saturating_sub(2)).collect();
     match number.strip_prefix("+45") {
         Some(_) => format!("+45 •• •• •• {last}"),

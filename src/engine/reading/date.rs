@@ -20,6 +20,7 @@ pub enum Toward {
 pub fn date(typed: &str, language: Language, today: Date, toward: Toward) -> Option<Date> {
     vocabularies(language).find_map(|v| {
         let items = items(typed, v)?;
+        let toward = if items.contains(&Item::Ahead) { Toward::Coming } else { toward };
         Reader { today, toward }.read(&items)
     })
 }
@@ -54,6 +55,8 @@ enum Item {
     Holiday(i8, i8),
     /// `den 12.`
     The,
+    /// `på lørdag`, which never means one that has been.
+    Ahead,
     Comma,
 }
 
@@ -141,6 +144,7 @@ fn word_item(word: &str, v: &Vocabulary) -> Option<Option<Item>> {
         () if v.has("weeks", word) => Item::Weeks,
         () if v.has("months-long", word) => Item::Months,
         () if matches!(word, "d" | "den" | "the") => Item::The,
+        () if v.has("coming", word) => Item::Ahead,
         () if v.has("date-words", word) || v.has("ago-lead", word) => return Some(None),
         () if place("ordinals").is_some() => Item::Ordinal(place("ordinals")? as u32 + 1),
         () if v.has("article-words", word) => Item::Count(1),
@@ -158,7 +162,7 @@ impl Reader {
     fn read(&self, items: &[Item]) -> Option<Date> {
         use Item::*;
         let the = items.contains(&The);
-        let items: Vec<Item> = items.iter().copied().filter(|i| *i != The).collect();
+        let items: Vec<Item> = items.iter().copied().filter(|i| !matches!(i, The | Ahead)).collect();
         // `lørdag, den 7. marts`: the weekday must be that of the day.
         if let [Weekday(day), rest @ ..] | [Next, Weekday(day), rest @ ..] = items.as_slice() {
             let rest = if let [Comma, rest @ ..] = rest { rest } else { rest };

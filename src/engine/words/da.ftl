@@ -21,6 +21,13 @@ choose-at-least = { $min ->
    *[other] Vælg mindst { $min }.
 }
 choose-several = Du kan vælge flere.
+rank-all = Tryk på svarene i rækkefølge, det vigtigste først.
+rank-first = { $pick ->
+    [one] Tryk på det, der er vigtigst.
+   *[other] Tryk på de { $pick } vigtigste, det vigtigste først.
+}
+rank-once = Vælg hvert svar højst én gang.
+undo = Fortryd
 own-words = Skriv det gerne med dine egne ord.
 your-answer-was = Dit svar før: { $answer }
 
@@ -31,6 +38,18 @@ retry-number = Skriv det som et tal.
 retry-number-between = Skriv et tal fra { $min } til { $max }.
 retry-number-from = Skriv et tal på mindst { $min }.
 retry-number-to = Skriv et tal på højst { $max }.
+retry-date = Skriv en dag, for eksempel 24/12, på lørdag eller i morgen.
+retry-date-between = Skriv en dag fra { $min } til { $max }.
+retry-date-from = Skriv en dag fra { $min } eller senere.
+retry-date-to = Skriv en dag til og med { $max }.
+retry-time = Skriv et klokkeslæt, for eksempel 14.30 eller halv tre.
+retry-time-between = Skriv et klokkeslæt fra { $min } til { $max }.
+retry-time-from = Skriv et klokkeslæt fra { $min } eller senere.
+retry-time-to = Skriv et klokkeslæt til og med { $max }.
+retry-email = Det ligner ikke en mailadresse. Skriv den med @ og punktum.
+retry-phone = Det ligner ikke et telefonnummer. Skriv de otte cifre, eller skriv nummeret med + og landekode foran.
+retry-name = Skriv et navn med bogstaver.
+example-email = navn@eksempel.dk
 retry-text = Det kunne jeg ikke læse. Skriv gerne dit svar med ord.
 retry-pattern = Det passer ikke helt. Prøv at skrive det på en anden måde.
 retry-short = Skriv gerne lidt mere.
@@ -112,6 +131,13 @@ page-languages = Sprog
 page-your-answer = Dit svar
 page-write-own = Eller skriv det selv
 page-your-number = Dit tal
+page-your-date = Dagen
+page-your-time = Klokkeslættet
+page-your-email = Din mailadresse
+page-your-phone = Dit telefonnummer
+page-your-name = Navnet
+page-place = Nummer { $place }
+page-no-place = Intet valgt
 page-room = Højst { $max } tegn.
 page-send = Send
 page-back = Ret forrige svar

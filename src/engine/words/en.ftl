@@ -21,6 +21,13 @@ choose-at-least = { $min ->
    *[other] Choose at least { $min }.
 }
 choose-several = You can choose several.
+rank-all = Press the answers in order, the most important first.
+rank-first = { $pick ->
+    [one] Press the most important one.
+   *[other] Press the { $pick } most important ones, the most important first.
+}
+rank-once = Please choose each answer only once.
+undo = Undo
 own-words = Please write it in your own words.
 your-answer-was = Your answer before: { $answer }
 
@@ -31,6 +38,18 @@ retry-number = Please write it as a number.
 retry-number-between = Please write a number from { $min } to { $max }.
 retry-number-from = Please write a number of at least { $min }.
 retry-number-to = Please write a number of at most { $max }.
+retry-date = Please write a day, for example 24/12, on Saturday or tomorrow.
+retry-date-between = Please write a day from { $min } to { $max }.
+retry-date-from = Please write a day from { $min } or later.
+retry-date-to = Please write a day up to { $max }.
+retry-time = Please write a time, for example 14:30 or half past two.
+retry-time-between = Please write a time from { $min } to { $max }.
+retry-time-from = Please write a time from { $min } or later.
+retry-time-to = Please write a time up to { $max }.
+retry-email = That does not look like an e-mail address. Please write it with @ and a dot.
+retry-phone = That does not look like a phone number. Please write the eight digits, or the number with + and its country code.
+retry-name = Please write a name with letters.
+example-email = name@example.org
 retry-text = I could not read that. Please write your answer in words.
 retry-pattern = That does not quite fit. Try writing it another way.
 retry-short = Please write a little more.
@@ -112,6 +131,13 @@ page-languages = Language
 page-your-answer = Your answer
 page-write-own = Or write it yourself
 page-your-number = Your number
+page-your-date = The day
+page-your-time = The time
+page-your-email = Your e-mail address
+page-your-phone = Your phone number
+page-your-name = The name
+page-place = Number { $place }
+page-no-place = Nothing chosen
 page-room = At most { $max } characters.
 page-send = Send
 page-back = Correct the last answer
