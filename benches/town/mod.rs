@@ -82,6 +82,7 @@ impl Bench {
             channel: "telegram",
             language: None,
             content,
+            upload: None,
             shows_recap: false,
         };
         self.dispatch.receive(incoming).await.unwrap();

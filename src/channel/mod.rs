@@ -48,6 +48,8 @@ pub struct Incoming {
     /// The platform's language setting.
     pub language: Option<Language>,
     pub content: Content,
+    /// The bytes of the file that the content is about, where the event brought them itself.
+    pub upload: Option<Vec<u8>>,
     /// The channel shows the conversation itself, from the engine's recap: nothing is put in the outbox.
     pub shows_recap: bool,
 }
@@ -90,6 +92,26 @@ pub trait Inbox: Send + Sync {
     /// # Errors
     /// [`InboxError::NotKept`]: the platform must hand the event out again.
     async fn receive(&self, incoming: Incoming) -> Result<Received, InboxError>;
+}
+
+/// Brings a file that a citizen sent. Asked only for what an open question wants.
+#[async_trait]
+pub trait Fetch: Send + Sync + std::fmt::Debug {
+    /// The bytes behind the channel's own handle.
+    ///
+    /// # Errors
+    /// [`FetchError`]; its words name no address and no token.
+    async fn fetch(&self, handle: &str, max_bytes: u64) -> Result<Vec<u8>, FetchError>;
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum FetchError {
+    /// May go well another time.
+    #[error("platform cannot be reached: {0}")]
+    Unreachable(String),
+    /// Gone, or too large.
+    #[error("platform does not give the file: {0}")]
+    Refused(String),
 }
 
 /// What is sent.

@@ -129,7 +129,7 @@ impl House {
     ) -> Result<House, Failure> {
         let (stop, stopped) = watch::channel(false);
         let (outbox, rows) = mpsc::unbounded_channel();
-        let dispatch = Arc::new(Dispatch::new(store.clone(), library.clone(), system_clock(), outbox));
+        let mut dispatch = Dispatch::new(store.clone(), library.clone(), system_clock(), outbox);
         let telegram = match &settings.telegram_token {
             Some(token) => {
                 Some(Telegram::new(token, settings.telegram_api_url.as_deref()).map_err(Failure::Misuse)?)
@@ -139,6 +139,10 @@ impl House {
                 None
             }
         };
+        if let Some(telegram) = &telegram {
+            dispatch = dispatch.fetching("telegram", Arc::new(telegram.clone()));
+        }
+        let dispatch = Arc::new(dispatch);
         let status = telegram::Status::default();
         let mut tasks = Vec::new();
         let channels = telegram.iter().map(|t| Arc::new(t.clone())).collect();

@@ -5,6 +5,7 @@ use crate::script::{Language, Script, ScriptId};
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
+use storage::MediaId;
 
 /// So long after the end the session is still there: a page can show it, and an answer can be mended.
 pub const ENDED_KEPT: SignedDuration = SignedDuration::from_mins(30);
@@ -82,6 +83,16 @@ impl Conversation {
     pub fn responses(&self) -> Vec<uuid::Uuid> {
         let ended = self.ended.iter().map(|kept| &kept.session);
         self.open.iter().chain(&self.parked).chain(ended).map(|session| session.response).collect()
+    }
+
+    /// The files that its sessions name, in order, each once.
+    pub fn media(&self) -> Vec<MediaId> {
+        let ended = self.ended.iter().map(|kept| &kept.session);
+        let sessions = self.open.iter().chain(&self.parked).chain(ended);
+        let mut media: Vec<MediaId> = sessions.flat_map(Session::media).map(MediaId).collect();
+        media.sort_unstable();
+        media.dedup();
+        media
     }
 
     pub fn done_before(&self, dialogue: &ScriptId) -> bool {

@@ -3,6 +3,7 @@
 mod clock;
 mod contacts;
 mod conversation;
+mod fetch;
 mod pages;
 mod reception;
 mod timer;
@@ -11,7 +12,7 @@ pub use clock::Clock;
 pub use conversation::Conversation;
 pub use timer::run_timer;
 
-use crate::channel::{Content, ConversationId, Inbox, InboxError, Incoming, Parcel, Received};
+use crate::channel::{Content, ConversationId, Fetch, Inbox, InboxError, Incoming, Parcel, Received};
 use crate::engine::{self, Effect, Input, Message, Moment, Response, Text, lines};
 use crate::library::Library;
 use crate::privacy::pseudonym;
@@ -19,10 +20,11 @@ use crate::script::Language;
 use async_trait::async_trait;
 use jiff::{SignedDuration, Timestamp};
 use reception::Reception;
+use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use storage::{
-    Body, Changes, ConversationKey, DialogueId, Document, MessageRef, OutboxId, Outgoing, Queued,
+    Body, Changes, ConversationKey, DialogueId, Document, MediaId, MessageRef, OutboxId, Outgoing, Queued,
     ResponseChange, Store, StoreError, Stored, UpdateId, Version,
 };
 use tokio::sync::mpsc::UnboundedSender;
@@ -40,6 +42,8 @@ pub struct Dispatch {
     clock: Clock,
     /// Rows just committed, for delivery. They are on disk too: whoever listens may come late.
     outbox: UnboundedSender<Vec<Queued>>,
+    /// Who brings citizens' files, by the channel's name.
+    fetchers: HashMap<&'static str, Arc<dyn Fetch>>,
 }
 
 /// What one event comes to before it is committed.
@@ -50,6 +54,8 @@ struct Outcome {
     wake_at: Option<Timestamp>,
     /// Addresses to write or to remove.
     documents: Vec<Document>,
+    /// The files that the conversation names from now on, where that changes.
+    media: Option<Vec<MediaId>>,
     /// A session is dropped, and with it the link between an anonymous response and this conversation.
     erases: bool,
 }
@@ -61,7 +67,13 @@ impl Dispatch {
         clock: Clock,
         outbox: UnboundedSender<Vec<Queued>>,
     ) -> Dispatch {
-        Dispatch { store, library, clock, outbox }
+        Dispatch { store, library, clock, outbox, fetchers: HashMap::new() }
+    }
+
+    /// Files of this channel are brought by `fetch`; without one they are told to be out of reach.
+    pub fn fetching(mut self, channel: &'static str, fetch: Arc<dyn Fetch>) -> Dispatch {
+        self.fetchers.insert(channel, fetch);
+        self
     }
 
     fn key(&self, of: &ConversationId) -> ConversationKey {
@@ -85,11 +97,16 @@ impl Dispatch {
     async fn turn(&self, incoming: &Incoming) -> Result<Received, StoreError> {
         let key = self.key(&incoming.conversation);
         let mut conflicts = 0;
+        let mut content = None;
         loop {
             let moment = Moment { now: self.clock.now(), seed: self.draw()? as u64 };
             let stored = self.store.conversation(&key).await?;
+            if content.is_none() {
+                content = self.fetched(stored.as_ref(), incoming).await?;
+            }
+            let content = content.as_ref().unwrap_or(&incoming.content);
             let (changes, received) =
-                self.changes(key, stored.as_ref(), incoming, &moment, self.response_id(&moment)?)?;
+                self.changes(key, stored.as_ref(), incoming, content, &moment, self.response_id(&moment)?)?;
             let outgoing = changes.outbox.clone();
             match self.store.commit(changes).await {
                 Ok(version) => {
@@ -114,10 +131,12 @@ impl Dispatch {
         key: ConversationKey,
         stored: Option<&Stored>,
         incoming: &Incoming,
+        content: &Content,
         moment: &Moment,
         response: Uuid,
     ) -> Result<(Changes, Received), StoreError> {
-        let worked = catch_unwind(AssertUnwindSafe(|| self.outcome(stored, incoming, moment, response)));
+        let worked =
+            catch_unwind(AssertUnwindSafe(|| self.outcome(stored, incoming, content, moment, response)));
         let outcome =
             worked.unwrap_or_else(|_| Err("the engine panicked".to_owned())).unwrap_or_else(|why| {
                 error!(conversation = ?key, why, "an update could not be handled and was passed over");
@@ -165,7 +184,7 @@ impl Dispatch {
             outbox,
             wake_at: outcome.wake_at,
             documents: outcome.documents,
-            media: None,
+            media: outcome.media,
             erases: outcome.erases,
         };
         Ok((changes, received))
@@ -194,6 +213,7 @@ impl Dispatch {
         &self,
         stored: Option<&Stored>,
         incoming: &Incoming,
+        content: &Content,
         moment: &Moment,
         response: Uuid,
     ) -> Result<Outcome, String> {
@@ -202,8 +222,9 @@ impl Dispatch {
             None => Conversation::default(),
         };
         let before = conversation.responses();
+        let media = conversation.media();
         let mut reception = self.reception(conversation, incoming, moment, response);
-        reception.take(&incoming.content).map_err(|e| e.to_string())?;
+        reception.take(content).map_err(|e| e.to_string())?;
         let wake_at = reception.wake_at();
         let after = reception.conversation.responses();
         let dropped = before.iter().any(|response| !after.contains(response));
@@ -211,7 +232,8 @@ impl Dispatch {
         let documents =
             contacts::take(&mut conversation, &mut effects, || self.draw()).map_err(|e| e.to_string())?;
         let erases = dropped || documents.iter().any(|d| d.body.is_none());
-        Ok(Outcome { conversation: Some(conversation), effects, wake_at, documents, erases })
+        let media = Some(conversation.media()).filter(|now| *now != media);
+        Ok(Outcome { conversation: Some(conversation), effects, wake_at, documents, media, erases })
     }
 
     // A permanent error must not stop the line: the citizen hears that it went wrong, and the update is done with. A wake-up
@@ -236,14 +258,24 @@ impl Dispatch {
                 effects,
                 wake_at: later(24),
                 documents: Vec::new(),
+                media: None,
                 erases: false,
             };
         };
+        let before = conversation.media();
         let cut = conversation.ended.take_if(|kept| kept.until <= moment.now).is_some();
+        let media = Some(conversation.media()).filter(|now| *now != before);
         let reception = self.reception(conversation, incoming, moment, response);
         let wake_at = if timer { later(24) } else { reception.wake_at().max(Some(moment.now)) };
         let documents = Vec::new();
-        Outcome { conversation: Some(reception.conversation), effects, wake_at, documents, erases: cut }
+        Outcome {
+            conversation: Some(reception.conversation),
+            effects,
+            wake_at,
+            documents,
+            media,
+            erases: cut,
+        }
     }
 
     fn response(&self, key: &ConversationKey, mut response: Response) -> Result<ResponseChange, StoreError> {
@@ -256,13 +288,10 @@ impl Dispatch {
             true => pseudonym::anonymous(self.store.secrets(), response.id),
             false => pseudonym::citizen(self.store.secrets(), &dialogue, key),
         };
-        Ok(ResponseChange {
-            dialogue,
-            response: response.id,
-            row: encoded(&response)?,
-            linked: !anonymous,
-            media: Vec::new(),
-        })
+        let media = response.answers.iter().flat_map(|a| a.outcome.media());
+        let media = media.map(|kept| MediaId(kept.id)).collect();
+        let row = encoded(&response)?;
+        Ok(ResponseChange { dialogue, response: response.id, row, linked: !anonymous, media })
     }
 }
 

@@ -71,7 +71,16 @@ impl Dispatch {
             (u128::from_be_bytes(key.0), stored.version.0, self.clock.now().as_millisecond());
         let update = format!("timer:{key:032x}:{version}:{now}");
         let content = Content::Input(Input::TimeUp);
-        self.turn(&Incoming { update, conversation, channel, language: None, content, shows_recap }).await?;
+        self.turn(&Incoming {
+            update,
+            conversation,
+            channel,
+            language: None,
+            content,
+            upload: None,
+            shows_recap,
+        })
+        .await?;
         Ok(true)
     }
 }

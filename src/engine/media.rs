@@ -6,7 +6,8 @@ use super::answer::redact;
 use super::beside;
 use super::input::Input;
 use super::lines::{Arg, lines};
-use super::message::{Effect, Text};
+use super::message::{ButtonKind, Effect, Text};
+use super::reading::yesno::yes_or_no;
 use super::session::{Asks, Outcome, Session, State, Value, Waiting};
 use super::text::clean;
 use super::typing::typed_text;
@@ -75,8 +76,32 @@ enum Verdict {
     No,
 }
 
+/// Whether [`wants`] may be true of it: for whoever would have to read the session first.
+pub fn may_want(input: &Input) -> bool {
+    match input {
+        Input::Media(_) => true,
+        Input::Press(press) => press.button == ButtonKind::Allow,
+        Input::Text(typed) => yes_or_no(typed, Language::DANISH) == Some(true),
+        Input::Form(_)
+        | Input::Back
+        | Input::Skip
+        | Input::Stop
+        | Input::Help
+        | Input::Privacy
+        | Input::Language(_)
+        | Input::Location(_)
+        | Input::Unreadable
+        | Input::TimeUp => false,
+    }
+}
+
 /// The file that must be fetched and kept before `input` can be taken: the turn is then that of [`Input::Media`] with it.
 pub fn wants(script: &Script, session: &Session, input: &Input) -> Option<Media> {
+    if let Input::Press(press) = input
+        && press.session != session.nonce
+    {
+        return None;
+    }
     if let Some(beside) = session.beside.filter(|b| b.asks == Asks::Voice)
         && matches!(beside::choice(script, session.language, beside, input), Some(beside::Choice::Yes))
     {

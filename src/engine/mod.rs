@@ -29,7 +29,7 @@ pub use card::{close, start};
 pub use condition::holds;
 pub use input::{Begin, Form, Input, Moment};
 pub use lines::{Arg, Lines, lines};
-pub use media::{Fetched, Kept, Media, wants};
+pub use media::{Fetched, Kept, Media, may_want, wants};
 pub use message::*;
 pub use place::Location;
 pub use reading::is_word;

@@ -43,6 +43,14 @@ impl Caller {
         }
     }
 
+    /// Whether pictures, voice messages and files may be read.
+    pub fn media(&self) -> bool {
+        match self {
+            Caller::Operator => true,
+            Caller::Holder(token) => token.media,
+        }
+    }
+
     /// What every dialogue begins with that may be read.
     pub fn prefix(&self) -> String {
         match self {

@@ -7,6 +7,7 @@ mod error;
 mod export;
 mod health;
 mod inside;
+mod media;
 mod pull;
 mod query;
 mod router;

@@ -1,6 +1,6 @@
 //! Every route.
 
-use super::{Web, dialogues, error, export, health, token, upkeep};
+use super::{Web, dialogues, error, export, health, media, token, upkeep};
 use axum::Router;
 use axum::routing::{delete, get, post};
 use std::sync::Arc;
@@ -32,6 +32,7 @@ pub fn router(web: Web, channels: Router) -> Router {
         .route("/v1/dialogues/{institution}/{dialogue}/responses.ndjson", get(export::ndjson))
         .route("/v1/dialogues/{institution}/{dialogue}/codebook.json", get(dialogues::codebook_json))
         .route("/v1/dialogues/{institution}/{dialogue}/codebook.csv", get(dialogues::codebook_csv))
+        .route("/v1/dialogues/{institution}/{dialogue}/media/{id}", get(media::file))
         .route("/v1/operator/tokens", get(token::list).post(token::create))
         .route("/v1/operator/tokens/{name}", delete(token::revoke))
         .route("/v1/operator/backup", post(upkeep::backup))

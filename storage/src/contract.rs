@@ -322,6 +322,7 @@ async fn media_stay_while_they_are_named(store: &dyn Store) {
     assert_eq!(store.media(MediaId(Uuid::from_u128(1))).await.unwrap(), None, "what was never put");
     let begun = Changes { media: Some(ids[..3].to_vec()), ..turn(of, "9a", 0) };
     store.commit(begun).await.unwrap();
+    assert_eq!(store.media_dialogue(ids[0]).await.unwrap(), None, "no response names it yet");
     assert_eq!(store.collect_media(at(3)).await.unwrap(), 0, "what is younger, or named, stays");
     assert_eq!(store.collect_media(at(4)).await.unwrap(), 1, "what nobody ever named goes");
     assert!(!there(3).await && there(0).await);
@@ -332,6 +333,8 @@ async fn media_stay_while_they_are_named(store: &dyn Store) {
     };
     store.commit(ended).await.unwrap();
     assert!(there(0).await && there(1).await, "what passes to the response stays");
+    assert_eq!(store.media_dialogue(ids[0]).await.unwrap(), Some(log.clone()));
+    assert_eq!(store.media_dialogue(ids[2]).await.unwrap(), None);
     assert!(!there(2).await, "what nobody names any more is gone at once");
     store.commit(turn(of, "9c", 2)).await.unwrap();
     store.compact(When::Now).await.unwrap();

@@ -114,6 +114,9 @@ pub trait Store: Send + Sync + std::fmt::Debug {
     /// The bytes of a file; `None` where there is none, or none any more.
     async fn media(&self, id: MediaId) -> Result<Option<Vec<u8>>>;
 
+    /// The dialogue whose response names the file; `None` while none does.
+    async fn media_dialogue(&self, id: MediaId) -> Result<Option<DialogueId>>;
+
     /// Removes media put before `before` that neither a response nor a conversation names; gives how many. What loses its last
     /// name is removed at once; this is for what never got one.
     async fn collect_media(&self, before: Timestamp) -> Result<usize>;

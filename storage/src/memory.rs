@@ -300,6 +300,15 @@ impl Store for MemoryStore {
         Ok(self.state()?.media.get(&id).map(|(_, bytes)| bytes.clone()))
     }
 
+    async fn media_dialogue(&self, id: MediaId) -> Result<Option<DialogueId>> {
+        let state = self.state()?;
+        let of = |(owner, media): (&Owner, &Vec<MediaId>)| match owner {
+            Owner::Response(response) if media.contains(&id) => state.places.get(response),
+            Owner::Response(_) | Owner::Conversation(_) => None,
+        };
+        Ok(state.owners.iter().find_map(of).map(|(dialogue, _)| dialogue.clone()))
+    }
+
     async fn collect_media(&self, before: Timestamp) -> Result<usize> {
         let mut state = self.state()?;
         let old = state.media.iter().filter(|(id, (at, _))| *at < before && !state.is_named(**id));

@@ -2,8 +2,8 @@
 
 use super::callback;
 use crate::channel::{Content, ConversationId, Incoming};
-use crate::engine::Input;
-use crate::script::Language;
+use crate::engine::{Fetched, Input, Location, Media};
+use crate::script::{Language, MediaKind, Point};
 use serde_json::Value;
 use teloxide::types::{CallbackQuery, ChatMemberKind, Message, Update, UpdateKind, User};
 
@@ -46,6 +46,7 @@ fn known(update: &Update) -> (Incoming, Option<String>) {
         channel: "telegram",
         language: from.and_then(language),
         content,
+        upload: None,
         shows_recap: false,
     };
     (incoming, press)
@@ -70,6 +71,7 @@ fn unknown(raw: &Value) -> Incoming {
         channel: "telegram",
         language: message["from"]["language_code"].as_str().and_then(Language::parse),
         content,
+        upload: None,
         shows_recap: false,
     }
 }
@@ -90,7 +92,10 @@ fn pressed(query: &CallbackQuery) -> Content {
 }
 
 fn said(message: &Message) -> Content {
-    // A picture's caption is taken as the words; the picture is not fetched.
+    if let Some(sent) = shared(message).or_else(|| media(message).map(Input::Media)) {
+        return message.caption().and_then(command).unwrap_or(Content::Input(sent));
+    }
+    // A film's caption is taken as the words; the film is not fetched.
     match message.text().or(message.caption()) {
         Some(text) => typed(text),
         None => match message.sticker().and_then(|s| s.emoji.as_deref()) {
@@ -102,6 +107,38 @@ fn said(message: &Message) -> Content {
             _ => Content::Input(Input::Unreadable),
         },
     }
+}
+
+// A place, alone or with a name; of one that goes on being shared, only this first point comes here.
+fn shared(message: &Message) -> Option<Input> {
+    let location = message.location().or_else(|| message.venue().map(|venue| &venue.location))?;
+    let point = Point::new(location.latitude, location.longitude)?;
+    Some(Input::Location(Location { point, live: location.live_period.is_some() }))
+}
+
+fn media(message: &Message) -> Option<Media> {
+    // Of the sizes that Telegram makes, the largest.
+    let photo = message.photo().and_then(|sizes| sizes.iter().max_by_key(|s| s.width * s.height));
+    let document = message.document().filter(|_| message.animation().is_none());
+    let (kind, file) = match (photo, document, message.voice()) {
+        (Some(photo), ..) => (MediaKind::Photo, &photo.file),
+        // A picture sent as a file is a picture.
+        (_, Some(document), _) => match &document.mime_type {
+            Some(mime) if mime.type_() == "image" => (MediaKind::Photo, &document.file),
+            Some(_) | None => (MediaKind::File, &document.file),
+        },
+        (_, _, Some(voice)) => (MediaKind::Voice, &voice.file),
+        (None, None, None) => return None,
+    };
+    Some(Media {
+        kind,
+        handle: file.id.0.clone(),
+        // 0 where Telegram does not tell.
+        bytes: Some(u64::from(file.size)).filter(|size| *size > 0 && *size < u64::from(u32::MAX)),
+        caption: message.caption().map(str::to_owned),
+        album: message.media_group_id().map(|id| id.0.clone()),
+        fetched: Fetched::No,
+    })
 }
 
 // Things that Telegram tells rather than the citizen: pinned messages, changed pictures, …

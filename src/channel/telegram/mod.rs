@@ -2,6 +2,7 @@
 //! confirmed only when its turn is on disk.
 
 mod callback;
+mod fetch;
 mod incoming;
 mod receive;
 mod render;
@@ -64,7 +65,7 @@ impl Channel for Telegram {
 
 impl Telegram {
     async fn say(&self, chat: ChatId, message: &crate::engine::Message) -> Result<Sent, SendError> {
-        let keyboard = render::keyboard(&message.buttons);
+        let markup = render::markup(message);
         let parts = render::parts(&message.text);
         let mut sent = None;
         for (n, (text, entities)) in parts.iter().enumerate() {
@@ -74,8 +75,10 @@ impl Telegram {
                 .entities(entities.clone())
                 .link_preview_options(no_preview());
             // The buttons stand under the last part.
-            if n + 1 == parts.len() && !message.buttons.is_empty() {
-                request = request.reply_markup(keyboard.clone());
+            if n + 1 == parts.len()
+                && let Some(markup) = &markup
+            {
+                request = request.reply_markup(markup.clone());
             }
             sent = Some(match request.await {
                 Ok(message) => message.id,

@@ -1,9 +1,12 @@
 //! A message in Telegram's form: text with entities counted in UTF-16, and inline buttons.
 
 use super::callback;
-use crate::engine::{Button, Run, Text};
+use crate::engine::{Button, Keyboard, Message, Run, Text};
 use crate::script::Style;
-use teloxide::types::{InlineKeyboardButton, InlineKeyboardMarkup, MessageEntity, MessageEntityKind};
+use teloxide::types::{
+    ButtonRequest, InlineKeyboardButton, InlineKeyboardMarkup, KeyboardButton, KeyboardMarkup,
+    KeyboardRemove, MessageEntity, MessageEntityKind, ReplyMarkup,
+};
 
 /// core.telegram.org/bots/api#sendmessage
 const MAX_TEXT: usize = 4096;
@@ -61,6 +64,25 @@ fn cut(text: &str, room: usize) -> usize {
         end = at + c.len_utf8();
     }
     end
+}
+
+/// What stands under a message, or in place of the citizen's own keyboard. A keyboard for sharing holds the message's buttons
+/// as words that are typed by pressing them; both kinds do not fit under one message.
+pub fn markup(message: &Message) -> Option<ReplyMarkup> {
+    match &message.keyboard {
+        Some(Keyboard::Share { share, write }) => {
+            let share = KeyboardButton::new(share).request(ButtonRequest::Location);
+            let labels = message.buttons.iter().flatten().map(|b| &b.label);
+            let typed = write.iter().chain(labels).map(KeyboardButton::new);
+            let rows = std::iter::once(share).chain(typed).map(|button| vec![button]);
+            Some(ReplyMarkup::Keyboard(KeyboardMarkup::new(rows).resize_keyboard().one_time_keyboard()))
+        }
+        Some(Keyboard::Remove) if message.buttons.is_empty() => {
+            Some(ReplyMarkup::KeyboardRemove(KeyboardRemove::new()))
+        }
+        Some(Keyboard::Remove) | None if message.buttons.is_empty() => None,
+        Some(Keyboard::Remove) | None => Some(ReplyMarkup::InlineKeyboard(keyboard(&message.buttons))),
+    }
 }
 
 /// Rows of inline buttons; a several-choice shows its ticks.

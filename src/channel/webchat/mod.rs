@@ -179,6 +179,7 @@ impl Chat {
             channel: "web",
             language: posted.language(),
             content,
+            upload: None,
             shows_recap: true,
         };
         let cookie = token.kept(entry, self.is_secure());

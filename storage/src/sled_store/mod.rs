@@ -325,6 +325,15 @@ impl Store for SledStore {
         blocking(move || media.get(id)).await
     }
 
+    async fn media_dialogue(&self, id: MediaId) -> Result<Option<DialogueId>> {
+        self.scan(move |trees| {
+            let Some(response) = owners::response(trees, id)? else { return Ok(None) };
+            let place = trees.get(Tree::Index, &keys::place(response))?;
+            Ok(place.and_then(|row| keys::dialogue_of(&row)))
+        })
+        .await
+    }
+
     async fn collect_media(&self, before: Timestamp) -> Result<usize> {
         let (media, shared) = (self.media.clone(), self.shared.clone());
         // Nothing is removed while a copy is made.

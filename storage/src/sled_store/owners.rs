@@ -80,6 +80,19 @@ pub fn is_named(trees: &Trees, media: MediaId) -> Result<bool> {
     Ok(trees.keys(Tree::Index, &links(media)).next().transpose()?.is_some())
 }
 
+/// The response that names a file.
+pub fn response(trees: &Trees, media: MediaId) -> Result<Option<Uuid>> {
+    for link in trees.keys(Tree::Index, &links(media)) {
+        let link = link?;
+        if let Some((owner, id)) = link.split_last_chunk::<16>()
+            && owner.ends_with(b"r")
+        {
+            return Ok(Some(Uuid::from_bytes(*id)));
+        }
+    }
+    Ok(None)
+}
+
 /// Every file that is named, once.
 pub fn all(trees: &Trees) -> Result<Vec<MediaId>> {
     let mut all = Vec::new();

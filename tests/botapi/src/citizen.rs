@@ -81,6 +81,19 @@ impl Citizen {
         self.message(captioned(updates::photo(&file, &small, size), caption))
     }
 
+    /// Pictures sent together: one message each, with a name in common.
+    pub fn album_of(&self, pictures: &[Vec<u8>]) -> Vec<Act> {
+        let group = self.shared.lock().number().to_string();
+        let one = |bytes: &Vec<u8>| {
+            let file = self.keep(bytes.clone());
+            let small = self.keep(bytes.clone());
+            let mut photo = updates::photo(&file, &small, bytes.len());
+            photo["media_group_id"] = json!(group);
+            self.message(photo)
+        };
+        pictures.iter().map(one).collect()
+    }
+
     /// A file, which the bot can fetch byte for byte.
     pub fn document(&self, name: &str, bytes: Vec<u8>, caption: &str) -> Act {
         let size = bytes.len();
@@ -95,6 +108,19 @@ impl Citizen {
 
     pub fn location(&self, latitude: f64, longitude: f64) -> Act {
         self.message(json!({"location": {"latitude": latitude, "longitude": longitude}}))
+    }
+
+    /// A place that goes on being shared.
+    pub fn live_location(&self, latitude: f64, longitude: f64) -> Act {
+        self.message(json!({"location": {"latitude": latitude, "longitude": longitude, "live_period": 900}}))
+    }
+
+    /// A place with a name.
+    pub fn venue(&self, latitude: f64, longitude: f64, title: &str) -> Act {
+        let location = json!({"latitude": latitude, "longitude": longitude});
+        let venue = json!({"location": location, "title": title, "address": "Engvej 1"});
+        // Telegram puts the location beside the venue, for older bots.
+        self.message(json!({"location": location, "venue": venue}))
     }
 
     /// The citizen's own number, as the contact button sends it.

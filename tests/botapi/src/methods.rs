@@ -125,6 +125,7 @@ fn get_file(state: &mut State, given: &Parameters) -> Answer {
     if size > 20_000_000 {
         return Err(refused("file is too big"));
     }
+    state.offered.insert(id.to_owned());
     Ok(json!({
         "file_id": id, "file_unique_id": format!("u{id}"), "file_size": size, "file_path": format!("files/{id}"),
     }))

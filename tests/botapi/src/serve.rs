@@ -205,9 +205,15 @@ const OTHER_POLLER: &str =
     "terminated by other getUpdates request; make sure that only one bot instance is running";
 
 fn file(shared: &Shared, path: &str) -> Response {
+    let mut state = shared.lock();
     let id = path.strip_prefix(&shared.token).and_then(|rest| rest.strip_prefix("/files/"));
-    match id.and_then(|id| shared.lock().files.get(id).cloned()) {
-        Some(bytes) => ([(CONTENT_TYPE, "application/octet-stream")], bytes).into_response(),
+    let id = id.filter(|id| state.offered.contains(*id));
+    match id.and_then(|id| state.files.get(id).cloned()) {
+        Some(bytes) => {
+            state.fetched.push(bytes.clone());
+            state.stir();
+            ([(CONTENT_TYPE, "application/octet-stream")], bytes).into_response()
+        }
         None => refusal(404, "Not Found"),
     }
 }

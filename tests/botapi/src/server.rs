@@ -160,6 +160,11 @@ impl Server {
         self.shared.lock().uploads.clone()
     }
 
+    /// Files that the bot fetched, byte for byte, oldest first.
+    pub fn fetched(&self) -> Vec<Vec<u8>> {
+        self.shared.lock().fetched.clone()
+    }
+
     /// Commands by scope (JSON) and language (empty: for all others), as BotCommand.
     pub fn commands(&self) -> Vec<(String, String, Vec<Value>)> {
         let state = self.shared.lock();

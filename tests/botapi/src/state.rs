@@ -6,7 +6,7 @@ use crate::line::Lines;
 use crate::queue::Queue;
 use crate::updates;
 use serde_json::{Map, Value, json};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 use tokio::sync::watch;
@@ -102,6 +102,10 @@ pub struct State {
     /// Presses by the id of their callback query, until they are answered.
     pub queries: HashMap<String, i64>,
     pub files: HashMap<String, Vec<u8>>,
+    /// Files whose path was given out: no other can be fetched.
+    pub offered: HashSet<String>,
+    /// What the bot has fetched, oldest first.
+    pub fetched: Vec<Vec<u8>>,
     pub uploads: Vec<Upload>,
     pub faults: Faults,
     pub calls: Vec<Call>,
@@ -124,6 +128,8 @@ impl State {
             queue: Queue::new(),
             queries: HashMap::new(),
             files: HashMap::new(),
+            offered: HashSet::new(),
+            fetched: Vec::new(),
             uploads: Vec::new(),
             faults: Faults::default(),
             calls: Vec::new(),
