@@ -6,13 +6,10 @@ mod support;
 use snak::engine::{
     self, Begin, ButtonKind, Effect, Ended, Form, Input, Message, Moment, Session, State, Turn,
 };
-use snak::script::{
-    AnswerType, Condition, Institution, Kind, Language, Parts, Question, Script, ScriptId, StaffLanguage,
-    picture,
-};
+use snak::script::{AnswerType, Condition, Kind, Language, Question, Script, StaffLanguage, picture};
 use std::collections::{HashMap, HashSet};
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use support::play::dialogues;
 
 /// More questions than this on any way are a form, not a conversation.
@@ -33,10 +30,6 @@ fn files() -> Vec<PathBuf> {
     found
 }
 
-fn name(path: &Path) -> &str {
-    path.file_name().unwrap().to_str().unwrap()
-}
-
 #[test]
 fn every_shipped_dialogue_checks_clean_and_no_two_share_an_entry() {
     let mut pictures = Vec::new();
@@ -44,17 +37,9 @@ fn every_shipped_dialogue_checks_clean_and_no_two_share_an_entry() {
     let files = files();
     assert!(files.len() >= 4, "only {} dialogues found", files.len());
     for path in &files {
-        let folder = path.parent().unwrap();
-        let source = fs::read_to_string(path).unwrap();
-        let shared = fs::read_to_string(folder.join("_institution.yaml"));
-        let (institution, problems) = match &shared {
-            Ok(text) => Institution::parse(name(folder), text),
-            Err(_) => (Institution::named_after(name(folder)), Vec::new()),
-        };
-        pictures.extend(problems.iter().map(|p| picture(p, shared.as_deref().unwrap(), StaffLanguage::En)));
-        let id = ScriptId(format!("{}/{}", name(folder), path.file_stem().unwrap().to_str().unwrap()));
-        let (script, problems) = Script::check(&id, &source, &Parts { institution });
-        pictures.extend(problems.iter().map(|p| picture(p, &source, StaffLanguage::En)));
+        let file = snak::library::file(path).unwrap();
+        let (script, problems) = file.check();
+        pictures.extend(problems.iter().map(|p| picture(p, file.source_of(p), StaffLanguage::En)));
         let Some(script) = script else { continue };
         let taken = codes.insert(script.header().entry.code.clone(), path.clone());
         assert_eq!(taken, None, "{} has the entry code of another", path.display());

@@ -2,11 +2,11 @@
 //! `.txt` beside it.
 //!
 //! A `.yaml` is a dialogue of its own. A `.diff` is `base.yaml` with a few lines changed: those with `-` stand once in the
-//! base and give way to those with `+`. `UPDATE=1 cargo test --test problems`
+//! base and give way to those with `+`. The parts that cases may use lie in `parts/`. `UPDATE=1 cargo test --test problems`
 //! rewrites the pictures; the diff is reviewed. Every ✎ is tried: with its line written as proposed, the problem is gone.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use snak::script::{Institution, Parts, Problem, Script, ScriptId, StaffLanguage, mended, picture};
+use snak::script::{Institution, Part, Parts, Problem, Script, ScriptId, StaffLanguage, mended, picture};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -21,7 +21,22 @@ fn base() -> String {
 
 fn check(name: &str, source: &str) -> (Option<Script>, Vec<Problem>) {
     let id = ScriptId(format!("nordby/{name}"));
-    Script::check(&id, source, &Parts { institution: Institution::named_after("nordby") })
+    let mut institution = Institution::named_after("nordby");
+    institution.parts = PARTS.map(part).into();
+    Script::check(&id, source, &Parts { institution })
+}
+
+const PARTS: [&str; 3] = ["hilsen", "skaev", "venlig"];
+
+fn part(name: &str) -> Part {
+    let source = fs::read_to_string(folder().join(format!("parts/{name}.yaml"))).unwrap();
+    Part { name: name.to_owned(), file: format!("nordby/parts/{name}.yaml"), source }
+}
+
+/// The text that a problem of a case is in: the case's own, or a part's.
+fn source_of(problem: &Problem, own: &str) -> String {
+    let of_part = PARTS.map(part).into_iter().find(|p| p.file == problem.file);
+    of_part.map_or_else(|| own.to_owned(), |p| p.source)
 }
 
 /// The base with the lines of `diff` changed.
@@ -63,7 +78,7 @@ fn cases() -> Vec<(PathBuf, String)> {
             _ => None,
         }
     };
-    paths.into_iter().filter_map(|p| source(&p).map(|s| (p, s))).collect()
+    paths.into_iter().filter(|p| p.is_file()).filter_map(|p| source(&p).map(|s| (p, s))).collect()
 }
 
 fn name(path: &Path) -> &str {
@@ -78,8 +93,9 @@ fn every_mistake_is_told_as_written() {
     for (path, source) in cases() {
         let problems = check(name(&path), &source).1;
         assert!(!problems.is_empty(), "{}: nothing is wrong with it", path.display());
-        let pictures =
-            |language| -> String { problems.iter().map(|p| picture(p, &source, language) + "\n").collect() };
+        let pictures = |language| -> String {
+            problems.iter().map(|p| picture(p, &source_of(p, &source), language) + "\n").collect()
+        };
         let told = format!("{}{}", pictures(StaffLanguage::Da), pictures(StaffLanguage::En));
         let golden = path.with_extension("txt");
         if std::env::var("UPDATE").is_ok() {
@@ -95,7 +111,8 @@ fn every_mistake_is_told_as_written() {
 fn every_proposal_mends_what_it_is_about() {
     for (path, source) in cases() {
         let problems = check(name(&path), &source).1;
-        for problem in problems.iter().filter(|p| p.fix.is_some()) {
+        let own = format!("nordby/{}.yaml", name(&path));
+        for problem in problems.iter().filter(|p| p.fix.is_some() && p.file == own) {
             let after = mended(&source, [problem]);
             let left = check(name(&path), &after).1;
             let count = |list: &[Problem]| list.iter().filter(|p| p.code == problem.code).count();

@@ -71,7 +71,7 @@ fn load(folder: &Path, dialogue: &str) -> Result<Script, Failure> {
         let pictures: String = problems
             .iter()
             .filter(|p| p.is_error())
-            .map(|p| format!("\n{}", picture(p, &file.yaml, StaffLanguage::Da)))
+            .map(|p| format!("\n{}", picture(p, file.source_of(p), StaffLanguage::Da)))
             .collect();
         Failure::Failed(format!("{dialogue} has errors and cannot be played\n{pictures}"))
     })

@@ -101,23 +101,32 @@ fn as_text(found: &[(Problem, &str)], files: &[File], language: StaffLanguage) -
     let warnings = found.len() - errors;
     let fixable = found.iter().filter(|(p, _)| p.fix.is_some()).count();
     let count = |n: usize, one: &str, more: &str| format!("{n} {}", if n == 1 { one } else { more });
-    let dialogues = files.len();
+    let parts = files.iter().filter(|f| f.part.is_some()).count();
+    let dialogues = files.len() - parts;
+    let kinds = |dialogue: [&str; 2], part: [&str; 2], and: &str| {
+        let (some, more) = (count(dialogues, dialogue[0], dialogue[1]), count(parts, part[0], part[1]));
+        match (dialogues, parts) {
+            (_, 0) => some,
+            (0, _) => more,
+            _ => format!("{some} {and} {more}"),
+        }
+    };
+    let danish = kinds(["dialog", "dialoger"], ["del", "dele"], "og");
+    let english = kinds(["dialogue", "dialogues"], ["part", "parts"], "and");
     out.push_str(&match language {
         StaffLanguage::Da if found.is_empty() => {
-            format!("Alt er i orden: {} kontrolleret.\n", count(dialogues, "dialog", "dialoger"))
+            format!("Alt er i orden: {danish} kontrolleret.\n")
         }
         StaffLanguage::En if found.is_empty() => {
-            format!("All is well: {} checked.\n", count(dialogues, "dialogue", "dialogues"))
+            format!("All is well: {english} checked.\n")
         }
         StaffLanguage::Da => format!(
-            "{} kontrolleret: {}, {}, {fixable} med et forslag (✎).\n",
-            count(dialogues, "dialog", "dialoger"),
+            "{danish} kontrolleret: {}, {}, {fixable} med et forslag (✎).\n",
             count(errors, "fejl", "fejl"),
             count(warnings, "advarsel", "advarsler")
         ),
         StaffLanguage::En => format!(
-            "{} checked: {}, {}, {fixable} with a proposal (✎).\n",
-            count(dialogues, "dialogue", "dialogues"),
+            "{english} checked: {}, {}, {fixable} with a proposal (✎).\n",
             count(errors, "error", "errors"),
             count(warnings, "warning", "warnings")
         ),

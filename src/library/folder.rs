@@ -1,14 +1,18 @@
 //! The folder of scripts on disk: institutions' folders and the dialogue files in them, read but not published.
 
 use super::LibraryError;
-use crate::script::{Institution, MAX_BYTES, Parts, Problem, Script, ScriptId, misplaced, not_utf8, outside};
+use crate::script::{
+    Institution, MAX_BYTES, Part, Parts, Problem, Script, ScriptId, misplaced, not_utf8, outside,
+};
 use std::path::{Path, PathBuf};
 
-/// One dialogue file, read but not checked.
+/// One dialogue file, or the file of a part; read but not checked.
 #[derive(Debug)]
 pub struct File {
     pub id: ScriptId,
     pub yaml: String,
+    /// It is a part: checked by itself, never published.
+    pub part: Option<Part>,
     pub(super) institution: Institution,
     /// Of the institution's file, of the file's name, and that the file is no text.
     problems: Vec<Problem>,
@@ -20,8 +24,10 @@ impl File {
         if self.problems.iter().any(|p| matches!(p.code, "Y109" | "Y112")) {
             return (None, self.problems.clone());
         }
-        let (script, mut problems) =
-            Script::check(&self.id, &self.yaml, &Parts { institution: self.institution.clone() });
+        let (script, mut problems) = match &self.part {
+            Some(part) => (None, part.check(&self.institution)),
+            None => Script::check(&self.id, &self.yaml, &Parts { institution: self.institution.clone() }),
+        };
         problems.extend(self.problems.clone());
         let broken = self.problems.iter().any(Problem::is_error);
         (script.filter(|_| !broken), problems)
@@ -29,16 +35,18 @@ impl File {
 }
 
 impl File {
-    /// The text of the file that a problem is in: of the institution's, if it is there.
+    /// The text of the file that a problem is in: of the institution's or a part's, if it is there.
     pub fn source_of(&self, problem: &Problem) -> &str {
-        match problem.file.ends_with("/_institution.yaml") {
-            true => &self.institution.source,
-            false => &self.yaml,
+        let part = self.institution.parts.iter().find(|p| p.file == problem.file);
+        match (part, problem.file.ends_with("/_institution.yaml")) {
+            (Some(part), _) => &part.source,
+            (None, true) => &self.institution.source,
+            (None, false) => &self.yaml,
         }
     }
 }
 
-/// Every dialogue file below a folder of institutions, in order. A name that cannot stand in a link, or a file beside the
+/// Every dialogue file below a folder of institutions, in order, and the parts. A name that cannot stand in a link, or a file beside the
 /// institutions' folders, is a problem of its file; folders that begin with `_` or `.` are passed over.
 ///
 /// # Errors
@@ -46,7 +54,7 @@ impl File {
 pub fn institutions(folder: &Path) -> Result<Vec<File>, LibraryError> {
     let inside = list(folder)?;
     let root = real(folder)?;
-    let mut files = Vec::new();
+    let mut files = parts(&folder.join("_shared"), &Institution::named_after("_shared"), &root)?;
     for path in inside.iter().filter(|p| p.is_dir() && !hidden(p)) {
         files.extend(institution(path, &list(path)?, &root)?);
     }
@@ -57,6 +65,7 @@ pub fn institutions(folder: &Path) -> Result<Vec<File>, LibraryError> {
         files.push(File {
             id: ScriptId(stem.to_owned()),
             yaml: String::new(),
+            part: None,
             institution,
             problems: vec![problem],
         });
@@ -77,7 +86,7 @@ pub fn scan(folder: &Path) -> Result<Vec<File>, LibraryError> {
     }
 }
 
-/// One dialogue file, with the defaults of the folder it lies in.
+/// One dialogue file, with the defaults of the folder it lies in; or a part, where the folder is called `parts`.
 ///
 /// # Errors
 /// [`LibraryError::Folder`] if the file cannot be read.
@@ -85,7 +94,18 @@ pub fn file(path: &Path) -> Result<File, LibraryError> {
     let folder = real(path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new(".")))?;
     let path = folder.join(path.file_name().unwrap_or_default());
     let root = folder.parent().unwrap_or(&folder);
-    institution(&folder, std::slice::from_ref(&path), root)?.pop().ok_or_else(|| {
+    let found = match (folder.ends_with("parts"), root.parent()) {
+        (true, Some(dialogues)) => {
+            let name = root.file_name().and_then(|n| n.to_str()).unwrap_or_default();
+            let mut files = parts(root, &defaults(root, name, dialogues)?.0, dialogues)?;
+            files.retain(|f| path.file_stem().and_then(|n| n.to_str()) == f.part.as_ref().map(|p| &*p.name));
+            files.pop()
+        }
+        (true, None) | (false, _) => {
+            institution(&folder, std::slice::from_ref(&path), root)?.into_iter().find(|f| f.part.is_none())
+        }
+    };
+    found.ok_or_else(|| {
         LibraryError::Folder(
             path.clone(),
             std::io::Error::other("it is not a dialogue: its name must end in .yaml"),
@@ -139,28 +159,66 @@ fn hidden(path: &Path) -> bool {
     path.file_name().and_then(|n| n.to_str()).is_none_or(|n| n.starts_with(['_', '.']))
 }
 
-// The dialogues among `paths`, with the defaults of their folder. Nothing outside `root` is read.
-fn institution(folder: &Path, paths: &[PathBuf], root: &Path) -> Result<Vec<File>, LibraryError> {
-    let folder_name = folder.file_name().and_then(|n| n.to_str()).unwrap_or("dialogues");
+// What the dialogues of a folder share, and what is wrong with that file.
+fn defaults(folder: &Path, name: &str, root: &Path) -> Result<(Institution, Vec<Problem>), LibraryError> {
     let defaults = folder.join("_institution.yaml");
-    let (parsed, problems) = match defaults.try_exists() {
+    Ok(match defaults.try_exists() {
         Ok(true) => match text(&defaults, root)? {
-            Text::Read(source) => Institution::parse_or_default(folder_name, &source),
+            Text::Read(source) => Institution::parse_or_default(name, &source),
             Text::Not(problem) => {
-                let file = format!("{folder_name}/_institution.yaml");
-                (Institution::named_after(folder_name), vec![Problem { file, ..*problem }])
+                let file = format!("{name}/_institution.yaml");
+                (Institution::named_after(name), vec![Problem { file, ..*problem }])
             }
         },
-        Ok(false) => (Institution::named_after(folder_name), Vec::new()),
+        Ok(false) => (Institution::named_after(name), Vec::new()),
         Err(e) => return Err(LibraryError::Folder(defaults, e)),
-    };
+    })
+}
+
+// The parts in a folder's `parts`. One that is no text has none, and a problem that says so.
+fn parts(folder: &Path, institution: &Institution, root: &Path) -> Result<Vec<File>, LibraryError> {
+    let inside = folder.join("parts");
+    if !inside.is_dir() {
+        return Ok(Vec::new());
+    }
     let mut files = Vec::new();
+    for path in list(&inside)?.iter().filter(|p| is_dialogue(p)) {
+        let name = path.file_stem().and_then(|n| n.to_str()).unwrap_or_default().to_owned();
+        let id = format!("{}/parts/{name}", institution.folder);
+        let file = format!("{id}.yaml");
+        let (yaml, mut problems) = match text(path, root)? {
+            Text::Read(yaml) => (yaml, Vec::new()),
+            Text::Not(problem) => (String::new(), vec![Problem { file: file.clone(), ..*problem }]),
+        };
+        if !fits_a_link(&name) {
+            problems.push(Problem { file: file.clone(), ..crate::script::bad_name(&name) });
+        }
+        let part = Some(Part { name, file, source: yaml.clone() });
+        let mut institution = institution.clone();
+        institution.parts = part.iter().cloned().collect();
+        files.push(File { id: ScriptId(id), yaml, part, institution, problems });
+    }
+    Ok(files)
+}
+
+// The dialogues among `paths` and the institution's parts, with the defaults of their folder. Nothing outside `root` is read.
+fn institution(folder: &Path, paths: &[PathBuf], root: &Path) -> Result<Vec<File>, LibraryError> {
+    let folder_name = folder.file_name().and_then(|n| n.to_str()).unwrap_or("dialogues");
+    let (mut parsed, problems) = defaults(folder, folder_name, root)?;
+    let mut files = parts(folder, &parsed, root)?;
+    let shared = parts(&root.join("_shared"), &Institution::named_after("_shared"), root)?;
+    parsed.parts = files.iter().chain(&shared).filter_map(|f| f.part.clone()).collect();
     for path in paths.iter().filter(|p| is_dialogue(p)) {
         let stem = path.file_stem().and_then(|n| n.to_str()).unwrap_or_default();
         let id = ScriptId(format!("{folder_name}/{stem}"));
         let name = format!("{id}.yaml");
-        let mut file =
-            File { id, yaml: String::new(), institution: parsed.clone(), problems: problems.clone() };
+        let mut file = File {
+            id,
+            yaml: String::new(),
+            part: None,
+            institution: parsed.clone(),
+            problems: problems.clone(),
+        };
         match text(path, root)? {
             Text::Read(yaml) => file.yaml = yaml,
             Text::Not(problem) => file.problems.push(Problem { file: name.clone(), ..*problem }),

@@ -5,7 +5,7 @@ mod folder;
 pub use folder::{File, file, institutions, scan};
 
 use crate::export::Codebook;
-use crate::script::{Institution, Parts, Problem, Script, ScriptId};
+use crate::script::{Institution, Part, Parts, Problem, Script, ScriptId};
 use arc_swap::ArcSwap;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -31,6 +31,8 @@ struct Frozen {
     published_at: Timestamp,
     yaml: String,
     institution: String,
+    #[serde(default)]
+    parts: Vec<Part>,
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -171,6 +173,7 @@ impl Library {
             published_at: now,
             yaml: file.yaml.clone(),
             institution: script.institution().source.clone(),
+            parts: script.parts().to_vec(),
         };
         let broken = |why: String| LibraryError::Frozen(id.to_string(), why);
         let old = self.store.document(Kind::Codebook, &id.0).await?;
@@ -241,7 +244,8 @@ fn thaw(id: &str, body: &[u8]) -> Result<Published, String> {
     let frozen: Frozen = crate::engine::decode(body).map_err(|e| e.to_string())?;
     let name = id.rsplit_once('/').map_or(id, |(name, _)| name);
     let script_id = ScriptId(name.to_owned());
-    let (institution, _) = Institution::parse_or_default(script_id.institution(), &frozen.institution);
+    let (mut institution, _) = Institution::parse_or_default(script_id.institution(), &frozen.institution);
+    institution.parts = frozen.parts.into();
     let (script, _) = Script::check(&script_id, &frozen.yaml, &Parts { institution });
     let script = script.ok_or("it no longer checks clean with this version of snak")?;
     Ok(Published { script, revision: frozen.number, published_at: frozen.published_at })

@@ -29,6 +29,10 @@ pub struct Reader {
     pub languages_line: u32,
     /// Questions and sections that were left out because of a mistake that is told already.
     pub spoiled: Vec<String>,
+    /// The file is a part: it knows nothing but itself.
+    pub inside_part: bool,
+    /// Problems of the parts that are used, as they are told there.
+    pub elsewhere: Vec<Problem>,
     /// `languages` itself cannot be trusted: what is missing or too much in texts is not told.
     pub languages_unclear: bool,
     /// Texts that citizens meet, and those that lack a language.
@@ -50,6 +54,11 @@ impl Reader {
         if !self.is_full() {
             self.problems.push(problem);
         }
+    }
+
+    /// Whether a name was left out because of a mistake that is told already; one that ends in `.` stands for all behind it.
+    pub fn is_spoiled(&self, name: &str) -> bool {
+        self.spoiled.iter().any(|s| s == name || (s.ends_with('.') && name.starts_with(s.as_str())))
     }
 
     /// Whether there is more to tell already than anybody reads.
@@ -258,7 +267,8 @@ impl Reader {
         }
     }
 
-    fn missing_languages(&mut self, written: &[(Language, Span)], at: Span, subject: &Both) {
+    /// Tells each of the dialogue's languages that a text was not written in.
+    pub fn missing_languages(&mut self, written: &[(Language, Span)], at: Span, subject: &Both) {
         self.texts += 1;
         for language in self.languages.clone() {
             if !written.iter().any(|(l, _)| *l == language) {

@@ -169,7 +169,7 @@ fn target(jump: Jump) -> Option<ItemNo> {
 pub fn successors(no: ItemNo, drafts: &Drafts<'_>, audience: Option<&Audience>) -> Vec<ItemNo> {
     let draft = &drafts.list[no];
     let item = &draft.item;
-    let conditional = draft.when.is_some();
+    let conditional = item.when.is_some();
     let mut list: Vec<ItemNo> = jumps(item).into_iter().filter_map(target).collect();
     let goes_on = match &item.kind {
         Kind::Goto(_) | Kind::End(_) => conditional,
@@ -269,7 +269,7 @@ fn runs_out(drafts: &Drafts<'_>, audience: Option<&Audience>) -> Vec<Problem> {
                 continue;
             }
             let draft = &drafts.list[no];
-            let stops = matches!(draft.item.kind, Kind::Goto(_) | Kind::End(_)) && draft.when.is_none();
+            let stops = matches!(draft.item.kind, Kind::Goto(_) | Kind::End(_)) && draft.item.when.is_none();
             if draft.item.next == Next::Return && !stops && told.insert(section) {
                 problems.push(no_goodbye(&drafts.sections[section].0, draft.at, from));
             }

@@ -56,9 +56,7 @@ static PLACE: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new("^[a-z0-9_-]
 
 /// Reads the header. `None` where something mandatory is missing.
 pub fn header(reader: &mut Reader, root: &Node, institution: &Institution) -> Option<Header> {
-    if let Some(node) = field(reader, root, "format") {
-        let _ = reader.value(node, both("`1`", "`1`"), |t| (t == "1").then_some(()));
-    }
+    format(reader, root);
     let title = field(reader, root, "title").map(|n| reader.words(n, &both("titlen", "the title")));
     let owner = field(reader, root, "owner").and_then(|n| reader.text(n));
     let contact = match institution.contact {
@@ -99,6 +97,13 @@ pub fn header(reader: &mut Reader, root: &Node, institution: &Institution) -> Op
         progress: flag(reader, "progress"),
         defaults,
     })
+}
+
+/// The one form there is.
+pub fn format(reader: &mut Reader, root: &Node) {
+    if let Some(node) = field(reader, root, "format") {
+        let _ = reader.value(node, both("`1`", "`1`"), |t| (t == "1").then_some(()));
+    }
 }
 
 fn method_mix(reader: &mut Reader, node: &Node) -> Vec<String> {
@@ -327,7 +332,7 @@ pub fn audience(
     let ask = part(reader, node, "ask", &AUDIENCE_KEYS, "audience")?;
     let name = reader.text(ask)?;
     let Some((_, codes)) = questions.iter().find(|(id, _)| id == name) else {
-        if reader.spoiled.iter().any(|s| s == name) {
+        if reader.is_spoiled(name) {
             return None;
         }
         reader.report(unknown_question(ask.at, name, questions.iter().map(|(id, _)| id.as_str())));

@@ -9,6 +9,7 @@ use super::words::{Language, Template, Words};
 use jiff::SignedDuration;
 use jiff::civil::Time;
 use jiff::tz::TimeZone;
+use std::sync::Arc;
 
 const INSTITUTION_KEYS: [&str; 15] = [
     "format",
@@ -55,6 +56,7 @@ impl Institution {
             languages: Vec::new(),
             defaults: Defaults::default(),
             source: String::new(),
+            parts: Arc::default(),
         }
     }
 

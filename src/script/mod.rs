@@ -21,6 +21,8 @@ mod model;
 mod names;
 mod options;
 mod order;
+mod part;
+mod part_words;
 mod picture;
 mod piping;
 mod place;
@@ -81,7 +83,8 @@ impl Script {
             Some(root) => lower(&mut reader, id, &root, yaml, parts),
             None => None,
         };
-        let problems = told(reader.problems, &format!("{id}.yaml"), yaml);
+        let mut problems = told(reader.problems, &format!("{id}.yaml"), yaml);
+        problems.extend(reader.elsewhere);
         let clean = !problems.iter().any(Problem::is_error);
         (script.filter(|_| clean), problems)
     }
@@ -127,7 +130,7 @@ fn lower(reader: &mut Reader, id: &ScriptId, root: &tree::Node, yaml: &str, part
     header::unknown_keys(reader, root);
     let header = header::header(reader, root, &parts.institution);
     let defaults = header.as_ref().map_or(&parts.institution.defaults, |h| &h.defaults).clone();
-    let mut drafts = Drafts::read(reader, root, &defaults);
+    let mut drafts = Drafts::read(reader, root, Some(&parts.institution), &defaults);
     drafts.resolve(reader);
     conditions(reader, &mut drafts);
     let known: Vec<(String, Vec<String>)> = drafts
@@ -139,15 +142,17 @@ fn lower(reader: &mut Reader, id: &ScriptId, root: &tree::Node, yaml: &str, part
     let audience = root.get("audience").and_then(|n| header::audience(reader, n, &known, &drafts));
     // Of these no step or jump goes missing.
     let small = |p: &Problem| matches!(p.code.as_bytes()[0], b'H' | b'T' | b'P' | b'E') || p.code == "F202";
-    let whole = reader.problems.iter().all(|p| small(p) || !p.is_error());
+    let whole = reader.problems.iter().chain(&reader.elsewhere).all(|p| small(p) || !p.is_error());
     let flow = flow::check(&drafts, audience.as_ref(), whole);
     reader.problems.extend(flow);
+    reader.problems.extend(part::named_as_a_part(&drafts));
     let pipes = std::mem::take(&mut reader.pipes);
     unknown_pipes(reader, &pipes, &known);
     piping::may_be_missing(reader, &drafts, &pipes);
     reader.finish();
     let mut header = header?;
     header.audience = audience;
+    let used = drafts.parts;
     let items: Vec<Item> = drafts.list.into_iter().map(|d| d.item).collect();
     let mut ids = HashMap::new();
     let mut questions = HashMap::new();
@@ -159,7 +164,8 @@ fn lower(reader: &mut Reader, id: &ScriptId, root: &tree::Node, yaml: &str, part
     }
     (!items.is_empty()).then(|| Script {
         id: id.clone(),
-        fingerprint: fingerprint(yaml, parts),
+        fingerprint: fingerprint(yaml, parts, &used),
+        parts: used,
         institution: parts.institution.clone(),
         longest: longest::longest(&items, header.audience.as_ref()),
         header,
@@ -173,7 +179,9 @@ fn conditions(reader: &mut Reader, drafts: &mut Drafts<'_>) {
     let questions: Vec<Question> = drafts.list.iter().filter_map(|d| d.item.question().cloned()).collect();
     let questions: when::Questions<'_> = questions.iter().collect();
     for draft in &mut drafts.list {
-        draft.item.when = draft.when.map(|n| when::condition(reader, n, &questions));
+        if let Some(node) = draft.when {
+            draft.item.when = Some(when::condition(reader, node, &questions));
+        }
         for (n, node) in draft.options_when.clone() {
             let condition = when::condition(reader, node, &questions);
             if let Kind::Ask(question) = &mut draft.item.kind
@@ -192,7 +200,7 @@ fn unknown_pipes(reader: &mut Reader, pipes: &[(String, Span)], known: &[(String
         if reader.is_full() {
             break;
         }
-        if known.iter().any(|(id, _)| id == name) || reader.spoiled.contains(name) {
+        if known.iter().any(|(id, _)| id == name) || reader.is_spoiled(name) {
             continue;
         }
         let meant = suggest(name, known.iter().map(|(id, _)| id.as_str()));
@@ -220,9 +228,10 @@ fn unknown_pipes(reader: &mut Reader, pipes: &[(String, Span)], known: &[(String
     }
 }
 
-fn fingerprint(yaml: &str, parts: &Parts) -> String {
+fn fingerprint(yaml: &str, parts: &Parts, used: &[Part]) -> String {
     let mut hash = Sha256::new();
-    for text in [yaml, &parts.institution.source] {
+    let texts = used.iter().flat_map(|part| [part.name.as_str(), part.source.as_str()]);
+    for text in [yaml, &parts.institution.source].into_iter().chain(texts) {
         hash.update((text.len() as u64).to_be_bytes());
         hash.update(text.as_bytes());
     }

@@ -11,6 +11,7 @@ use regex::Regex;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
+use std::sync::Arc;
 
 /// `institution/dialogue`, as the folder and the file are called.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -44,6 +45,7 @@ pub struct Script {
     pub(super) questions: HashMap<String, ItemNo>,
     pub(super) ids: HashMap<String, ItemNo>,
     pub(super) longest: Vec<u16>,
+    pub(super) parts: Vec<Part>,
 }
 
 impl Script {
@@ -70,6 +72,10 @@ impl Script {
     /// The questions on the longest way from an item to where its list runs out, itself included.
     pub fn longest_from(&self, no: ItemNo) -> u16 {
         self.longest[no]
+    }
+    /// The parts it uses, for the frozen revision.
+    pub fn parts(&self) -> &[Part] {
+        &self.parts
     }
     pub fn find(&self, id: &str) -> Option<ItemNo> {
         self.ids.get(id).copied()
@@ -120,6 +126,18 @@ pub struct Institution {
     pub languages: Vec<Language>,
     pub defaults: Defaults,
     /// The file as read, for the fingerprint and the frozen revision.
+    pub source: String,
+    /// The parts its dialogues may use, its own first.
+    pub parts: Arc<[Part]>,
+}
+
+/// Steps that dialogues share, as they lie in the folder.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Part {
+    /// As the file is called.
+    pub name: String,
+    /// Path below the dialogues folder.
+    pub file: String,
     pub source: String,
 }
 

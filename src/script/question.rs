@@ -165,7 +165,7 @@ pub fn owned(texts: Vec<(&str, Span)>) -> Vec<String> {
     texts.into_iter().map(|(t, _)| t.to_owned()).collect()
 }
 
-fn checked_id(reader: &mut Reader, id: &str, at: Span) -> Option<String> {
+pub fn checked_id(reader: &mut Reader, id: &str, at: Span) -> Option<String> {
     let round =
         id.rsplit_once("_r").is_some_and(|(_, n)| !n.is_empty() && n.chars().all(|c| c.is_ascii_digit()));
     let reserved = RESERVED.contains(&id)

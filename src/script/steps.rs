@@ -10,7 +10,7 @@ use super::tree::{Entry, Node};
 use std::collections::HashMap;
 
 /// More than this in one file is several dialogues.
-const MAX_STEPS: usize = 200;
+pub const MAX_STEPS: usize = 200;
 const MAX_NESTING: usize = 6;
 /// Kinds of steps; the first of these keys that a step has says what it is.
 const KINDS: [&str; 10] = ["say", "ask", "visit", "goto", "end", "vote", "idea", "offer", "repeat", "use"];
@@ -49,15 +49,41 @@ pub struct Drafts<'n> {
     pub list: Vec<Draft<'n>>,
     pub main: Block,
     pub sections: Vec<(String, Span, Block)>,
+    /// Where the parts are that may be used; `None` inside one.
+    pub institution: Option<&'n Institution>,
+    /// The parts that are used.
+    pub parts: Vec<Part>,
+    /// What the ids of each begin with.
+    pub prefixes: Vec<(String, Span)>,
     questions: u16,
     /// The first step beyond those that are read.
-    too_many: Option<Span>,
+    pub too_many: Option<Span>,
+}
+
+impl Draft<'_> {
+    /// An item of which nothing else is known.
+    pub fn bare<'n>(item: Item, at: Span) -> Draft<'n> {
+        Draft {
+            item,
+            at,
+            id_at: None,
+            when: None,
+            children: Block::new(),
+            options_when: Vec::new(),
+            goes: Vec::new(),
+        }
+    }
 }
 
 impl<'n> Drafts<'n> {
     /// Lowers `steps` and `sections`.
-    pub fn read(reader: &mut Reader, root: &'n Node, defaults: &Defaults) -> Drafts<'n> {
-        let mut drafts = Drafts::default();
+    pub fn read(
+        reader: &mut Reader,
+        root: &'n Node,
+        institution: Option<&'n Institution>,
+        defaults: &Defaults,
+    ) -> Drafts<'n> {
+        let mut drafts = Drafts { institution, ..Drafts::default() };
         match root.get("steps").filter(|n| !n.is_empty()) {
             Some(steps) => drafts.main = drafts.block(reader, steps, "steps", 0, defaults),
             None => reader.report(
@@ -133,13 +159,9 @@ impl<'n> Drafts<'n> {
         let Some(kind) = kind else { return self.group(reader, step, path, depth, defaults) };
         let item = |kind| Item { id: path.clone(), when: None, kind, next: Next::Return, section: 0 };
         let mut draft = Draft {
-            item: item(Kind::Group { first: None }),
-            at: kind.key_at,
             id_at: step.get("id").map(|n| n.at),
             when: step.get("when"),
-            children: Block::new(),
-            options_when: Vec::new(),
-            goes: Vec::new(),
+            ..Draft::bare(item(Kind::Group { first: None }), kind.key_at)
         };
         match kind.key.as_str() {
             "say" => {
@@ -155,8 +177,8 @@ impl<'n> Drafts<'n> {
                 draft.item = item(Kind::Say(bubbles));
             }
             "ask" => {
-                self.questions += 1;
-                let Some(read) = question::read(reader, step, kind, self.questions, defaults) else {
+                let number = self.next_question();
+                let Some(read) = question::read(reader, step, kind, number, defaults) else {
                     reader.spoiled.extend(step.get("id").and_then(Node::text).map(|t| t.trim().to_owned()));
                     return None;
                 };
@@ -181,6 +203,7 @@ impl<'n> Drafts<'n> {
                     .then(|| reader.words(&kind.value, &both("afslutningen", "the ending")));
                 draft.item = item(Kind::End(words));
             }
+            "use" => return self.used(reader, step, kind, path, defaults),
             other => {
                 reader.report(not_yet(kind.key_at, other));
                 reader.spoiled.extend(step.get("id").and_then(Node::text).map(|t| t.trim().to_owned()));
@@ -220,25 +243,20 @@ impl<'n> Drafts<'n> {
             return None;
         }
         let no = self.list.len();
-        self.list.push(Draft {
-            item: Item {
-                id: path.clone(),
-                when: None,
-                kind: Kind::Group { first: None },
-                next: Next::Return,
-                section: 0,
-            },
-            at: step.map().and_then(|m| m.first()).map_or(step.at, |e| e.key_at),
-            id_at: None,
-            when: step.get("when"),
-            children: Block::new(),
-            options_when: Vec::new(),
-            goes: Vec::new(),
-        });
+        let kind = Kind::Group { first: None };
+        let item = Item { id: path.clone(), when: None, kind, next: Next::Return, section: 0 };
+        let at = step.map().and_then(|m| m.first()).map_or(step.at, |e| e.key_at);
+        self.list.push(Draft { when: step.get("when"), ..Draft::bare(item, at) });
         let children = self.block(reader, steps, &path, depth + 1, defaults);
         self.list[no].item.kind = Kind::Group { first: children.first().copied() };
         self.list[no].children = children;
         Some(no)
+    }
+
+    /// The number of one more question.
+    pub fn next_question(&mut self) -> u16 {
+        self.questions += 1;
+        self.questions
     }
 
     fn link_all(&mut self) {
@@ -286,7 +304,7 @@ impl<'n> Drafts<'n> {
                     (name, None) => {
                         // What is there but has mistakes of its own is told there.
                         let told = self.sections.iter().any(|(s, ..)| s == name) || reader.is_full();
-                        if !told && !reader.spoiled.iter().any(|s| s == name) {
+                        if !told && !reader.is_spoiled(name) {
                             reader.report(nowhere(going.at, name, &known));
                         }
                         continue;
@@ -320,7 +338,7 @@ fn too_many(at: Span) -> Problem {
 }
 
 fn not_a_step(step: &Node) -> Problem {
-    let known = ["say", "ask", "visit", "goto", "end", "when", "steps"];
+    let known = ["say", "ask", "visit", "goto", "end", "use", "when", "steps"];
     let Some(first) = step.map().and_then(|m| m.first()) else {
         return Problem::error("Y103", step.at, both("her skal stå et trin", "a step belongs here"))
             .why(both("teksten ville ikke nå borgeren", "the text would not reach the citizen"))
@@ -353,8 +371,8 @@ fn not_a_step(step: &Node) -> Problem {
     match suggest(&first.key, known) {
         Some(word) => problem.label(meant_by(&first.key, word)).fix(first.key_at, word),
         None => problem.mend(both(
-            "et trin er say, ask, visit, goto, end, eller when med steps",
-            "a step is say, ask, visit, goto, end, or when with steps",
+            "et trin er say, ask, visit, goto, end, use, eller when med steps",
+            "a step is say, ask, visit, goto, end, use, or when with steps",
         )),
     }
 }

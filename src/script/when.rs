@@ -51,7 +51,7 @@ fn line(reader: &mut Reader, entry: &Entry, questions: &Questions<'_>) -> Option
         return Some(Condition::Fact { fact, test });
     }
     let Some(question) = questions.iter().find(|q| q.id == entry.key) else {
-        if reader.spoiled.contains(&entry.key) {
+        if reader.is_spoiled(&entry.key) {
             return None;
         }
         let known = questions.iter().map(|q| q.id.as_str()).chain(Fact::NAMES.iter().map(|(n, _)| *n));

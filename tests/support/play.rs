@@ -5,9 +5,7 @@ use snak::engine::{
     self, Begin, ButtonKind, Effect, Fetched, Input, Kept, Keyboard, Location, Media, Message, Moment,
     Outcome, Press, Session, Turn, Value,
 };
-use snak::script::{
-    Institution, Language, MediaKind, Parts, Point, Script, ScriptId, StaffLanguage, picture,
-};
+use snak::script::{Language, MediaKind, Point, Script, StaffLanguage, picture};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -26,18 +24,11 @@ pub fn script_of(chat: &Path, root: &Path) -> Script {
 }
 
 pub fn load(path: &Path) -> Script {
-    let source = fs::read_to_string(path).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
-    let folder = path.parent().unwrap();
-    let name = folder.file_name().unwrap().to_str().unwrap();
-    let file = folder.join("_institution.yaml");
-    let institution = match fs::read_to_string(&file) {
-        Ok(text) => Institution::parse(name, &text).0,
-        Err(_) => Institution::named_after(name),
-    };
-    let id = ScriptId(format!("{name}/{}", path.file_stem().unwrap().to_str().unwrap()));
-    let (script, problems) = Script::check(&id, &source, &Parts { institution });
+    let file = snak::library::file(path).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
+    let (script, problems) = file.check();
     script.unwrap_or_else(|| {
-        let pictures: Vec<String> = problems.iter().map(|p| picture(p, &source, StaffLanguage::En)).collect();
+        let pictures: Vec<String> =
+            problems.iter().map(|p| picture(p, file.source_of(p), StaffLanguage::En)).collect();
         panic!("{}\n{}", path.display(), pictures.join("\n"))
     })
 }

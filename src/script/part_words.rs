@@ -1,0 +1,136 @@
+//! A part's names as they are outside: ids with the name of the part before them, `with` texts put in.
+
+use super::condition::Condition;
+use super::model::*;
+use super::words::{Language, Piece, Template, Words};
+
+/// What a part's own names become.
+pub struct Names<'u> {
+    /// The ids of its questions.
+    pub own: Vec<String>,
+    pub prefix: &'u str,
+    /// `with`, as written.
+    pub given: Vec<(&'u str, &'u Words)>,
+}
+
+impl Names<'_> {
+    /// An item as it stands in the dialogue; `path` is that of the `use`.
+    pub fn outside(&self, item: &Item, path: &str) -> Item {
+        let mut item = item.clone();
+        match &item.kind {
+            Kind::Ask(_) => item.id = self.name(&item.id),
+            Kind::Say(_) | Kind::Group { .. } | Kind::Visit(_) | Kind::Goto(_) | Kind::End(_) => {
+                item.id = format!("{path}{}", item.id.trim_start_matches("steps"));
+            }
+        }
+        if let Some(when) = &mut item.when {
+            self.condition(when);
+        }
+        if let Kind::Ask(question) = &mut item.kind {
+            question.id = self.name(&question.id);
+            question.was = question.was.iter().map(|id| self.name(id)).collect();
+            for option in question.answer.options_mut().into_iter().flat_map(|o| &mut o.list) {
+                option.when.iter_mut().for_each(|when| self.condition(when));
+            }
+        }
+        each_words(&mut item.kind, &mut |words| self.words(words));
+        item
+    }
+
+    fn name(&self, id: &str) -> String {
+        format!("{}.{id}", self.prefix)
+    }
+
+    fn condition(&self, when: &mut Condition) {
+        match when {
+            Condition::All(list) | Condition::Any(list) => list.iter_mut().for_each(|c| self.condition(c)),
+            Condition::Answer { question, .. } => *question = self.name(question),
+            Condition::Fact { .. } => {}
+        }
+    }
+
+    fn words(&self, words: &mut Words) {
+        for (language, template) in &mut words.0 {
+            let pieces = std::mem::take(&mut template.0);
+            template.0 = pieces.into_iter().flat_map(|piece| self.piece(piece, *language)).collect();
+        }
+    }
+
+    fn piece(&self, piece: Piece, language: Language) -> Vec<Piece> {
+        let Piece::Answer { question, fallback, style } = piece else { return vec![piece] };
+        if self.own.contains(&question) {
+            return vec![Piece::Answer { question: self.name(&question), fallback, style }];
+        }
+        match self.given.iter().find(|(name, _)| *name == question) {
+            Some((_, words)) => words.to(language).0.clone(),
+            None => vec![Piece::Text { text: fallback.unwrap_or_default(), style }],
+        }
+    }
+}
+
+/// The names in the texts of `items` that are no questions of theirs, and whether one of them has no words to fall back on.
+pub fn wanted<'i>(items: impl Iterator<Item = &'i Item> + Clone) -> Vec<(String, bool)> {
+    let own: Vec<&str> = items.clone().filter_map(Item::question).map(|q| q.id.as_str()).collect();
+    let mut found: Vec<(String, bool)> = Vec::new();
+    for item in items {
+        let mut kind = item.kind.clone();
+        each_words(&mut kind, &mut |words| {
+            for piece in words.0.iter().flat_map(|(_, Template(pieces))| pieces) {
+                let Piece::Answer { question, fallback, .. } = piece else { continue };
+                if own.contains(&question.as_str()) {
+                    continue;
+                }
+                match found.iter_mut().find(|(name, _)| name == question) {
+                    Some((_, must)) => *must |= fallback.is_none(),
+                    None => found.push((question.clone(), fallback.is_none())),
+                }
+            }
+        });
+    }
+    found
+}
+
+// Every text of an item that citizens meet.
+fn each_words(kind: &mut Kind, change: &mut dyn FnMut(&mut Words)) {
+    match kind {
+        Kind::Say(bubbles) => bubbles.iter_mut().for_each(change),
+        Kind::End(words) => words.iter_mut().for_each(change),
+        Kind::Ask(question) => {
+            change(&mut question.text);
+            let others = [&mut question.hint, &mut question.retry, &mut question.example];
+            others.into_iter().flatten().for_each(&mut *change);
+            if let Skip::As(words) = &mut question.skip {
+                change(words);
+            }
+            if let AnswerType::Scale { labels, .. } = &mut question.answer {
+                labels.iter_mut().for_each(|(_, words)| change(words));
+            }
+            for option in question.answer.options_mut().into_iter().flat_map(|o| &mut o.list) {
+                change(&mut option.label);
+                option.say.iter_mut().for_each(&mut *change);
+            }
+        }
+        Kind::Group { .. } | Kind::Visit(_) | Kind::Goto(_) => {}
+    }
+}
+
+/// Every place of an item moves on by `base`.
+pub fn shift(kind: &mut Kind, base: usize) {
+    let to = |target: &mut Target| match target {
+        Target::Item(no) => *no += base,
+        Target::End => {}
+    };
+    match kind {
+        Kind::Group { first } => first.iter_mut().for_each(|no| *no += base),
+        Kind::Visit(target) | Kind::Goto(target) => to(target),
+        Kind::Ask(question) => {
+            for option in question.answer.options_mut().into_iter().flat_map(|o| &mut o.list) {
+                match &mut option.jump {
+                    Some(Jump::Visit(target) | Jump::Goto(target)) => to(target),
+                    None => {}
+                }
+            }
+        }
+        Kind::Say(_) | Kind::End(_) => {}
+    }
+}
