@@ -128,19 +128,18 @@ pub async fn restore(url: &str, backup: &Path, key: &MasterKey, replaced: Replac
 }
 
 fn restore_now(to: &Path, backup: &Path, key: &MasterKey, replaced: Replaced) -> Result<Restored> {
-    // Nobody may have the store open; until all is well with the copy it is not touched.
-    drop(folder::lock(to)?);
-    let old = beside(to, "replaced");
-    if !to.exists() && old.exists() {
-        // A restore was broken off between its two moves.
-        fs::rename(&old, to).map_err(|e| io("cannot move back", &old, &e))?;
+    if !folder::is_whole(backup) {
+        let why = "it is no whole backup: CURRENT, which is written last, is not there".to_owned();
+        return Err(StoreError::Corrupt { what: "backup", why });
     }
-    let new = beside(to, "restored");
-    remove(&new)?;
+    // Nobody may have the store open; until all is well with the copy it is not touched.
+    let lock = folder::lock(to)?;
+    folder::clear_restore(to)?;
+    drop(lock);
+    let (old, new) = (beside(to, "replaced"), beside(to, "restored"));
     copy_files(backup, &new)?;
     let restored = prepared(&new, to, key, replaced).inspect_err(|_| drop(remove(&new)))?;
-    let lock = folder::lock(to)?;
-    remove(&old)?;
+    let lock = folder::lock(to).inspect_err(|_| drop(remove(&new)))?;
     if to.exists() {
         fs::rename(to, &old).map_err(|e| io("cannot move the old store to", &old, &e))?;
     }

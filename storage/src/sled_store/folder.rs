@@ -2,6 +2,7 @@
 //! key wrapped by the master key. A new folder is made beside its place and moved there whole.
 
 use super::keys::{self, Tree};
+use super::mark::Mark;
 use super::media::{self, Media};
 use super::trees::{Batch, Trees, backend};
 use crate::seal::{DataKey, Seal};
@@ -35,6 +36,7 @@ pub struct Folder {
     pub generation: Generation,
     pub secrets: Secrets,
     pub media: Arc<Media>,
+    pub mark: Mark,
     path: PathBuf,
     current: Current,
     /// Goes last: until then nobody else may open the folder.
@@ -61,15 +63,25 @@ struct Current {
 /// Opens the folder, or makes it where there is none.
 pub fn open(path: &Path, master: &MasterKey) -> Result<Folder> {
     let lock = lock(path)?;
+    clear_restore(path)?;
     if !path.exists() {
-        let replaced = beside(path, "replaced");
-        if replaced.exists() {
-            let why = format!("a restore was broken off; restore again, or move {} back", replaced.display());
-            return Err(StoreError::Backend(why));
-        }
         create(path, master)?;
     }
     open_locked(path, master, lock)
+}
+
+/// What a restore leaves that was broken off: between its two moves the old store, which counts again; before them a copy that
+/// nobody uses; after them the old store, of which nothing may stay. Needs the folder's lock.
+pub fn clear_restore(path: &Path) -> Result<()> {
+    let replaced = beside(path, "replaced");
+    if !path.exists() && replaced.exists() {
+        fs::rename(&replaced, path).map_err(|e| io("cannot move back", &replaced, &e))?;
+        path.parent().filter(|p| !p.as_os_str().is_empty()).map_or(Ok(()), sync_folder)?;
+    }
+    remove(&replaced)?;
+    let restored = beside(path, "restored");
+    let _ = fs::remove_file(beside(&restored, "lock"));
+    remove(&restored)
 }
 
 /// Opens a folder that must be there.
@@ -85,9 +97,10 @@ fn open_locked(path: &Path, master: &MasterKey, lock: Lock) -> Result<Folder> {
     let secrets =
         generation.trees.get(Tree::Documents, &keys::secrets())?.and_then(|bytes| secrets_from(&bytes));
     let secrets = secrets.ok_or_else(|| missing(&generation.path))?;
+    let mark = Mark::open(path, &generation.trees)?;
     clear_leftovers(path, &current)?;
     let media = Arc::new(Media::open(path, &media_keys(&generation)?)?);
-    Ok(Folder { generation, secrets, media, path: path.to_owned(), current, _lock: lock })
+    Ok(Folder { generation, secrets, media, mark, path: path.to_owned(), current, _lock: lock })
 }
 
 // Those of the store; new ones where it has never had any.
@@ -363,6 +376,11 @@ fn create(folder: &Path, master: &MasterKey) -> Result<()> {
 
 fn current_path(folder: &Path) -> PathBuf {
     folder.join("CURRENT")
+}
+
+/// Whether a folder was made to its end. A backup that was broken off was not.
+pub fn is_whole(folder: &Path) -> bool {
+    current_path(folder).exists()
 }
 
 fn read_current(folder: &Path) -> Result<Current> {

@@ -187,6 +187,11 @@ pub fn media_keys() -> Vec<u8> {
     [&[OWN], b"media keys".as_slice()].concat()
 }
 
+/// How many groups of changes there were, this one with them.
+pub fn groups() -> Vec<u8> {
+    [&[OWN], b"groups".as_slice()].concat()
+}
+
 /// There while bytes of something erased are still in the file.
 pub fn erased() -> Vec<u8> {
     [&[OWN], b"erased".as_slice()].concat()

@@ -6,6 +6,7 @@ mod copy;
 mod folder;
 mod keys;
 mod ledger;
+mod mark;
 mod media;
 mod owners;
 mod trees;

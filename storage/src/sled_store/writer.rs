@@ -244,13 +244,14 @@ impl Writer {
     }
 
     // Everything on disk, or the store is broken from now on: after a failed sync nobody can say what is there.
-    fn keep(&mut self, batch: Batch<'_>) -> Result<(), String> {
+    fn keep(&mut self, mut batch: Batch<'_>) -> Result<(), String> {
         if let Some(why) = self.shared.broken() {
             return Err(why);
         }
         if batch.is_empty() {
             return Ok(());
         }
+        batch.put(Tree::Documents, keys::groups(), self.folder.mark.next());
         if let Some(touched) = &mut self.touched {
             touched.extend(batch.touched());
         }
@@ -258,6 +259,7 @@ impl Writer {
             let unnamed = owners::unnamed(&batch)?;
             batch.apply()?;
             self.folder.generation.sync()?;
+            self.folder.mark.passed()?;
             Ok((extents, unnamed))
         });
         match done {
