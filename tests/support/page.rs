@@ -59,11 +59,11 @@ pub struct Letter {
 impl Browser {
     /// `base`: `http://127.0.0.1:8080`, without a path.
     pub fn new(base: &str) -> Browser {
-        let client = reqwest::Client::builder()
-            .redirect(reqwest::redirect::Policy::none())
-            .timeout(Duration::from_secs(20))
-            .build()
-            .unwrap();
+        Browser::with(client(), base)
+    }
+
+    /// Many browsers may share a client: the cookies are each one's own.
+    pub fn with(client: reqwest::Client, base: &str) -> Browser {
         Browser {
             base: base.trim_end_matches('/').to_owned(),
             client,
@@ -77,7 +77,19 @@ impl Browser {
         }
     }
 
+    /// The same browser when the service has come back at another address.
+    pub fn move_to(&mut self, base: &str) {
+        self.base = base.trim_end_matches('/').to_owned();
+        self.origin.clone_from(&self.base);
+    }
+
     pub async fn get(&mut self, path: &str) -> &Shown {
+        self.try_get(path).await.unwrap();
+        &self.page
+    }
+
+    /// As [`Browser::get`], where nobody may answer.
+    pub async fn try_get(&mut self, path: &str) -> Result<(), reqwest::Error> {
         self.go(self.getting(path), path).await
     }
 
@@ -156,6 +168,13 @@ impl Browser {
     }
 
     pub async fn post(&mut self, letter: &Letter) -> &Shown {
+        self.try_post(letter).await.unwrap();
+        &self.page
+    }
+
+    /// As [`Browser::post`], where nobody may answer. It was taken if `answered` is a redirect, whatever came of the page
+    /// behind it.
+    pub async fn try_post(&mut self, letter: &Letter) -> Result<(), reqwest::Error> {
         self.go(self.posting(letter), &letter.action).await
     }
 
@@ -181,19 +200,20 @@ impl Browser {
         format!("{}{}", self.base, path.split('#').next().unwrap())
     }
 
-    async fn go(&mut self, mut request: reqwest::RequestBuilder, path: &str) -> &Shown {
+    async fn go(&mut self, mut request: reqwest::RequestBuilder, path: &str) -> Result<(), reqwest::Error> {
         let mut path = path.to_owned();
+        self.answered = 0;
         for hop in 0..5 {
-            let response = request.send().await.unwrap();
+            let response = request.send().await?;
             if hop == 0 {
                 self.answered = response.status().as_u16();
             }
             self.keep_cookies(&response);
             let to = response.headers().get("location").map(|v| v.to_str().unwrap().to_owned());
             let Some(to) = to else {
-                self.page = Shown::read(path, response).await;
+                self.page = Shown::read(path, response).await?;
                 self.filled.clear();
-                return &self.page;
+                return Ok(());
             };
             assert!(to.starts_with('/'), "{to}");
             request = self.getting(&to);
@@ -220,16 +240,22 @@ impl Browser {
 }
 
 impl Shown {
-    async fn read(path: String, response: reqwest::Response) -> Shown {
+    async fn read(path: String, response: reqwest::Response) -> Result<Shown, reqwest::Error> {
         let status = response.status().as_u16();
         let header = |(k, v): (&reqwest::header::HeaderName, &reqwest::header::HeaderValue)| {
             (k.as_str().to_owned(), v.to_str().unwrap_or_default().to_owned())
         };
         let headers = response.headers().iter().map(header).collect();
-        let html = response.text().await.unwrap();
+        let html = response.text().await?;
         let (forms, links) = forms_of(&html);
-        Shown { status, path, headers, html, forms, links }
+        Ok(Shown { status, path, headers, html, forms, links })
     }
+}
+
+/// Follows no redirect by itself.
+pub fn client() -> reqwest::Client {
+    let client = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none());
+    client.timeout(Duration::from_secs(20)).build().unwrap()
 }
 
 enum Token<'h> {

@@ -42,7 +42,9 @@ impl Place {
 
     /// `snak` with this place's settings and nothing of the tester's own environment.
     pub fn snak(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_snak"));
+        // A long run may have a copy of the binary, which is not built anew under it.
+        let binary = std::env::var_os("SNAK_BINARY").unwrap_or_else(|| env!("CARGO_BIN_EXE_snak").into());
+        let mut command = Command::new(binary);
         command.args(arguments).env_clear().current_dir(self.folder.path());
         command.env("HOME", self.folder.path()).env("PATH", std::env::var_os("PATH").unwrap_or_default());
         command.env("SNAK_DATA", self.data()).env("SNAK_DIALOGUES", &self.dialogues);
@@ -97,10 +99,15 @@ impl Service {
         self.child.wait().unwrap();
     }
 
+    /// `TERM`, `STOP`, …
+    pub fn signal(&self, name: &str) {
+        let told = Command::new("kill").args([&format!("-{name}"), &self.child.id().to_string()]).status();
+        assert!(told.unwrap().success());
+    }
+
     /// SIGTERM, and how it ended.
     pub fn stop(mut self) -> ExitStatus {
-        let asked = Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status().unwrap();
-        assert!(asked.success());
+        self.signal("TERM");
         let begun = Instant::now();
         loop {
             if let Some(status) = self.child.try_wait().unwrap() {
