@@ -1,6 +1,6 @@
 //! `snak check`: every mistake in the scripts, with its place and its mending.
 
-use super::Failure;
+use super::{Failure, mend};
 use crate::library::{self, File};
 use crate::script::{Problem, StaffLanguage, picture};
 use serde_json::json;
@@ -16,15 +16,18 @@ use std::path::{Path, PathBuf};
 pub struct Check {
     /// Scripts, folders of an institution, or folders of several [default: dialogues]
     paths: Vec<PathBuf>,
-    /// The language of the messages
-    #[arg(long, value_name = "da|en", default_value = "da", value_parser = ["da", "en"])]
-    lang: String,
+    /// The language of the messages [default: the institution's `staff_language`]
+    #[arg(long, value_name = "da|en", value_parser = ["da", "en"])]
+    lang: Option<String>,
     /// `text` for people, `json` for programs
     #[arg(long, default_value = "text", value_parser = ["text", "json"])]
     format: String,
     /// Warnings count as errors
     #[arg(long)]
     strict: bool,
+    /// Write the safe ones of the proposals marked ✎ into the files
+    #[arg(long)]
+    fix: bool,
 }
 
 pub fn run(command: &Check) -> Result<(), Failure> {
@@ -32,11 +35,16 @@ pub fn run(command: &Check) -> Result<(), Failure> {
         [] => vec![PathBuf::from(std::env::var("SNAK_DIALOGUES").unwrap_or_else(|_| "dialogues".to_owned()))],
         paths => paths.to_vec(),
     };
-    let mut files = Vec::new();
-    for path in &paths {
-        files.extend(files_at(path)?);
+    if command.fix {
+        let told = mend::institutions(&files_of(&paths)?)? + &mend::dialogues(&files_of(&paths)?)?;
+        let _ = std::io::stderr().lock().write_all(told.as_bytes());
     }
-    let language = if command.lang == "en" { StaffLanguage::En } else { StaffLanguage::Da };
+    let files = files_of(&paths)?;
+    let language = match command.lang.as_deref() {
+        Some("en") => StaffLanguage::En,
+        Some(_) => StaffLanguage::Da,
+        None => staff_language(&files),
+    };
     let mut found = problems(&files);
     found.sort_by(|(a, _), (b, _)| (a.severity, &a.file, a.at).cmp(&(b.severity, &b.file, b.at)));
     let errors = found.iter().filter(|(p, _)| p.is_error()).count();
@@ -48,6 +56,20 @@ pub fn run(command: &Check) -> Result<(), Failure> {
         true => Err(Failure::Failed(String::new())),
         false => Ok(()),
     }
+}
+
+// English where all who wrote the files read it; Danish is for everybody.
+fn staff_language(files: &[File]) -> StaffLanguage {
+    let english = |f: &File| f.staff_language() == StaffLanguage::En;
+    if !files.is_empty() && files.iter().all(english) { StaffLanguage::En } else { StaffLanguage::Da }
+}
+
+fn files_of(paths: &[PathBuf]) -> Result<Vec<File>, Failure> {
+    let mut files = Vec::new();
+    for path in paths {
+        files.extend(files_at(path)?);
+    }
+    Ok(files)
 }
 
 /// The files that a path stands for.

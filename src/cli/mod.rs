@@ -4,6 +4,7 @@ mod chat;
 mod check;
 mod export;
 mod key;
+mod mend;
 mod operator;
 mod serve;
 mod token;

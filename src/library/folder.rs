@@ -2,7 +2,8 @@
 
 use super::LibraryError;
 use crate::script::{
-    Institution, MAX_BYTES, Part, Parts, Problem, Script, ScriptId, misplaced, not_utf8, outside,
+    Institution, MAX_BYTES, Part, Parts, Problem, Script, ScriptId, StaffLanguage, misplaced, not_utf8,
+    outside,
 };
 use std::path::{Path, PathBuf};
 
@@ -10,6 +11,8 @@ use std::path::{Path, PathBuf};
 #[derive(Debug)]
 pub struct File {
     pub id: ScriptId,
+    /// Where it lies.
+    pub path: PathBuf,
     pub yaml: String,
     /// It is a part: checked by itself, never published.
     pub part: Option<Part>,
@@ -35,6 +38,28 @@ impl File {
 }
 
 impl File {
+    /// What the staff who wrote it read messages in.
+    pub fn staff_language(&self) -> StaffLanguage {
+        self.institution.staff_language
+    }
+
+    /// Its institution's file: where it lies, and its text. `None` where there is none, and for a part.
+    pub fn defaults(&self) -> Option<(PathBuf, &str)> {
+        let there = self.part.is_none() && !self.institution.source.is_empty();
+        there.then(|| (self.path.with_file_name("_institution.yaml"), self.institution.source.as_str()))
+    }
+
+    /// What would be wrong with it, and with no other file, if it said `yaml` instead.
+    pub fn problems_of(&self, yaml: &str) -> Vec<Problem> {
+        let mut problems = match &self.part {
+            Some(part) => Part { source: yaml.to_owned(), ..part.clone() }.check(&self.institution),
+            None => Script::check(&self.id, yaml, &Parts { institution: self.institution.clone() }).1,
+        };
+        let own = self.part.as_ref().map_or_else(|| format!("{}.yaml", self.id), |p| p.file.clone());
+        problems.retain(|p| p.file == own);
+        problems
+    }
+
     /// The text of the file that a problem is in: of the institution's or a part's, if it is there.
     pub fn source_of(&self, problem: &Problem) -> &str {
         let part = self.institution.parts.iter().find(|p| p.file == problem.file);
@@ -64,6 +89,7 @@ pub fn institutions(folder: &Path) -> Result<Vec<File>, LibraryError> {
         let institution = Institution::named_after("");
         files.push(File {
             id: ScriptId(stem.to_owned()),
+            path: path.clone(),
             yaml: String::new(),
             part: None,
             institution,
@@ -196,7 +222,7 @@ fn parts(folder: &Path, institution: &Institution, root: &Path) -> Result<Vec<Fi
         let part = Some(Part { name, file, source: yaml.clone() });
         let mut institution = institution.clone();
         institution.parts = part.iter().cloned().collect();
-        files.push(File { id: ScriptId(id), yaml, part, institution, problems });
+        files.push(File { id: ScriptId(id), path: path.clone(), yaml, part, institution, problems });
     }
     Ok(files)
 }
@@ -214,6 +240,7 @@ fn institution(folder: &Path, paths: &[PathBuf], root: &Path) -> Result<Vec<File
         let name = format!("{id}.yaml");
         let mut file = File {
             id,
+            path: path.clone(),
             yaml: String::new(),
             part: None,
             institution: parsed.clone(),

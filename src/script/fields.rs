@@ -1,8 +1,8 @@
 //! Reads keys and plain values of a file, and says what is wrong with them in the author's words.
 
+use super::attempt::quote;
 use super::condition::Day;
 use super::languages::{counted, language_not_offered, missing_language};
-use super::mend::quote;
 use super::problem::{Both, Problem, Span, both};
 use super::slip;
 use super::suggest::{suggest, unknown_key};

@@ -148,9 +148,7 @@ fn period(reader: &mut Reader, node: &Node) -> Option<Period> {
 }
 
 fn ends_before_it_begins(at: Span, from: Date, to: Date) -> Problem {
-    let swapped = Date::new(to.year(), to.day(), to.month()).ok();
-    let later = to.checked_add(jiff::Span::new().years(1)).ok();
-    let meant = [swapped, later].into_iter().flatten().find(|d| *d >= from);
+    let meant = end_meant(from, to);
     let ((to_da, to_en), (from_da, from_en)) = (day(to), day(from));
     let problem = Problem::error(
         "H503",
@@ -166,6 +164,14 @@ fn ends_before_it_begins(at: Span, from: Date, to: Date) -> Problem {
         Some(date) => problem.fix(at, date.to_string()),
         None => problem.mend(both("ret en af de to datoer", "correct one of the two dates")),
     }
+}
+
+// A slip in the year, else in the month: the same day where the period lasts at least four weeks.
+fn end_meant(from: Date, to: Date) -> Option<Date> {
+    let long_enough = from.checked_add(jiff::Span::new().weeks(4)).ok()?;
+    let step =
+        if to.year() == from.year() { jiff::Span::new().months(1) } else { jiff::Span::new().years(1) };
+    (1..=24).filter_map(|n| to.checked_add(step * n).ok()).find(|d| *d >= long_enough && d.day() == to.day())
 }
 
 // `12. feb. 2026` and `12 Feb 2026`.

@@ -1,9 +1,9 @@
 //! The institution's file: its name and what all its dialogues share.
 
-use super::fields::{Reader, not_yet, wrong_value};
+use super::fields::{Reader, wrong_value};
 use super::languages::languages;
 use super::model::*;
-use super::problem::{Problem, both};
+use super::problem::{Problem, StaffLanguage, both};
 use super::tree::{Entry, Node};
 use super::words::{Language, Template, Words};
 use jiff::SignedDuration;
@@ -11,7 +11,7 @@ use jiff::civil::Time;
 use jiff::tz::TimeZone;
 use std::sync::Arc;
 
-const INSTITUTION_KEYS: [&str; 15] = [
+const KEYS: [&str; 12] = [
     "format",
     "name",
     "contact",
@@ -24,10 +24,10 @@ const INSTITUTION_KEYS: [&str; 15] = [
     "give_up_after",
     "retries",
     "redact",
-    "urgent",
-    "logo",
-    "four_eyes",
 ];
+/// Keys that are still to come.
+const LATER: [&str; 3] = ["urgent", "logo", "four_eyes"];
+
 impl Default for Defaults {
     fn default() -> Self {
         Defaults {
@@ -52,6 +52,7 @@ impl Institution {
             name: Words(vec![(Language::DANISH, Template::parse(&title.join(" ")))]),
             contact: None,
             data_protection_contact: None,
+            staff_language: StaffLanguage::Da,
             timezone: TimeZone::get("Europe/Copenhagen").unwrap_or(TimeZone::UTC),
             languages: Vec::new(),
             defaults: Defaults::default(),
@@ -85,13 +86,21 @@ impl Institution {
         self.languages = root.get("languages").map(|n| languages(reader, n)).unwrap_or_default();
         // Names are read in whatever languages they come in.
         reader.languages = [self.languages.clone(), vec![Language::DANISH, Language::ENGLISH]].concat();
-        for entry in reader.entries(root, &INSTITUTION_KEYS, false) {
+        for entry in reader.entries_but(root, &KEYS, &LATER, false) {
             let node = &entry.value;
             match entry.key.as_str() {
                 "name" => self.name = reader.staff_words(node),
                 "contact" => self.contact = reader.text(node).map(str::to_owned),
                 "data_protection_contact" => {
                     self.data_protection_contact = reader.text(node).map(str::to_owned)
+                }
+                "staff_language" => {
+                    let language = reader.value(node, both("`da` eller `en`", "`da` or `en`"), |t| match t {
+                        "da" => Some(StaffLanguage::Da),
+                        "en" => Some(StaffLanguage::En),
+                        _ => None,
+                    });
+                    self.staff_language = language.unwrap_or_default();
                 }
                 "timezone" => {
                     let zone = reader.value(
@@ -101,7 +110,6 @@ impl Institution {
                     );
                     self.timezone = zone.unwrap_or(self.timezone.clone());
                 }
-                "urgent" | "logo" | "four_eyes" => reader.report(not_yet(entry.key_at, &entry.key)),
                 _ => read_default(reader, entry, &mut self.defaults),
             }
         }

@@ -3,6 +3,7 @@
 //! An event parser keeps the text and place of every scalar (`tree`); lines that YAML cannot read are mended in memory
 //! (`mend`); the tree is lowered by hand and every problem is collected, so that one run tells them all.
 
+mod attempt;
 mod beside;
 mod condition;
 mod fields;
@@ -11,8 +12,10 @@ mod flow;
 mod fold;
 mod header;
 mod institution;
+mod keys;
 mod languages;
 mod limits;
+mod lines;
 mod longest;
 mod media;
 mod mend;
@@ -37,8 +40,9 @@ mod when;
 mod words;
 
 pub use condition::{Bounds, Condition, Day, Fact, Test};
-pub use fix::mended;
+pub use fix::{mended, mended_safely};
 pub use fold::fold;
+pub use keys::does;
 pub use mend::MAX_BYTES;
 pub use model::*;
 pub use names::{bad_name, code_taken};

@@ -3,6 +3,7 @@
 use super::condition::{Condition, Day};
 use super::fold::fold;
 use super::place::Around;
+use super::problem::StaffLanguage;
 use super::words::{Language, Words};
 use jiff::civil::{Date, Time};
 use jiff::tz::TimeZone;
@@ -122,6 +123,8 @@ pub struct Institution {
     pub name: Words,
     pub contact: Option<String>,
     pub data_protection_contact: Option<String>,
+    /// What its staff read messages in.
+    pub staff_language: StaffLanguage,
     pub timezone: TimeZone,
     pub languages: Vec<Language>,
     pub defaults: Defaults,

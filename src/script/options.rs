@@ -2,7 +2,7 @@
 
 use super::fields::Reader;
 use super::model::*;
-use super::names::named;
+use super::names::{id_of, named};
 use super::problem::{Problem, Span, both};
 use super::question::{MAX_OPTIONS, checked_code, owned};
 use super::steps::Going;
@@ -24,7 +24,11 @@ pub fn options_of<'n>(
 ) -> Option<Options> {
     let entries = node.and_then(Node::map).unwrap_or_default();
     if node.is_some_and(|n| !n.is_empty() && n.map().is_none()) {
-        reader.report(no_codes(node.map_or(ask_at, |n| n.at)));
+        let problem = no_codes(reader, node.map_or(ask_at, |n| n.at), node.and_then(Node::list));
+        reader.report(problem);
+        return None;
+    }
+    if reader.labels_beside(entries) {
         return None;
     }
     let mut list: Vec<Choice> = Vec::new();
@@ -256,8 +260,8 @@ pub fn yes_and_no<'n>(
 }
 
 // A list of labels without codes: every answer needs a short name of its own.
-fn no_codes(at: Span) -> Problem {
-    Problem::error(
+fn no_codes(reader: &Reader, at: Span, list: Option<&[Node]>) -> Problem {
+    let problem = Problem::error(
         "Y103",
         at,
         both("svarmulighederne mangler hver et kort navn", "the options lack a short name each"),
@@ -265,9 +269,43 @@ fn no_codes(at: Span) -> Problem {
     .why(both(
         "svarene skal kunne kendes igen, når teksten bliver rettet",
         "answers must be known again when the text is corrected",
-    ))
-    .mend(both(
-        "options:\n  aldrig: Aldrig\n  ofte: Hver uge",
-        "options:\n  never: Never\n  often: Every week",
-    ))
+    ));
+    let lines = list.and_then(|list| with_codes(reader, list));
+    match lines {
+        Some((place, lines)) => {
+            let shown: Vec<&str> = lines.iter().take(4).map(|l| l.trim_start()).collect();
+            let shown = shown.join("\n");
+            problem
+                .mend(both(
+                    format!("skriv et kort navn foran hver i stedet for stregen:\n{shown}"),
+                    format!("write a short name before each instead of the dash:\n{shown}"),
+                ))
+                .fix(place, lines.join("\n"))
+        }
+        None => problem.mend(both(
+            "options:\n  aldrig: Aldrig\n  ofte: Hver uge",
+            "options:\n  never: Never\n  often: Every week",
+        )),
+    }
+}
+
+// The lines of a list of plain texts, each with a code made of its words.
+fn with_codes(reader: &Reader, list: &[Node]) -> Option<(Span, Vec<String>)> {
+    let (first, last) = (list.first()?, list.last()?);
+    let mut codes: Vec<String> = Vec::new();
+    let mut lines = Vec::new();
+    for (n, item) in list.iter().enumerate() {
+        // One line each, dash and text alone.
+        let line = reader.lines.get(item.at.line as usize - 1)?;
+        let (indent, text) = line.split_once("- ")?;
+        let code = id_of(item.text()?);
+        let plain = item.at.line as usize == first.at.line as usize + n && item.at.end_line == item.at.line;
+        if !plain || !indent.trim().is_empty() || code.is_empty() || codes.contains(&code) {
+            return None;
+        }
+        lines.push(format!("{indent}{code}: {text}"));
+        codes.push(code);
+    }
+    let end_column = reader.lines.get(last.at.line as usize - 1)?.chars().count() as u32 + 1;
+    Some((Span { line: first.at.line, column: 1, end_line: last.at.line, end_column }, lines))
 }

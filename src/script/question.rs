@@ -98,6 +98,11 @@ pub fn read<'n>(
     if reader.words_beside(step, ask) || keys_inside(reader, ask) {
         return None;
     }
+    let all: Vec<&str> =
+        KEYS.into_iter().chain(OWN_KEYS.iter().flat_map(|(_, k)| k.iter().copied())).collect();
+    if reader.options_beside(step, &all) {
+        return None;
+    }
     let typed = step.get("type").and_then(Node::text).map_or("choice", str::trim);
     let own = OWN_KEYS.iter().find(|(t, _)| *t == typed).map(|(_, keys)| *keys);
     keys_of(reader, step, typed, own);
@@ -403,7 +408,7 @@ fn keys_inside(reader: &mut Reader, ask: &Entry) -> bool {
     )
     .label(both("bliver læst som en del af teksten", "is read as part of the words"))
     .why(both("spørgsmålet ville mangle det, der står her", "the question would lack what stands here"));
-    reader.report(reader.move_lines(problem, first.key_at, last.value.at, ask.key_at.column));
+    reader.report(reader.move_lines(problem, first.key_at, last.value.last(), ask.key_at.column));
     true
 }
 

@@ -1,6 +1,6 @@
 //! Slips of form, told in the author's words: signs, quotation marks, tabs, indentation, files that are no text.
 
-use super::beside::blanks;
+use super::beside::{self, blanks};
 use super::problem::{Both, Problem, Span, both};
 use super::tree::{Broken, Why};
 
@@ -222,15 +222,55 @@ pub fn no_blank_after_colon(colon: Span, tag: &str) -> Problem {
         colon,
         both(
             format!("der mangler et mellemrum efter `{tag}:`"),
-            format!("a blank is missing after `{tag}:`"),
+            format!("a space is missing after `{tag}:`"),
         ),
     )
     .label(both("her", "here"))
     .why(both(
-        format!("borgeren ville læse `{tag}:` som en del af teksten"),
-        format!("citizens would read `{tag}:` as part of the words"),
+        format!("`{tag}:` ville blive læst som en del af teksten"),
+        format!("`{tag}:` would be read as part of the text"),
     ))
-    .mend(both(format!("skriv `{tag}: ` med et mellemrum"), format!("write `{tag}: ` with a blank")))
+    .mend(both(format!("skriv `{tag}: ` med et mellemrum"), format!("write `{tag}: ` with a space")))
+}
+
+/// `id alder`.
+pub fn no_colon(at: Span, word: &str) -> Problem {
+    Problem::error(
+        "Y101",
+        at,
+        both(format!("der mangler et kolon efter `{word}`"), format!("a colon is missing after `{word}`")),
+    )
+    .why(both(
+        "uden kolon er linjen en tekst og ikke en indstilling",
+        "without the colon the line is a text, not a setting",
+    ))
+}
+
+/// Lines from `first` on that begin `from` blanks in and would be readable `to` blanks in.
+pub fn moved_block(first: u32, lines: &[&str], moved: &[&str], from: u32, to: u32) -> Problem {
+    let last = first + lines.len() as u32 - 1;
+    let (blanks_da, blanks_en) = blanks(from - to);
+    let (lines_da, lines_en) = beside::lines(first, last);
+    let end_column = lines.last().map_or(1, |l| l.chars().count() as u32 + 1);
+    let whole = Span { line: first, column: 1, end_line: last, end_column };
+    Problem::error(
+        "Y103",
+        Span::on_line(first, from + 1, 1),
+        both("linjerne er rykket for langt ind", "these lines begin too far in"),
+    )
+    .label(both(
+        format!("begynder {from} mellemrum inde; linje {} begynder {to}", last + 1),
+        format!("begins {from} spaces in; line {} begins {to}", last + 1),
+    ))
+    .why(both(
+        "tjenesten kan ikke se, hvad linjerne hører til",
+        "the service cannot tell what the lines belong to",
+    ))
+    .mend(both(
+        format!("ryk {lines_da} {blanks_da} til venstre"),
+        format!("move {lines_en} {blanks_en} to the left"),
+    ))
+    .fix(whole, moved.join("\n"))
 }
 
 /// The place where even mending does not help.

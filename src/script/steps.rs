@@ -13,7 +13,8 @@ use std::collections::HashMap;
 pub const MAX_STEPS: usize = 200;
 const MAX_NESTING: usize = 6;
 /// Kinds of steps; the first of these keys that a step has says what it is.
-const KINDS: [&str; 10] = ["say", "ask", "visit", "goto", "end", "vote", "idea", "offer", "repeat", "use"];
+pub const KINDS: [&str; 10] =
+    ["say", "ask", "visit", "goto", "end", "vote", "idea", "offer", "repeat", "use"];
 
 const SAY_LATER: [&str; 5] = ["image", "video", "link", "share", "channels"];
 

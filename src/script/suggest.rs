@@ -1,76 +1,12 @@
 //! Words that authors write instead of ours: slips of the finger, and Danish.
 
 use super::fields::Reader;
+use super::keys;
 use super::problem::{Both, Problem, both};
 use super::tree::Entry;
 
 /// Longer than any name we know; nothing is near to it.
 const MAX_NAME: usize = 40;
-/// Danish words that authors try, and the word the language has for them.
-const DANISH: [(&str, &str); 61] = [
-    ("spørg", "ask"),
-    ("spørgsmål", "ask"),
-    ("sig", "say"),
-    ("skriv", "say"),
-    ("tekst", "say"),
-    ("hvis", "when"),
-    ("når", "when"),
-    ("gå_til", "goto"),
-    ("hop_til", "goto"),
-    ("besøg", "visit"),
-    ("bland", "shuffle"),
-    ("slut", "end"),
-    ("svar", "options"),
-    ("svarmuligheder", "options"),
-    ("muligheder", "options"),
-    ("valgmuligheder", "options"),
-    ("valg", "options"),
-    ("trin", "steps"),
-    ("sektioner", "sections"),
-    ("afsnit", "sections"),
-    ("titel", "title"),
-    ("sprog", "languages"),
-    ("ejer", "owner"),
-    ("ansvarlig", "owner"),
-    ("kontakt", "contact"),
-    ("formål", "purpose"),
-    ("metode", "method"),
-    ("målgruppe", "target_group"),
-    ("forventet_effekt", "expected_effect"),
-    ("effekt", "expected_effect"),
-    ("tilbagemelding", "give_back"),
-    ("periode", "period"),
-    ("fra", "from"),
-    ("til", "to"),
-    ("minutter", "minutes"),
-    ("privatliv", "privacy"),
-    ("indgang", "entry"),
-    ("kode", "code"),
-    ("nøgleord", "keywords"),
-    ("steder", "places"),
-    ("publikum", "audience"),
-    ("spring_over", "skip"),
-    ("andet", "other"),
-    ("type_svar", "type"),
-    ("under", "below"),
-    ("over", "above"),
-    ("mindst", "at_least"),
-    ("højst", "at_most"),
-    ("mellem", "between"),
-    ("ikke", "not"),
-    ("ingen_af", "none_of"),
-    ("kun", "only"),
-    ("antal", "count"),
-    ("indeholder", "contains"),
-    ("besvaret", "answered"),
-    ("samtykke", "consent"),
-    ("tal", "number"),
-    ("skala", "scale"),
-    ("janej", "yesno"),
-    ("flere", "multi"),
-    ("enhver", "any"),
-];
-
 /// What goes missing when a word is not understood. Of the rest, its line alone.
 const LOST: [(&str, &str, &str); 8] = [
     ("shuffle", "mulighederne ville ikke blive blandet", "the options would not be shuffled"),
@@ -103,8 +39,7 @@ const LOST: [(&str, &str, &str); 8] = [
 pub fn suggest<'k>(typed: &str, known: impl IntoIterator<Item = &'k str>) -> Option<&'k str> {
     let folded = typed.to_lowercase();
     let known: Vec<&str> = known.into_iter().collect();
-    let danish = DANISH.iter().find(|(da, _)| *da == folded).map(|(_, en)| *en);
-    if let Some(word) = danish.and_then(|w| known.iter().find(|k| **k == w)) {
+    if let Some(word) = keys::in_danish(&folded).find_map(|w| known.iter().find(|k| **k == w)) {
         return Some(word);
     }
     let length = folded.chars().count();
@@ -154,7 +89,7 @@ pub fn unknown_key(entry: &Entry, known: &[&str]) -> Problem {
 
 /// A label that says which word was meant by `typed`.
 pub fn meant_by(typed: &str, word: &str) -> Both {
-    match DANISH.contains(&(typed.to_lowercase().as_str(), word)) {
+    match keys::in_danish(&typed.to_lowercase()).any(|w| w == word) {
         true => both(format!("hedder på engelsk `{word}`"), format!("in English: `{word}`")),
         false => did_you_mean(Some(word)),
     }

@@ -76,6 +76,14 @@ impl Node {
             Value::Map(entries) => entries.is_empty(),
         }
     }
+    /// Where the last of what stands in it ends.
+    pub fn last(&self) -> Span {
+        match &self.value {
+            Value::Text { .. } => self.at,
+            Value::List(items) => items.last().map_or(self.at, Node::last),
+            Value::Map(entries) => entries.last().map_or(self.at, |e| e.value.last()),
+        }
+    }
     pub fn get(&self, key: &str) -> Option<&Node> {
         self.map()?.iter().find(|e| e.key == key).map(|e| &e.value)
     }
