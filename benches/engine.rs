@@ -2,7 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a figure that cannot be measured ends the run")]
 
 use criterion::{BatchSize, Criterion, criterion_group, criterion_main};
-use snak::engine::{self, Begin, Input, Moment, Session};
+use snak::engine::{self, Begin, Facts, Input, Moment, Session};
 use snak::script::{Institution, Language, Parts, Script, ScriptId};
 use std::hint::black_box;
 
@@ -30,7 +30,7 @@ fn script() -> Script {
 }
 
 fn moment() -> Moment {
-    Moment { now: "2026-11-24T10:00:00Z".parse().unwrap(), seed: 7 }
+    Moment { now: "2026-11-24T10:00:00Z".parse().unwrap(), seed: 7, facts: Facts::default() }
 }
 
 /// The session before each answer, and the answer.

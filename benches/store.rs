@@ -107,6 +107,7 @@ async fn commits(store: &Arc<dyn Store>) -> f64 {
                         outbox: vec![message(version.0, true, 370), message(version.0 + 1, false, 280)],
                         wake_at: Timestamp::from_millisecond((done + n) as i64 * 1_000).ok(),
                         documents: Vec::new(),
+                        counts: Vec::new(),
                         media: None,
                         erases: false,
                     };

@@ -8,8 +8,8 @@ use jiff::{SignedDuration, Timestamp};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 use snak::engine::{
-    self, Answered, Begin, Button, ButtonKind, Effect, Ended, Form, Input, Message, Moment, Outcome, Press,
-    Session, State, Status, Value,
+    self, Answered, Begin, Button, ButtonKind, Effect, Ended, Facts, Form, Input, Message, Moment, Outcome,
+    Press, Session, State, Status, Value,
 };
 use snak::script::{
     AnswerType, Institution, Language, Parts, Problem, Script, ScriptId, StaffLanguage, picture,
@@ -156,7 +156,7 @@ struct Run<'s> {
 
 impl Run<'_> {
     fn moment(&self) -> Moment {
-        Moment { now: self.now, seed: 99 }
+        Moment { now: self.now, seed: 99, facts: Facts::default() }
     }
 
     fn input(&self, event: &Event) -> Input {
@@ -219,7 +219,7 @@ impl Run<'_> {
                     self.stands(*of, message);
                 }
                 Effect::Toast(text) => assert!(!text.is_empty()),
-                Effect::Respond(_) | Effect::WakeAt(_) | Effect::Contacts(..) => {}
+                Effect::Respond(_) | Effect::WakeAt(_) | Effect::Contacts(..) | Effect::Apart(_) => {}
             }
         }
         assert!(effects.len() < 40, "{} things at once", effects.len());
@@ -297,7 +297,8 @@ impl Run<'_> {
             | Effect::Amend { .. }
             | Effect::Toast(_)
             | Effect::WakeAt(_)
-            | Effect::Contacts(..) => None,
+            | Effect::Contacts(..)
+            | Effect::Apart(_) => None,
         });
         let responses: Vec<_> = responses.collect();
         if before.is_finished() {
@@ -342,7 +343,7 @@ impl Run<'_> {
                 }
                 Effect::Toast(text) => bytes.extend(text.as_bytes()),
                 Effect::Respond(response) => bytes.extend(engine::encode(response).unwrap()),
-                Effect::WakeAt(_) | Effect::Contacts(..) => {}
+                Effect::WakeAt(_) | Effect::Contacts(..) | Effect::Apart(_) => {}
             }
         }
         let digits: String =
@@ -366,7 +367,7 @@ fn begin() -> Begin {
 
 fn run(script: &Script, events: &[Event]) -> Session {
     let now = "2026-11-23T10:00:00Z".parse().unwrap();
-    let turn = engine::start(script, begin(), &Moment { now, seed: 99 });
+    let turn = engine::start(script, begin(), &Moment { now, seed: 99, facts: Facts::default() });
     let mut run = Run { script, session: turn.session, now, buttons: Vec::new(), standing: HashMap::new() };
     run.messages(&turn.effects);
     events.iter().for_each(|event| run.step(event));
@@ -416,7 +417,7 @@ fn progress_never_goes_backwards() {
 // Answers with the buttons there are, or a number, and reads "2 af 5" off each question.
 fn forwards(script: &Script, picks: &[(usize, i64)]) {
     let now = "2026-11-23T10:00:00Z".parse().unwrap();
-    let moment = Moment { now, seed: 99 };
+    let moment = Moment { now, seed: 99, facts: Facts::default() };
     let mut session = engine::start(script, begin(), &moment).session;
     let mut input = Input::Text("start".to_owned());
     let mut last = (0, u32::MAX);

@@ -4,7 +4,7 @@
 mod support;
 
 use snak::engine::{
-    self, Begin, ButtonKind, Effect, Ended, Form, Input, Message, Moment, Session, State, Turn,
+    self, Begin, ButtonKind, Effect, Ended, Facts, Form, Input, Message, Moment, Session, State, Turn,
 };
 use snak::script::{AnswerType, Condition, Kind, Language, Question, Script, StaffLanguage, picture};
 use std::collections::{HashMap, HashSet};
@@ -242,5 +242,5 @@ fn samples(question: &Question) -> Vec<String> {
 }
 
 fn moment() -> Moment {
-    Moment { now: "2026-11-23T10:00:00Z".parse().unwrap(), seed: 7 }
+    Moment { now: "2026-11-23T10:00:00Z".parse().unwrap(), seed: 7, facts: Facts::default() }
 }

@@ -2,7 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 use jiff::Timestamp;
-use snak::engine::{self, Begin, ButtonKind, Effect, Input, Message, Moment, Session, Turn};
+use snak::engine::{self, Begin, ButtonKind, Effect, Facts, Input, Message, Moment, Session, Turn};
 use snak::script::{Institution, Language, Parts, Script, ScriptId, StaffLanguage, picture};
 use std::collections::HashSet;
 
@@ -54,7 +54,7 @@ fn script(body: &str) -> Script {
 
 fn moment(seed: u64) -> Moment {
     // A Tuesday at noon in Copenhagen.
-    Moment { now: "2026-11-24T11:00:00Z".parse::<Timestamp>().unwrap(), seed }
+    Moment { now: "2026-11-24T11:00:00Z".parse::<Timestamp>().unwrap(), seed, facts: Facts::default() }
 }
 
 fn begun(script: &Script, seed: u64, place: Option<&str>) -> Turn {
@@ -81,7 +81,8 @@ fn said(turn: &Turn) -> Vec<String> {
         | Effect::Toast(_)
         | Effect::Respond(_)
         | Effect::WakeAt(_)
-        | Effect::Contacts(..) => None,
+        | Effect::Contacts(..)
+        | Effect::Apart(_) => None,
     };
     turn.effects.iter().filter_map(words).collect()
 }
@@ -303,7 +304,8 @@ steps:
         | Effect::Amend { .. }
         | Effect::Toast(_)
         | Effect::WakeAt(_)
-        | Effect::Contacts(..) => None,
+        | Effect::Contacts(..)
+        | Effect::Apart(_) => None,
     });
     let response = response.unwrap();
     assert_eq!(response.withdrawn, ["hvorfor", "sidst"], "and `sidst` asked about the one that went");

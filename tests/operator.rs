@@ -68,6 +68,7 @@ async fn answer(store: &dyn Store, n: u8, code: &str) {
         outbox: Vec::new(),
         wake_at: None,
         documents: Vec::new(),
+        counts: Vec::new(),
         media: None,
         erases: false,
     };

@@ -10,7 +10,8 @@ use jiff::{SignedDuration, Timestamp};
 use proptest::prelude::*;
 use proptest::test_runner::Config;
 use snak::engine::{
-    self, Begin, ButtonKind, Effect, Form, Input, Message, Moment, Outcome, Press, Session, State, Turn,
+    self, Begin, ButtonKind, Effect, Facts, Form, Input, Message, Moment, Outcome, Press, Session, State,
+    Turn,
 };
 use snak::script::{Institution, Language, Parts, Problem, Script, ScriptId, StaffLanguage, mended, picture};
 use std::fs;
@@ -230,7 +231,7 @@ impl<'s> Talk<'s> {
             response: uuid::Uuid::nil(),
         };
         let now: Timestamp = "2026-11-23T10:00:00+01:00".parse().unwrap();
-        let turn = engine::start(script, begin, &Moment { now, seed });
+        let turn = engine::start(script, begin, &Moment { now, seed, facts: Facts::default() });
         let mut talk =
             Talk { script, session: turn.session.clone(), now, shown: Vec::new(), secrets: Vec::new() };
         talk.show(&turn);
@@ -248,7 +249,8 @@ impl<'s> Talk<'s> {
                 | Effect::Toast(_)
                 | Effect::Respond(_)
                 | Effect::WakeAt(_)
-                | Effect::Contacts(..) => {}
+                | Effect::Contacts(..)
+                | Effect::Apart(_) => {}
             }
         }
     }
@@ -319,7 +321,7 @@ impl<'s> Talk<'s> {
         let bytes = engine::encode(&before).unwrap();
         let stored: Session = engine::decode(&bytes).unwrap();
         prop_assert_eq!(&stored, &before, "storing changed the session");
-        let moment = Moment { now: self.now, seed: 7 };
+        let moment = Moment { now: self.now, seed: 7, facts: Facts::default() };
         let turn = engine::advance(self.script, stored, input, &moment);
         let turn = turn.map_err(|e| TestCaseError::fail(format!("{input:?}: {e}")))?;
         self.keeps_answers(&before, &turn, input)?;

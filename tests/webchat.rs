@@ -8,7 +8,7 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 use snak::channel::webchat::{Links, router};
 use snak::channel::{Content, ConversationId, Inbox, InboxError, Incoming, Page, PageState, Pages, Received};
-use snak::engine::{self, Begin, Effect, Input, Moment, Outcome, Press, Session, Value, lines};
+use snak::engine::{self, Begin, Effect, Facts, Input, Moment, Outcome, Press, Session, Value, lines};
 use snak::script::{Institution, Language, Parts, Script, ScriptId};
 use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
@@ -30,7 +30,7 @@ struct Desk {
 fn moment() -> Moment {
     static PASSED: AtomicI64 = AtomicI64::new(0);
     let passed = PASSED.fetch_add(10, Ordering::SeqCst);
-    Moment { now: Timestamp::from_second(1_788_000_000 + passed).unwrap(), seed: 7 }
+    Moment { now: Timestamp::from_second(1_788_000_000 + passed).unwrap(), seed: 7, facts: Facts::default() }
 }
 
 impl Desk {

@@ -199,6 +199,7 @@ fn changes(n: u64, body: &[u8], row: &[u8]) -> Changes {
         outbox: Vec::new(),
         wake_at: None,
         documents: Vec::new(),
+        counts: Vec::new(),
         media: None,
         erases: false,
     }

@@ -1,7 +1,7 @@
 //! `snak chat`: a dialogue in the terminal. The same engine, no store; works through pipes.
 
 use super::Failure;
-use crate::engine::{self, Begin, Effect, Input, Message, Moment, Session};
+use crate::engine::{self, Begin, Effect, Facts, Input, Message, Moment, Session};
 use crate::library;
 use crate::script::{Language, Script, StaffLanguage, picture};
 use jiff::Timestamp;
@@ -80,7 +80,7 @@ fn load(folder: &Path, dialogue: &str) -> Result<Script, Failure> {
 fn moment() -> Result<Moment, Failure> {
     let seed =
         getrandom::u64().map_err(|e| Failure::Failed(format!("the system gives no random numbers: {e}")))?;
-    Ok(Moment { now: Timestamp::now(), seed })
+    Ok(Moment { now: Timestamp::now(), seed, facts: Facts::default() })
 }
 
 struct Console<'s> {
@@ -93,7 +93,7 @@ impl Console<'_> {
     fn reply(&mut self, mut session: Session, line: &str, out: &mut impl Write) -> std::io::Result<Session> {
         for input in self.inputs(line.trim()) {
             let before = session.clone();
-            let moment = Moment { now: Timestamp::now(), seed: session.nonce };
+            let moment = Moment { now: Timestamp::now(), seed: session.nonce, facts: Facts::default() };
             session = match engine::advance(self.script, session, &input, &moment) {
                 Ok(turn) => {
                     self.show(&turn.effects, out)?;
@@ -156,7 +156,11 @@ impl Console<'_> {
                 Effect::Say(message) => self.message(message, out)?,
                 Effect::Toast(text) => writeln!(out, "({text})")?,
                 // What has scrolled by is not rewritten in a terminal.
-                Effect::Amend { .. } | Effect::Respond(_) | Effect::WakeAt(_) | Effect::Contacts(..) => {}
+                Effect::Amend { .. }
+                | Effect::Respond(_)
+                | Effect::WakeAt(_)
+                | Effect::Contacts(..)
+                | Effect::Apart(_) => {}
             }
         }
         out.flush()

@@ -3,6 +3,7 @@
 mod clock;
 mod contacts;
 mod conversation;
+mod facts;
 mod fetch;
 mod pages;
 mod reception;
@@ -13,7 +14,7 @@ pub use conversation::Conversation;
 pub use timer::run_timer;
 
 use crate::channel::{Content, ConversationId, Fetch, Inbox, InboxError, Incoming, Parcel, Received};
-use crate::engine::{self, Effect, Input, Message, Moment, Response, Text, lines};
+use crate::engine::{self, Apart, Effect, Facts, Input, Message, Moment, Response, Text, lines};
 use crate::library::Library;
 use crate::privacy::pseudonym;
 use crate::script::Language;
@@ -24,8 +25,8 @@ use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use storage::{
-    Body, Changes, ConversationKey, DialogueId, Document, MediaId, MessageRef, OutboxId, Outgoing, Queued,
-    ResponseChange, Store, StoreError, Stored, UpdateId, Version,
+    Body, Changes, ConversationKey, Count, DialogueId, Document, MediaId, MessageRef, OutboxId, Outgoing,
+    Queued, ResponseChange, Store, StoreError, Stored, UpdateId, Version,
 };
 use tokio::sync::mpsc::UnboundedSender;
 use tracing::{debug, error, warn};
@@ -99,14 +100,19 @@ impl Dispatch {
         let mut conflicts = 0;
         let mut content = None;
         loop {
-            let moment = Moment { now: self.clock.now(), seed: self.draw()? as u64 };
             let stored = self.store.conversation(&key).await?;
             if content.is_none() {
                 content = self.fetched(stored.as_ref(), incoming).await?;
             }
             let content = content.as_ref().unwrap_or(&incoming.content);
+            let conversation = decoded(stored.as_ref());
+            let facts = match &conversation {
+                Ok(conversation) => self.facts(conversation, content).await?,
+                Err(_) => Facts::default(),
+            };
+            let moment = Moment { now: self.clock.now(), seed: self.draw()? as u64, facts };
             let (changes, received) =
-                self.changes(key, stored.as_ref(), incoming, content, &moment, self.response_id(&moment)?)?;
+                self.changes(key, stored.as_ref(), conversation, incoming, content, &moment)?;
             let outgoing = changes.outbox.clone();
             match self.store.commit(changes).await {
                 Ok(version) => {
@@ -130,13 +136,16 @@ impl Dispatch {
         &self,
         key: ConversationKey,
         stored: Option<&Stored>,
+        conversation: Result<Conversation, String>,
         incoming: &Incoming,
         content: &Content,
         moment: &Moment,
-        response: Uuid,
     ) -> Result<(Changes, Received), StoreError> {
-        let worked =
-            catch_unwind(AssertUnwindSafe(|| self.outcome(stored, incoming, content, moment, response)));
+        let response = self.response_id(moment)?;
+        let worked = catch_unwind(AssertUnwindSafe(|| {
+            conversation
+                .and_then(|conversation| self.outcome(conversation, incoming, content, moment, response))
+        }));
         let outcome =
             worked.unwrap_or_else(|_| Err("the engine panicked".to_owned())).unwrap_or_else(|why| {
                 error!(conversation = ?key, why, "an update could not be handled and was passed over");
@@ -152,6 +161,7 @@ impl Dispatch {
         let mut received = Received::default();
         let mut outbox = Vec::new();
         let mut responses = Vec::new();
+        let mut counts = Vec::new();
         let mut post = |parcel: &Parcel, message: Option<u64>, forget| {
             outbox.push(Outgoing { message: message.map(MessageRef), forget, body: encoded(parcel)? });
             Ok::<(), StoreError>(())
@@ -169,6 +179,7 @@ impl Dispatch {
                 }
                 Effect::Toast(text) => received.toast = Some(text),
                 Effect::Respond(response) => responses.push(self.response(&key, response)?),
+                Effect::Apart(Apart::Count { name, add }) => counts.push(Count { id: name, add }),
                 // The conversation's one wake-up is counted from all its sessions; addresses are taken out before.
                 Effect::WakeAt(_) | Effect::Contacts(..) => {}
             }
@@ -184,6 +195,7 @@ impl Dispatch {
             outbox,
             wake_at: outcome.wake_at,
             documents: outcome.documents,
+            counts,
             media: outcome.media,
             erases: outcome.erases,
         };
@@ -201,7 +213,7 @@ impl Dispatch {
             library: &self.library,
             channel: incoming.channel,
             platform_language: incoming.language,
-            moment: *moment,
+            moment: moment.clone(),
             response,
             conversation,
             effects: Vec::new(),
@@ -211,16 +223,12 @@ impl Dispatch {
     // What the event comes to, or why nothing can be made of it.
     fn outcome(
         &self,
-        stored: Option<&Stored>,
+        conversation: Conversation,
         incoming: &Incoming,
         content: &Content,
         moment: &Moment,
         response: Uuid,
     ) -> Result<Outcome, String> {
-        let conversation: Conversation = match stored {
-            Some(stored) => engine::decode(&stored.body).map_err(|e| e.to_string())?,
-            None => Conversation::default(),
-        };
         let before = conversation.responses();
         let media = conversation.media();
         let mut reception = self.reception(conversation, incoming, moment, response);
@@ -246,7 +254,7 @@ impl Dispatch {
         moment: &Moment,
         response: Uuid,
     ) -> Outcome {
-        let decoded = stored.and_then(|s| engine::decode::<Conversation>(&s.body).ok());
+        let decoded = stored.and_then(|s| decoded(Some(s)).ok());
         let timer = incoming.content == Content::Input(Input::TimeUp);
         let language = incoming.language.unwrap_or(Language::DANISH);
         let sorry = Message { text: Text::plain(lines(language).get("trouble")), ..Message::bare(language) };
@@ -293,6 +301,12 @@ impl Dispatch {
         let row = encoded(&response)?;
         Ok(ResponseChange { dialogue, response: response.id, row, linked: !anonymous, media })
     }
+}
+
+// What is kept of the conversation, or why it cannot be read.
+fn decoded(stored: Option<&Stored>) -> Result<Conversation, String> {
+    let Some(stored) = stored else { return Ok(Conversation::default()) };
+    engine::decode(&stored.body).map_err(|e| e.to_string())
 }
 
 fn encoded<T: serde::Serialize>(value: &T) -> Result<Vec<u8>, StoreError> {

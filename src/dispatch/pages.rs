@@ -1,6 +1,6 @@
 //! Draws a page from what is kept, for channels that show the conversation themselves.
 
-use super::reception::{closed_words, split};
+use super::reception::{closed_words, known_place, split};
 use super::{Conversation, Dispatch};
 use crate::channel::{ConversationId, InboxError, Page, PageState, Pages};
 use crate::engine::{self, Begin, Effect, Moment, Session};
@@ -15,7 +15,7 @@ impl Pages for Dispatch {
         of: Option<&ConversationId>,
         language: Option<Language>,
     ) -> Result<Option<Page>, InboxError> {
-        let (code, _) = split(payload);
+        let (code, place) = split(payload);
         let latest = self.library.by_code(&code);
         let not_kept = |why: String| InboxError::NotKept(why);
         let stored = match of {
@@ -27,7 +27,8 @@ impl Pages for Dispatch {
             .transpose()
             .map_err(|e| not_kept(e.to_string()))?
             .unwrap_or_default();
-        let moment = Moment { now: self.clock.now(), seed: 0 };
+        let facts = self.facts_of(latest.as_slice()).await.map_err(|e| not_kept(e.to_string()))?;
+        let moment = Moment { now: self.clock.now(), seed: 0, facts };
         // Whoever is on the way goes on, also when the dialogue is no longer offered: a visitor belongs to one entry code.
         let of_this = |s: &&Session| latest.as_ref().is_none_or(|l| s.script == *l.script.id());
         let open = conversation.open.as_ref().filter(of_this);
@@ -36,9 +37,12 @@ impl Pages for Dispatch {
             let Some(latest) = latest else { return Ok(None) };
             let script = &latest.script;
             let language = script.offered(language);
+            let place = known_place(script, place);
             let state = match script.period_at(moment.now) {
-                PeriodState::Open => opening(script, latest.revision, language, &moment),
-                PeriodState::NotYet(_) | PeriodState::Over(_) => {
+                PeriodState::Open if !engine::is_full(script, place.as_deref(), &moment.facts) => {
+                    opening(script, latest.revision, language, &moment)
+                }
+                PeriodState::NotYet(_) | PeriodState::Open | PeriodState::Over(_) => {
                     PageState::Closed(closed_words(script, &moment, language))
                 }
             };
@@ -51,7 +55,8 @@ impl Pages for Dispatch {
         let recap = engine::recap(script, session, &moment);
         let again = latest.is_some()
             && script.header().answer_again
-            && script.period_at(moment.now) == PeriodState::Open;
+            && script.period_at(moment.now) == PeriodState::Open
+            && !engine::is_full(script, session.place.as_deref(), &moment.facts);
         let state =
             if open.is_some() { PageState::Running(recap) } else { PageState::Ended { recap, again } };
         Ok(Some(page(script, session.language, state)))
@@ -75,7 +80,8 @@ fn opening(script: &Script, revision: u32, language: Language, moment: &Moment) 
         | Effect::Toast(_)
         | Effect::Respond(_)
         | Effect::WakeAt(_)
-        | Effect::Contacts(..) => None,
+        | Effect::Contacts(..)
+        | Effect::Apart(_) => None,
     });
     PageState::Opening(card.unwrap_or_else(|| engine::Message::bare(language)))
 }

@@ -78,17 +78,19 @@ impl Reception<'_> {
             return self.offer(None);
         }
         let Some(published) = self.library.by_code(&code) else { return self.offer(Some("over")) };
-        if !self.is_open(&published.script) {
-            return self.closed(&published.script);
-        }
         let place = known_place(&published.script, place);
         let id = published.script.id();
+        let begun = |s: &Session| s.script == *id && matches!(s.state, State::Waiting(_));
+        if self.conversation.open.as_ref().is_some_and(begun) {
+            return self.running(&published.script);
+        }
+        if !self.is_open(&published.script, place.as_deref()) && !self.is_parked(&published.script) {
+            return self.closed(&published.script);
+        }
         if let Some(open) = &self.conversation.open {
-            let waiting = matches!(open.state, State::Waiting(_));
-            return match (open.script == *id, waiting) {
-                (true, true) => self.running(&published.script),
-                (false, true) => self.busy(Wanted { code, place }),
-                (_, false) => self.begin(&published, place, false),
+            return match open.state {
+                State::Waiting(_) => self.busy(Wanted { code, place }),
+                State::Card { .. } | State::Finished(_) => self.begin(&published, place, false),
             };
         }
         if let Some(n) = self.conversation.parked.iter().position(|s| s.script == *id) {
@@ -105,9 +107,11 @@ impl Reception<'_> {
     /// The card was shown and accepted elsewhere: it is passed at once.
     fn accepted(&mut self, payload: &str, language: Option<Language>) -> Result<(), EngineError> {
         let (code, place) = split(payload);
-        let Some(published) = self.library.by_code(&code).filter(|p| self.is_open(&p.script)) else {
+        let Some(published) = self.library.by_code(&code) else { return Ok(()) };
+        let place = known_place(&published.script, place);
+        if !self.is_open(&published.script, place.as_deref()) {
             return Ok(());
-        };
+        }
         if self.conversation.open.is_some() {
             // Pressed twice, or in two windows: the session that began first goes on.
             return Ok(());
@@ -116,7 +120,7 @@ impl Reception<'_> {
             return Ok(());
         }
         self.conversation.language = language.or(self.conversation.language);
-        self.begin(&published, known_place(&published.script, place), true)
+        self.begin(&published, place, true)
     }
 
     fn begin(
@@ -240,12 +244,15 @@ impl Reception<'_> {
     fn entry_button(&mut self, press: &Press) -> Result<(), EngineError> {
         let code = code_of(press.session);
         let Some(published) = self.library.by_code(&code) else { return self.offer(Some("over")) };
-        if !self.is_open(&published.script) {
-            return self.closed(&published.script);
-        }
         match press.button {
             ButtonKind::Start => self.enter(&code),
+            // Who has begun may finish, whatever has come since.
             ButtonKind::GoOn => self.show_open(),
+            ButtonKind::StartOver | ButtonKind::AnswerAgain | ButtonKind::Switch
+                if !self.is_open(&published.script, None) && !self.is_parked(&published.script) =>
+            {
+                self.closed(&published.script)
+            }
             ButtonKind::StartOver => {
                 let place = self.conversation.open.as_ref().and_then(|s| s.place.clone());
                 self.begin(&published, place, false)
@@ -333,8 +340,14 @@ impl Reception<'_> {
         Ok(())
     }
 
-    fn is_open(&self, script: &Script) -> bool {
+    // Whether somebody new who comes from there can begin.
+    fn is_open(&self, script: &Script, place: Option<&str>) -> bool {
         script.period_at(self.moment.now) == PeriodState::Open
+            && !engine::is_full(script, place, &self.moment.facts)
+    }
+
+    fn is_parked(&self, script: &Script) -> bool {
+        self.conversation.parked.iter().any(|s| s.script == *script.id())
     }
 
     fn closed(&mut self, script: &Script) -> Result<(), EngineError> {
@@ -346,7 +359,7 @@ impl Reception<'_> {
     // What can be answered, nearest deadline first; `lead` is what was wrong with what was asked for.
     fn offer(&mut self, lead: Option<&str>) -> Result<(), EngineError> {
         let mut open: Vec<Arc<Published>> =
-            self.library.offered().into_iter().filter(|p| self.is_open(&p.script)).collect();
+            self.library.offered().into_iter().filter(|p| self.is_open(&p.script, None)).collect();
         open.sort_by_key(|p| (p.script.header().period.to.is_none(), p.script.header().period.to));
         let language = self.language();
         if open.is_empty() {
@@ -384,15 +397,17 @@ impl Reception<'_> {
         }
         for session in std::mem::take(&mut self.conversation.parked) {
             let published = self.script_of(&session)?;
-            let closes = session.touched_at.checked_add(published.script.header().defaults.give_up_after);
-            if closes.is_ok_and(|at| at <= now) {
-                let script = &published.script;
-                let turn = engine::close(script, session, Ended::Timeout, &self.moment);
-                // Nobody has thought of it for days: it is closed without a word.
-                let kept = |e: &Effect| matches!(e, Effect::Respond(_) | Effect::Contacts(..));
-                self.effects.extend(turn.effects.into_iter().filter(kept));
-            } else {
-                self.conversation.parked.push(session);
+            let script = &published.script;
+            match engine::closes(script, &session).filter(|(at, _)| *at <= now) {
+                Some((_, ended)) => {
+                    let turn = engine::close(script, session, ended, &self.moment);
+                    // Nobody has thought of it for days: it is closed without a word.
+                    let kept = |e: &Effect| {
+                        matches!(e, Effect::Respond(_) | Effect::Contacts(..) | Effect::Apart(_))
+                    };
+                    self.effects.extend(turn.effects.into_iter().filter(kept));
+                }
+                None => self.conversation.parked.push(session),
             }
         }
         if self.conversation.open.is_some() {
@@ -409,7 +424,7 @@ impl Reception<'_> {
         });
         let parked = self.conversation.parked.iter().filter_map(|s| {
             let published = self.library.revision(&s.script, s.revision)?;
-            s.touched_at.checked_add(published.script.header().defaults.give_up_after).ok()
+            engine::closes(&published.script, s).map(|(at, _)| at)
         });
         let ended = self.conversation.ended.as_ref().map(|k| k.until);
         open.into_iter().chain(parked).chain(ended).min()
@@ -422,7 +437,8 @@ pub fn closed_words(script: &Script, moment: &Moment, language: Language) -> Str
         PeriodState::NotYet(from) => {
             lines(language).with("opens", &[("date", Arg::Text(&date(from, language)))])
         }
-        PeriodState::Open | PeriodState::Over(_) => lines(language).get("over"),
+        PeriodState::Open => engine::full_words(script, language),
+        PeriodState::Over(_) => lines(language).get("over"),
     }
 }
 
@@ -435,9 +451,14 @@ pub fn split(payload: &str) -> (String, Option<String>) {
     }
 }
 
-fn known_place(script: &Script, place: Option<String>) -> Option<String> {
+pub fn known_place(script: &Script, place: Option<String>) -> Option<String> {
     let known = |p: &String| p == "ven" || script.header().entry.places.iter().any(|(code, _)| code == p);
     place.map(|p| if known(&p) { p } else { "other".to_owned() })
+}
+
+/// Whether a button names an entry code, and no session.
+pub fn is_entry(press: &Press) -> bool {
+    press.step == ENTRY
 }
 
 const LETTERS: &[u8; 36] = b"abcdefghijklmnopqrstuvwxyz0123456789";

@@ -9,6 +9,7 @@ use super::message::{Button, ButtonKind, Effect, Message, Press, Text, Turn};
 use super::place::{location, tidy_keyboard};
 use super::session::{Ended, Outcome, Session, State, Value, Waiting, other_value};
 use super::typing::typed_text;
+use super::wake::closes;
 use super::walk::Walk;
 use super::{ask, beside, ranking, recap, text};
 use crate::script::{AnswerType, Language, Question, Script, Skip, Style};
@@ -391,11 +392,10 @@ fn time_up(walk: &mut Walk<'_>, question: &Question, waiting: Waiting) {
     if !walk.is_due() {
         return;
     }
-    let closes = walk.session.touched_at.checked_add(walk.script.header().defaults.give_up_after);
-    if closes.is_ok_and(|at| at <= walk.moment.now) {
+    if let Some((_, ended)) = closes(walk.script, &walk.session).filter(|(at, _)| *at <= walk.moment.now) {
         beside::leave(walk);
         walk.retire(&waiting);
-        return walk.finish(Ended::Timeout);
+        return walk.finish(ended);
     }
     walk.session.reminded = true;
     beside::remind(walk, question, &waiting);

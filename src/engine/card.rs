@@ -39,6 +39,8 @@ pub fn start(script: &Script, begin: Begin, moment: &Moment) -> Turn {
         pending: None,
         album: None,
         keyboard: false,
+        admitted: false,
+        counted: Vec::new(),
     };
     let of = session.name_message();
     session.state = State::Card { message: of };

@@ -1,5 +1,6 @@
 //! What comes into a turn.
 
+use super::facts::Facts;
 use super::media::Media;
 use super::message::Press;
 use super::place::Location;
@@ -42,10 +43,11 @@ pub struct Form {
 }
 
 /// What a turn may know of the world: nothing in the engine asks a clock or draws a number.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct Moment {
     pub now: Timestamp,
     pub seed: u64,
+    pub facts: Facts,
 }
 
 /// How a session begins.

@@ -236,6 +236,8 @@ pub enum Effect {
     Respond(Response),
     /// The addresses that the citizen has given in this dialogue are these from now on, apart from the answers; empty: none.
     Contacts(ScriptId, Vec<Contact>),
+    /// Kept apart from the response.
+    Apart(Apart),
     /// The conversation's one wake-up; later ones replace earlier.
     WakeAt(Timestamp),
 }
@@ -256,6 +258,13 @@ pub struct Contact {
 pub enum Way {
     Email,
     Phone,
+}
+
+/// What is kept apart from the response, because others see it or because it must not be joined with the answers.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Apart {
+    /// Adds to a counter that [`Facts`](super::Facts) tells of later.
+    Count { name: String, add: i64 },
 }
 
 #[derive(Debug, Clone, PartialEq)]

@@ -53,6 +53,12 @@ pub struct Session {
     /// A keyboard for sharing a place stands in the chat.
     #[serde(default)]
     pub keyboard: bool,
+    /// The question of the quota is passed.
+    #[serde(default)]
+    pub admitted: bool,
+    /// The counters in which the response is counted.
+    #[serde(default)]
+    pub counted: Vec<String>,
 }
 
 /// A small question beside the open one, and the message that puts it.

@@ -1,12 +1,15 @@
 //! When a silent conversation is woken: once to remind, then to close.
 
-use super::session::{Session, State};
+use super::session::{Ended, Session, State};
 use crate::script::Script;
 use jiff::civil::Time;
 use jiff::{SignedDuration, Timestamp, Zoned};
 
 /// An opening card that nobody answers is forgotten after this long.
 const CARD_KEPT: SignedDuration = SignedDuration::from_hours(24);
+
+/// Who has begun when the period ends may still finish within this time.
+const FINISHED_WITHIN: SignedDuration = SignedDuration::from_hours(24);
 
 /// The next wake-up of a session; `None` once it has ended.
 pub fn wake_at(script: &Script, session: &Session) -> Option<Timestamp> {
@@ -15,7 +18,7 @@ pub fn wake_at(script: &Script, session: &Session) -> Option<Timestamp> {
         State::Finished(_) => None,
         State::Card { .. } => session.touched_at.checked_add(CARD_KEPT).ok(),
         State::Waiting(_) => {
-            let closes = session.touched_at.checked_add(defaults.give_up_after).ok()?;
+            let (closes, _) = closes(script, session)?;
             if !session.reminded {
                 let reminds = awake(session.touched_at.checked_add(defaults.remind_after).ok()?, script);
                 if reminds < closes {
@@ -25,6 +28,17 @@ pub fn wake_at(script: &Script, session: &Session) -> Option<Timestamp> {
             Some(awake(closes, script))
         }
     }
+}
+
+/// When a session that waits is closed, and as what: given up, or over some time after its period.
+pub fn closes(script: &Script, session: &Session) -> Option<(Timestamp, Ended)> {
+    let give_up_after = script.header().defaults.give_up_after;
+    let given_up = session.touched_at.checked_add(give_up_after).ok()?;
+    let over = script.period_end().and_then(|end| end.checked_add(give_up_after.min(FINISHED_WITHIN)).ok());
+    Some(match over {
+        Some(over) if over < given_up => (over, Ended::Closed),
+        Some(_) | None => (given_up, Ended::Timeout),
+    })
 }
 
 /// `at`, or the end of the quiet hours that it falls in.

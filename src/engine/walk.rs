@@ -5,6 +5,7 @@ use super::condition::holds;
 use super::input::Moment;
 use super::lines::{Arg, lines};
 use super::message::{Contact, Effect, Message, Response, Status, Text, Way};
+use super::quota;
 use super::session::{Answered, Ended, Outcome, Passed, Session, State, Value, Waiting};
 use super::text::{date, said};
 use super::wake::wake_at;
@@ -268,6 +269,9 @@ impl Walk<'_> {
             let text = said(words, self.script, &self.session);
             self.say(text);
         }
+        if quota::stops(self, question, &outcome) {
+            return self.finish(Ended::Quota);
+        }
         let no = self.script.find(&question.id);
         match self.jump(question, &outcome) {
             Some(Next::Item(to)) => self.go(Some(to)),
@@ -312,6 +316,7 @@ impl Walk<'_> {
         }
         self.session.kept.clear();
         self.session.state = State::Finished(ended);
+        quota::count(self, ended);
         let response = self.response(ended);
         self.effects.push(Effect::Respond(response));
         let asks = self.script.questions().any(|q| q.answer.is_contact());
@@ -418,6 +423,7 @@ pub fn closing(script: &Script, session: &Session, ended: Ended) -> Text {
         Ended::Timeout | Ended::Closed if session.answers.is_empty() => Text::plain(l.get("timed-out-empty")),
         Ended::Timeout | Ended::Closed => Text::plain(l.get("timed-out")),
         Ended::Declined => Text::plain(l.get("goodbye")),
-        Ended::Restarted | Ended::Switched | Ended::Quota => Text::default(),
+        Ended::Quota => quota::full_text(script, session),
+        Ended::Restarted | Ended::Switched => Text::default(),
     }
 }

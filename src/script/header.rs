@@ -15,7 +15,7 @@ use regex::Regex;
 use std::sync::LazyLock;
 
 /// Keys at the top of a dialogue.
-pub const KEYS: [&str; 25] = [
+pub const KEYS: [&str; 26] = [
     "format",
     "title",
     "languages",
@@ -32,6 +32,7 @@ pub const KEYS: [&str; 25] = [
     "privacy",
     "entry",
     "audience",
+    "quota",
     "quiet_hours",
     "remind_after",
     "give_up_after",
@@ -43,7 +44,7 @@ pub const KEYS: [&str; 25] = [
     "sections",
 ];
 /// Keys at the top that are still to come.
-const LATER: [&str; 5] = ["quota", "channels", "urgent", "was", "data_protection_contact"];
+const LATER: [&str; 4] = ["channels", "urgent", "was", "data_protection_contact"];
 const GIVE_BACK_KEYS: [&str; 2] = ["by", "how"];
 const PERIOD_KEYS: [&str; 2] = ["from", "to"];
 const PRIVACY_KEYS: [&str; 5] = ["basis", "anonymous", "keep", "notice", "link"];
@@ -93,6 +94,7 @@ pub fn header(reader: &mut Reader, root: &Node, institution: &Institution) -> Op
         privacy: privacy?,
         entry: entry?,
         audience: None,
+        quota: None,
         answer_again: flag(reader, "answer_again"),
         progress: flag(reader, "progress"),
         defaults,

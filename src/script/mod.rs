@@ -31,6 +31,7 @@ mod piping;
 mod place;
 mod problem;
 mod question;
+mod quota;
 mod slip;
 mod steps;
 mod suggest;
@@ -144,6 +145,8 @@ fn lower(reader: &mut Reader, id: &ScriptId, root: &tree::Node, yaml: &str, part
         .map(|q| (q.id.clone(), question::codes(&q.answer)))
         .collect();
     let audience = root.get("audience").and_then(|n| header::audience(reader, n, &known, &drafts));
+    let questions: Vec<Question> = drafts.list.iter().filter_map(|d| d.item.question().cloned()).collect();
+    let quota = root.get("quota").and_then(|n| quota::quota(reader, n, &questions));
     // Of these no step or jump goes missing.
     let small = |p: &Problem| matches!(p.code.as_bytes()[0], b'H' | b'T' | b'P' | b'E') || p.code == "F202";
     let whole = reader.problems.iter().chain(&reader.elsewhere).all(|p| small(p) || !p.is_error());
@@ -156,6 +159,7 @@ fn lower(reader: &mut Reader, id: &ScriptId, root: &tree::Node, yaml: &str, part
     reader.finish();
     let mut header = header?;
     header.audience = audience;
+    header.quota = quota;
     let used = drafts.parts;
     let items: Vec<Item> = drafts.list.into_iter().map(|d| d.item).collect();
     let mut ids = HashMap::new();

@@ -107,6 +107,11 @@ impl Script {
             Period { .. } => PeriodState::Open,
         }
     }
+    /// When the period is over; `None` where it is open until unpublished.
+    pub fn period_end(&self) -> Option<Timestamp> {
+        let after = self.header.period.to?.tomorrow().ok()?;
+        Some(after.to_zoned(self.institution.timezone.clone()).ok()?.timestamp())
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -178,6 +183,7 @@ pub struct Header {
     pub privacy: Privacy,
     pub entry: Entry,
     pub audience: Option<Audience>,
+    pub quota: Option<Quota>,
     pub answer_again: bool,
     pub progress: bool,
     pub defaults: Defaults,
@@ -231,6 +237,22 @@ pub struct Audience {
     pub not_yet_users: Vec<String>,
     /// Where users are sent instead.
     pub otherwise: Option<ItemNo>,
+}
+
+/// How many complete responses are enough.
+#[derive(Debug, Clone)]
+pub struct Quota {
+    pub total: Option<u32>,
+    /// So many of each.
+    pub per: Option<(Per, u32)>,
+    pub when_full: Option<Words>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Per {
+    /// Each answer to this question, of which one is chosen.
+    Question(String),
+    Place,
 }
 
 /// One thing said, asked or decided.

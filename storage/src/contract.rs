@@ -12,6 +12,7 @@ pub async fn check(store: &dyn Store) {
     a_removed_conversation_is_still_sent_its_last_words(store).await;
     wake_ups_fall_due_in_order(store).await;
     documents_are_kept_by_kind_and_name(store).await;
+    counters_count_with_their_turn(store).await;
     large_values_come_back_whole(store).await;
     an_erased_conversation_leaves_tombstones_alone(store).await;
     responses_are_erased_once_and_say_why(store).await;
@@ -46,6 +47,7 @@ pub fn turn(of: ConversationKey, update: &str, expected: u64) -> Changes {
         outbox: Vec::new(),
         wake_at: None,
         documents: Vec::new(),
+        counts: Vec::new(),
         media: None,
         erases: false,
     }
@@ -239,6 +241,36 @@ async fn documents_are_kept_by_kind_and_name(store: &dyn Store) {
         .await
         .unwrap();
     assert_eq!(store.documents(Kind::Token, "a/").await.unwrap(), [("a/2".to_owned(), b"y2".to_vec())]);
+}
+
+async fn counters_count_with_their_turn(store: &dyn Store) {
+    let count = |id: &str, add| Count { id: id.to_owned(), add };
+    let sum = async |id: &str| {
+        let body = store.document(Kind::Counter, id).await.unwrap();
+        body.map(|body| Count::sum(&body).unwrap())
+    };
+    let turns = (20..40u8).map(|n| {
+        let counts =
+            vec![count("kvote/alle", 1), count("kvote/alle", 1), count("kvote/én", i64::from(n % 2))];
+        let changes = Changes { counts, ..turn(conversation(n), &format!("kvote{n}"), 0) };
+        async move {
+            store.commit(changes).await.unwrap();
+        }
+    });
+    futures_join(turns).await;
+    assert_eq!(sum("kvote/alle").await, Some(40), "many at once count what they add");
+    assert_eq!(sum("kvote/én").await, Some(10));
+    assert_eq!(sum("kvote/ingen").await, None, "what nobody counted is not there");
+    let names: Vec<String> =
+        store.documents(Kind::Counter, "kvote/").await.unwrap().into_iter().map(|(id, _)| id).collect();
+    assert_eq!(names, ["kvote/alle", "kvote/én"], "counters are read as documents");
+    let late = Changes { counts: vec![count("kvote/alle", 1)], ..turn(conversation(20), "kvote-sent", 0) };
+    assert!(matches!(store.commit(late).await, Err(StoreError::Conflict(_))));
+    let twice = Changes { counts: vec![count("kvote/alle", 1)], ..turn(conversation(20), "kvote20", 1) };
+    assert!(matches!(store.commit(twice).await, Err(StoreError::Duplicate(_))));
+    let back = Changes { counts: vec![count("kvote/alle", -1)], ..turn(conversation(20), "kvote-ned", 1) };
+    store.commit(back).await.unwrap();
+    assert_eq!(sum("kvote/alle").await, Some(39), "a turn that is not kept counts nothing");
 }
 
 async fn large_values_come_back_whole(store: &dyn Store) {

@@ -129,6 +129,19 @@ impl State {
         self.sent.retain(|(c, _), _| c != of);
     }
 
+    // All or none: nothing is put before every sum is known.
+    fn count(&mut self, counts: &[Count]) -> Result<()> {
+        let mut sums = BTreeMap::new();
+        for count in counts {
+            let key = (Kind::Counter, count.id.clone());
+            let before = sums.get(&key).or_else(|| self.documents.get(&key));
+            let sum = count.on(before.map(Vec::as_slice))?;
+            sums.insert(key, sum);
+        }
+        self.documents.extend(sums);
+        Ok(())
+    }
+
     fn documents(&mut self, documents: Vec<Document>) {
         for Document { kind, id, body } in documents {
             match body {
@@ -162,6 +175,7 @@ impl Store for MemoryStore {
             return Err(StoreError::Conflict(of));
         }
         let version = Version(old.map_or(0, |l| l.version.0) + 1);
+        state.count(&changes.counts)?;
         for (n, outgoing) in (0u16..).zip(changes.outbox) {
             state.outbox.insert(OutboxId { conversation: of, version, n }, outgoing);
         }

@@ -78,6 +78,7 @@ pub struct Changes {
     /// Replaces the conversation's one wake-up; `None` clears it.
     pub wake_at: Option<Timestamp>,
     pub documents: Vec<Document>,
+    pub counts: Vec<Count>,
     /// The media that the body names from now on; `None` keeps what is there. A removed body names none.
     pub media: Option<Vec<MediaId>>,
     /// The turn drops something that must not stay readable: the next nightly compaction has to run.
@@ -159,6 +160,32 @@ pub struct Document {
     pub kind: Kind,
     pub id: String,
     pub body: Option<Vec<u8>>,
+}
+
+/// Added to a counter inside the commit, so that turns of different conversations that count the same thing do not wait for
+/// one another. A counter is a document of [`Kind::Counter`]: its sum as eight bytes, highest first. It begins at 0.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Count {
+    pub id: String,
+    pub add: i64,
+}
+
+impl Count {
+    /// The sum that a counter's document holds; `None` where it is not one.
+    pub fn sum(body: &[u8]) -> Option<i64> {
+        Some(i64::from_be_bytes(body.try_into().ok()?))
+    }
+
+    pub(crate) fn on(&self, body: Option<&[u8]>) -> crate::Result<Vec<u8>> {
+        let before = match body {
+            Some(body) => Count::sum(body).ok_or_else(|| crate::StoreError::Corrupt {
+                what: "counter",
+                why: "it is not eight bytes long".to_owned(),
+            })?,
+            None => 0,
+        };
+        Ok(before.saturating_add(self.add).to_be_bytes().to_vec())
+    }
 }
 
 /// When a compaction runs.

@@ -118,6 +118,7 @@ impl Service {
             outbox: Vec::new(),
             wake_at: None,
             documents: Vec::new(),
+            counts: Vec::new(),
             media: None,
             erases: false,
         };

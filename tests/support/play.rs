@@ -2,8 +2,8 @@
 
 use jiff::{SignedDuration, Span, SpanRelativeTo, Timestamp};
 use snak::engine::{
-    self, Begin, ButtonKind, Effect, Fetched, Input, Kept, Keyboard, Location, Media, Message, Moment,
-    Outcome, Press, Session, Turn, Value,
+    self, Apart, Begin, ButtonKind, Effect, Facts, Fetched, Input, Kept, Keyboard, Location, Media, Message,
+    Moment, Outcome, Press, Session, Turn, Value,
 };
 use snak::script::{Language, MediaKind, Point, Script, StaffLanguage, picture};
 use std::fs;
@@ -48,6 +48,8 @@ struct Player<'s> {
     out: String,
     /// The newest messages last, as they stand now.
     shown: Vec<Message>,
+    /// What others have done before, and this citizen since.
+    facts: Facts,
     files: u128,
     /// The same as they were sent.
     sent: Vec<Message>,
@@ -62,6 +64,7 @@ pub fn play(script: &Script, written: &str) -> String {
         wake_at: None,
         out: String::new(),
         shown: Vec::new(),
+        facts: Facts::default(),
         files: 0,
         sent: Vec::new(),
     };
@@ -89,6 +92,11 @@ pub fn play(script: &Script, written: &str) -> String {
             "language" => {
                 player.write(line);
                 begin.language = Language::parse(rest);
+            }
+            "count" => {
+                player.write(line);
+                let (name, count) = rest.rsplit_once(' ').unwrap();
+                player.facts.counts.insert(name.to_owned(), count.parse().unwrap());
             }
             "channel" => {
                 player.write(line);
@@ -121,7 +129,7 @@ impl Player<'_> {
     }
 
     fn moment(&self) -> Moment {
-        Moment { now: self.now, seed: 7 }
+        Moment { now: self.now, seed: 7, facts: self.facts.clone() }
     }
 
     fn start(&mut self, begin: Begin) {
@@ -228,6 +236,11 @@ impl Player<'_> {
                     *old = Message { of: Some(of), text, ..message };
                 }
                 Effect::Toast(text) => self.write(&format!("toast: {text}")),
+                Effect::Apart(Apart::Count { name, add }) => {
+                    self.write(&format!("-- counted {name} {add:+}"));
+                    let count = self.facts.counts.entry(name).or_default();
+                    *count = count.saturating_add_signed(add);
+                }
                 Effect::WakeAt(at) => self.wake_at = Some(at),
                 Effect::Contacts(_, contacts) => {
                     let each = contacts.iter().map(|c| format!(" {} {}", c.question, c.address));

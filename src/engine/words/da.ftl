@@ -109,6 +109,7 @@ and = og
 greeting = Hej! Her kan du fortælle os, hvad du mener. Hvad vil du svare på?
 nothing-open = Der er ingen åbne spørgsmål lige nu. Kom gerne forbi en anden gang.
 over = Den samtale er slut.
+full = Vi har fået de svar, vi har brug for. Tak, fordi du ville være med!
 opens = Den samtale åbner { $date }.
 others-open = Du kan svare på noget andet:
 running = Du er i gang med { $title }.

@@ -109,6 +109,7 @@ and = and
 greeting = Hi! Here you can tell us what you think. What would you like to answer?
 nothing-open = There are no open questions right now. Please come by another day.
 over = That conversation is over.
+full = We have all the answers we need. Thank you for wanting to join!
 opens = That conversation opens { $date }.
 others-open = You can answer something else:
 running = You are in the middle of { $title }.

@@ -96,6 +96,11 @@ pub fn commit(batch: &mut Batch<'_>, secrets: &Secrets, changes: Changes) -> Res
         write(batch, &change.dialogue, change.response, &Row::Live(change.row))?;
     }
     documents(batch, changes.documents);
+    for count in &changes.counts {
+        let key = keys::document(Kind::Counter, &count.id);
+        let sum = count.on(batch.get(Tree::Documents, &key)?.as_deref())?;
+        batch.put(Tree::Documents, key, sum);
+    }
     if changes.erases {
         mark_erased(batch);
     }
