@@ -308,6 +308,56 @@ async fn every_kind_of_question_can_be_answered_and_passed_over() {
 }
 
 #[tokio::test]
+async fn days_times_rankings_and_addresses_have_fields_of_their_own() {
+    let house = house(play::load(
+        &std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/transcripts/typer/typer.yaml"),
+    ))
+    .await;
+    let mut browser = Browser::new(&house.base);
+    browser.get("/c/park").await;
+    browser.press("Start").await;
+    let limits = |html: &str, name: &str| {
+        let after = html.split(&format!(" {name}=\"")).nth(1).unwrap_or_default();
+        after.split('"').next().unwrap().to_owned()
+    };
+    let day = limits(&browser.page.html, "min");
+    assert!(browser.page.html.contains("type=\"date\"") && day < limits(&browser.page.html, "max"), "{day}");
+    browser.write("snart").send().await;
+    assert_eq!(browser.answered, 422);
+    browser.write(&day).send().await;
+    assert_eq!(house.desk.answer("dag"), day);
+    assert_eq!(limits(&browser.page.html, "max"), "20:00");
+    browser.write("14:30").send().await;
+    browser.press("Spring over").await;
+
+    // One list for each place. The same answer twice is told, and nothing that was chosen is lost.
+    browser.choose(&["Musik", "Musik"]).send().await;
+    assert_eq!(browser.answered, 422);
+    has(&browser, "Vælg hvert svar højst én gang.");
+    assert_eq!(browser.page.forms.iter().flat_map(|f| &f.lists).filter(|l| l.chosen == "2").count(), 2);
+    browser.choose(&["Intet valgt", "Intet valgt"]).send().await;
+    has(&browser, "Vælg mindst én.");
+    browser.choose(&["Musik", "Lys på stien"]).send().await;
+    has(&browser, "Dig: 1. Musik, 2. Lys på stien");
+
+    browser.press("Spring over").await;
+    browser.press("Ja").await;
+    browser.write("Jens@X.dk").send().await;
+    has(&browser, "Dig: J…@x.dk");
+    has_not(&browser, "Jens@");
+    browser.press("Ret forrige svar").await;
+    assert!(
+        browser.page.html.contains("type=\"email\"") && browser.page.html.contains("autocomplete=\"email\"")
+    );
+    browser.write("bo@x.dk").send().await;
+    assert!(browser.page.html.contains("type=\"tel\""));
+    browser.write("20 30 40 50").send().await;
+    has(&browser, word("thanks").as_str());
+    let answers: Vec<String> = ["tid", "vigtigst", "mail", "telefon"].map(|q| house.desk.answer(q)).into();
+    assert_eq!(answers, ["14:30", "musik > lys", "bo@x.dk", "+4520304050"]);
+}
+
+#[tokio::test]
 async fn nothing_is_begun_by_a_no_and_a_language_can_be_chosen() {
     let house = opening_hours().await;
     let mut browser = Browser::new(&house.base);

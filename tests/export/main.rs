@@ -5,7 +5,7 @@ mod site;
 
 use serde_json::{Value as Json, json};
 use site::*;
-use snak::engine::{Audience, Response, Status};
+use snak::engine::{Audience, Response, Status, Value};
 use storage::Kind;
 
 fn never(digit: u128) -> Response {
@@ -285,6 +285,53 @@ async fn filters_and_dialects_do_what_they_are_called() {
     assert_eq!(lines[0]["answers"], json!({"alder_å": -12.5}));
     let excel = site.pull("responses.csv?dialect=excel&ascii=1&columns=response,alder_å&limit=1").await;
     assert_eq!(excel.body, format!("\u{feff}response;alder_aa\r\n{};-12,5\r\n", response(1, Vec::new()).id));
+}
+
+#[tokio::test]
+async fn days_and_times_are_as_the_standard_has_them_a_ranking_in_order_and_addresses_nowhere() {
+    let site = service().await;
+    let (head, _) = sample().split_once("audience:").map(|(h, t)| (h.to_owned(), t.to_owned())).unwrap();
+    let steps = "
+  - {ask: {da: Dag?, en: Day?}, id: dag, type: date}
+  - {ask: {da: Tid?, en: Time?}, id: tid, type: time}
+  - ask: {da: Hvad først?, en: What first?}
+    id: først
+    type: rank
+    options:
+      lys: {da: Lys, en: Light}
+      bænk: {da: Bænk, en: Bench}
+      kaffe: {da: Kaffe, en: Coffee}
+  - {ask: {da: Navn?, en: Name?}, id: navn, type: name}
+  - {ask: {da: Mail?, en: Mail?}, id: mail, type: email}
+";
+    site.publish(&format!("{head}audience: everyone\nsteps:{steps}")).await;
+    let day = Value::Date("2026-03-07".parse().unwrap());
+    let time = Value::Time("14:30".parse().unwrap());
+    let ranked = Value::Ranked(["kaffe", "lys"].map(str::to_owned).into());
+    let answers = vec![
+        given("dag", day, None),
+        given("tid", time, None),
+        given("først", ranked, None),
+        given("navn", text("=Bo"), None),
+    ];
+    site.put(1, 0, &Response { revision: 2, ..response(1, answers) }).await;
+    for dialect in ["", "&dialect=excel"] {
+        let got = site.pull(&format!("responses.csv?revision=2{dialect}")).await;
+        let rows = rows(&got, if dialect.is_empty() { b',' } else { b';' });
+        let cells = cells(&rows, 1, &["dag", "tid", "først", "navn"]);
+        assert_eq!(cells, ["2026-03-07", "14:30", "kaffe lys", "'=Bo"]);
+        assert!(!rows[0].iter().any(|name| name.contains("mail") || name == "først.lys"), "{:?}", rows[0]);
+    }
+    let answers = &site.pull("responses.ndjson?revision=2").await.lines()[0]["answers"];
+    let expected = json!({"dag": "2026-03-07", "tid": "14:30", "først": ["kaffe", "lys"], "navn": "=Bo"});
+    assert_eq!(*answers, expected);
+    let book = site.pull("codebook.json").await.json();
+    let types: Vec<&str> = ["dag", "tid", "først", "navn", "mail"]
+        .iter()
+        .filter_map(|name| book["columns"].as_array().unwrap().iter().find(|c| c["name"] == **name))
+        .map(|column| column["type"].as_str().unwrap())
+        .collect();
+    assert_eq!(types, ["date", "time", "rank", "name"]);
 }
 
 #[tokio::test]

@@ -41,11 +41,23 @@ pub struct WebForm {
     pub boxes: Vec<(String, String, String, bool)>,
     /// Name and words as served, of text fields and areas.
     pub fields: Vec<(String, String)>,
+    pub lists: Vec<List>,
+}
+
+/// A list to choose from.
+#[derive(Debug, Clone, Default)]
+pub struct List {
+    pub name: String,
+    /// Value and label.
+    pub options: Vec<(String, String)>,
+    /// The value chosen as served.
+    pub chosen: String,
 }
 
 #[derive(Debug, Clone, Default)]
 struct Filled {
     ticked: Vec<String>,
+    chosen: Vec<String>,
     words: Option<String>,
 }
 
@@ -117,6 +129,19 @@ impl Browser {
         self
     }
 
+    /// Chooses in the lists of the page, from the first on; the others stay as they are.
+    pub fn choose(&mut self, labels: &[&str]) -> &mut Browser {
+        let form = self.page.forms.iter().position(|f| !f.lists.is_empty()).expect("a form with lists");
+        let value = |(list, label): (&List, &&str)| {
+            let found = list.options.iter().find(|(_, text)| text == label);
+            found.unwrap_or_else(|| panic!("{label:?} cannot be chosen: {:?}", list.options)).0.clone()
+        };
+        let chosen = self.page.forms[form].lists.iter().zip(labels).map(value).collect();
+        self.filled.entry(form).or_default().chosen = chosen;
+        self.last = form;
+        self
+    }
+
     /// Writes in the page's text field.
     pub fn write(&mut self, words: &str) -> &mut Browser {
         let form =
@@ -154,6 +179,10 @@ impl Browser {
         for (name, value, label, on) in &form.boxes {
             let on = filled.as_ref().map_or(*on, |f| f.ticked.contains(label));
             pairs.extend(on.then(|| (name.clone(), value.clone())));
+        }
+        for (n, list) in form.lists.iter().enumerate() {
+            let chosen = filled.as_ref().and_then(|f| f.chosen.get(n)).unwrap_or(&list.chosen);
+            pairs.push((list.name.clone(), chosen.clone()));
         }
         for (name, served) in &form.fields {
             let words = filled.as_ref().and_then(|f| f.words.clone()).unwrap_or(served.clone());
@@ -351,9 +380,25 @@ fn forms_of(html: &str) -> (Vec<WebForm>, Vec<(String, String)>) {
                     "checkbox" => {
                         ticking = Some((of("name"), of("value"), attributes.contains_key("checked")))
                     }
-                    "text" => form.fields.push((of("name"), of("value"))),
+                    "text" | "date" | "time" | "email" | "tel" => form.fields.push((of("name"), of("value"))),
                     other => panic!("an input of type {other:?}"),
                 }
+            }
+            Token::Open("select", attributes) => {
+                let lists = &mut forms.last_mut().unwrap().lists;
+                lists.push(List { name: attributes["name"].clone(), ..List::default() });
+            }
+            Token::Open("option", attributes) => {
+                label.clear();
+                let list = forms.last_mut().unwrap().lists.last_mut().unwrap();
+                list.options.push((attributes["value"].clone(), String::new()));
+                if attributes.contains_key("selected") {
+                    list.chosen = attributes["value"].clone();
+                }
+            }
+            Token::Close("option") => {
+                let list = forms.last_mut().unwrap().lists.last_mut().unwrap();
+                list.options.last_mut().unwrap().1 = label.trim().to_owned();
             }
             Token::Open("textarea", attributes) => {
                 label.clear();
