@@ -5,16 +5,14 @@ use super::input::{Form, Moment};
 use super::lines::{Arg, lines};
 use super::matching::{self, Match};
 use super::message::Text;
-use super::reading::date::{Toward, date};
+use super::reading::contact;
 use super::reading::number::number;
-use super::reading::time::time;
 use super::reading::yesno::yes_or_no;
-use super::reading::{self, contact};
 use super::session::{Outcome, Session, Value, Waiting};
 use super::text::{clean, clock, date as said_date, said};
 use crate::privacy::redaction;
-use crate::script::{AnswerType, Choice, Day, MediaKind, Options, Question, Redact, Script};
-use jiff::civil::{Date, Time};
+use crate::script::{AnswerType, Choice, MediaKind, Options, Question, Redact, Script};
+use jiff::civil::Time;
 use rust_decimal::Decimal;
 
 /// What typed words come to.
@@ -133,41 +131,6 @@ impl Reading<'_> {
     fn has_cpr(&self, typed: &str) -> bool {
         let abroad = matches!(self.question.answer, AnswerType::Phone) && typed.starts_with(['+', '0']);
         redaction::cpr(typed).1 && !(abroad && contact::phone(typed).is_some())
-    }
-
-    /// Today where the institution is.
-    pub fn today(&self) -> Date {
-        self.moment.now.to_zoned(self.script.institution().timezone.clone()).date()
-    }
-
-    fn date(&self, typed: &str, min: Option<Day>, max: Option<Day>) -> Reply {
-        let today = self.today();
-        let (min, max) = (min.map(|d| d.at(today)), max.map(|d| d.at(today)));
-        let toward = if max.is_some_and(|m| m <= today) { Toward::Past } else { Toward::Coming };
-        match date(typed, self.session.language, today, toward) {
-            Some(day) if min.is_none_or(|m| day >= m) && max.is_none_or(|m| day <= m) => {
-                self.taken_for(Value::Date(day), reading::date::is_exact(typed))
-            }
-            _ => self.again(),
-        }
-    }
-
-    // Of two times twelve hours apart, the first that is within the limits.
-    fn time(&self, typed: &str, min: Option<Time>, max: Option<Time>) -> Reply {
-        let clock = time(typed, self.session.language);
-        let mut meant = clock.into_iter().flat_map(|c| [Some(c.time), c.or]).flatten();
-        match meant.find(|t| min.is_none_or(|m| *t >= m) && max.is_none_or(|m| *t <= m)) {
-            Some(time) => self.taken_for(Value::Time(time), reading::time::is_exact(typed)),
-            None => self.again(),
-        }
-    }
-
-    fn address(&self, read: Option<String>) -> Reply {
-        read.map_or_else(|| self.again(), |address| self.taken_for(Value::Text(address), false))
-    }
-
-    fn taken_for(&self, value: Value, sure: bool) -> Reply {
-        Reply::Answer { outcome: Outcome::Given { value, other: None }, sure, redacted: false }
     }
 
     // Where a few options were shown alone, typed words mean one of those if they can.
@@ -418,13 +381,8 @@ impl Reading<'_> {
         }
     }
 
-    fn date_wanted(&self, min: Option<Day>, max: Option<Day>) -> String {
-        let day = |d: Day| said_date(d.at(self.today()), self.session.language);
-        self.wanted("retry-date", min.map(day), max.map(day))
-    }
-
     // One of four lines: `name` and, where there are limits, `name-between`, `name-from` or `name-to`.
-    fn wanted(&self, name: &str, min: Option<String>, max: Option<String>) -> String {
+    pub(super) fn wanted(&self, name: &str, min: Option<String>, max: Option<String>) -> String {
         let l = lines(self.session.language);
         match (&min, &max) {
             (Some(min), Some(max)) => {

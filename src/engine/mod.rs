@@ -21,6 +21,7 @@ mod ranking;
 pub mod reading;
 mod recap;
 mod session;
+mod taken;
 mod text;
 mod typing;
 mod wake;
