@@ -25,8 +25,8 @@ use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use storage::{
-    Body, Changes, ConversationKey, Count, DialogueId, Document, MediaId, MessageRef, OutboxId, Outgoing,
-    Queued, ResponseChange, Store, StoreError, Stored, UpdateId, Version,
+    Body, Changes, ConversationKey, Count, DialogueId, Document, Kind, MediaId, MessageRef, OutboxId,
+    Outgoing, Queued, ResponseChange, Store, StoreError, Stored, UpdateId, Version,
 };
 use tokio::sync::mpsc::UnboundedSender;
 use tracing::{debug, error, warn};
@@ -162,6 +162,7 @@ impl Dispatch {
         let mut outbox = Vec::new();
         let mut responses = Vec::new();
         let mut counts = Vec::new();
+        let mut documents = outcome.documents;
         let mut post = |parcel: &Parcel, message: Option<u64>, forget| {
             outbox.push(Outgoing { message: message.map(MessageRef), forget, body: encoded(parcel)? });
             Ok::<(), StoreError>(())
@@ -180,6 +181,12 @@ impl Dispatch {
                 Effect::Toast(text) => received.toast = Some(text),
                 Effect::Respond(response) => responses.push(self.response(&key, response)?),
                 Effect::Apart(Apart::Count { name, add }) => counts.push(Count { id: name, add }),
+                Effect::Apart(Apart::Flag(flag)) => {
+                    // In the order of time, and nothing else can be read from it.
+                    let id =
+                        format!("{}/{:013}-{:032x}", flag.dialogue, flag.at.as_millisecond(), self.draw()?);
+                    documents.push(Document { kind: Kind::Flag, id, body: Some(encoded(&flag)?) });
+                }
                 // The conversation's one wake-up is counted from all its sessions; addresses are taken out before.
                 Effect::WakeAt(_) | Effect::Contacts(..) => {}
             }
@@ -194,7 +201,7 @@ impl Dispatch {
             responses,
             outbox,
             wake_at: outcome.wake_at,
-            documents: outcome.documents,
+            documents,
             counts,
             media: outcome.media,
             erases: outcome.erases,

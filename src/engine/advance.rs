@@ -11,7 +11,7 @@ use super::session::{Ended, Outcome, Session, State, Value, Waiting, other_value
 use super::typing::typed_text;
 use super::wake::closes;
 use super::walk::Walk;
-use super::{ask, beside, ranking, recap, text};
+use super::{ask, beside, ranking, recap, text, urgent};
 use crate::script::{AnswerType, Language, Question, Script, Skip, Style};
 
 #[derive(Debug, thiserror::Error)]
@@ -197,6 +197,7 @@ pub(super) fn take(walk: &mut Walk<'_>, question: &Question, waiting: Waiting, r
             if redacted {
                 walk.line("cpr-removed");
             }
+            urgent::notice(walk, question, &outcome);
             walk.accept(question, outcome);
         }
         Reply::AskWords { code, chosen } => ask_words(walk, question, waiting, code, chosen),

@@ -41,6 +41,7 @@ pub fn start(script: &Script, begin: Begin, moment: &Moment) -> Turn {
         keyboard: false,
         admitted: false,
         counted: Vec::new(),
+        urgent: Vec::new(),
     };
     let of = session.name_message();
     session.state = State::Card { message: of };

@@ -264,7 +264,19 @@ pub enum Way {
 #[derive(Debug, Clone, PartialEq)]
 pub enum Apart {
     /// Adds to a counter that [`Facts`](super::Facts) tells of later.
-    Count { name: String, add: i64 },
+    Count {
+        name: String,
+        add: i64,
+    },
+    Flag(Flag),
+}
+
+/// Staff are asked to look at the answers to a question today. What was written is not in it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Flag {
+    pub dialogue: ScriptId,
+    pub question: String,
+    pub at: Timestamp,
 }
 
 #[derive(Debug, Clone, PartialEq)]

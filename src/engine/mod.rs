@@ -24,6 +24,7 @@ mod session;
 mod taken;
 mod text;
 mod typing;
+mod urgent;
 mod wake;
 mod walk;
 

@@ -1,6 +1,5 @@
 //! The conversation so far, told again from the session: no transcript is stored.
 
-use super::ask;
 use super::card::card;
 use super::input::Moment;
 use super::lines::{Arg, lines};
@@ -8,6 +7,7 @@ use super::message::{Message, Text};
 use super::session::{Ended, Outcome, Session, State, Value, other_value};
 use super::text::{date, outcome, said, shown_back, year_at};
 use super::walk::closing;
+use super::{ask, urgent};
 use crate::script::{Basis, Keep, Kind, Language, Script};
 use jiff::{Span, Timestamp};
 
@@ -61,6 +61,9 @@ pub fn recap(script: &Script, session: &Session, moment: &Moment) -> Recap {
                     None => None,
                 };
                 recap.lines.extend(words.map(|w| Line::Citizen(Text::plain(w))));
+                if session.urgent.contains(&question.id) {
+                    recap.lines.push(Line::Bot(urgent::help(script, session)));
+                }
                 if let Some(Outcome::Given { value: Value::Code(code), .. }) = given
                     && let Some(reply) =
                         question.answer.options().and_then(|o| o.find(code)).and_then(|o| o.say.as_ref())

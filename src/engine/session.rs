@@ -59,6 +59,9 @@ pub struct Session {
     /// The counters in which the response is counted.
     #[serde(default)]
     pub counted: Vec<String>,
+    /// Questions whose answer holds words of danger.
+    #[serde(default)]
+    pub urgent: Vec<String>,
 }
 
 /// A small question beside the open one, and the message that puts it.

@@ -9,7 +9,7 @@ use super::reading::lists_of;
 use super::session::{Answered, Outcome, Value, Waiting};
 use super::text::clean;
 use super::walk::Walk;
-use super::{ask, matching, media, place, ranking};
+use super::{ask, matching, media, place, ranking, urgent};
 use crate::script::{AnswerType, Question, Skip, fold};
 use jiff::SignedDuration;
 
@@ -114,10 +114,11 @@ fn continued(walk: &mut Walk<'_>, typed: &str) -> bool {
     }
     *at = walk.moment.now;
     let (whole, redacted) = redact(before, &whole);
-    *words = whole;
+    words.clone_from(&whole);
     if redacted {
         walk.line("cpr-removed");
     }
+    urgent::notice(walk, before, &Outcome::Given { value: Value::Text(whole), other: None });
     true
 }
 

@@ -5,13 +5,14 @@ use super::languages::languages;
 use super::model::*;
 use super::problem::{Problem, StaffLanguage, both};
 use super::tree::{Entry, Node};
+use super::urgent::urgent;
 use super::words::{Language, Template, Words};
 use jiff::SignedDuration;
 use jiff::civil::Time;
 use jiff::tz::TimeZone;
 use std::sync::Arc;
 
-const KEYS: [&str; 12] = [
+const KEYS: [&str; 13] = [
     "format",
     "name",
     "contact",
@@ -24,9 +25,10 @@ const KEYS: [&str; 12] = [
     "give_up_after",
     "retries",
     "redact",
+    "urgent",
 ];
 /// Keys that are still to come.
-const LATER: [&str; 3] = ["urgent", "logo", "four_eyes"];
+const LATER: [&str; 2] = ["logo", "four_eyes"];
 
 impl Default for Defaults {
     fn default() -> Self {
@@ -56,6 +58,7 @@ impl Institution {
             timezone: TimeZone::get("Europe/Copenhagen").unwrap_or(TimeZone::UTC),
             languages: Vec::new(),
             defaults: Defaults::default(),
+            urgent: Urgent::default(),
             source: String::new(),
             parts: Arc::default(),
         }
@@ -110,6 +113,7 @@ impl Institution {
                     );
                     self.timezone = zone.unwrap_or(self.timezone.clone());
                 }
+                "urgent" => self.urgent = urgent(reader, node),
                 _ => read_default(reader, entry, &mut self.defaults),
             }
         }

@@ -36,6 +36,7 @@ mod slip;
 mod steps;
 mod suggest;
 mod tree;
+mod urgent;
 mod values;
 mod when;
 mod words;

@@ -133,6 +133,7 @@ pub struct Institution {
     pub timezone: TimeZone,
     pub languages: Vec<Language>,
     pub defaults: Defaults,
+    pub urgent: Urgent,
     /// The file as read, for the fingerprint and the frozen revision.
     pub source: String,
     /// The parts its dialogues may use, its own first.
@@ -147,6 +148,15 @@ pub struct Part {
     /// Path below the dialogues folder.
     pub file: String,
     pub source: String,
+}
+
+/// What is noticed in free text, and what is said then.
+#[derive(Debug, Clone)]
+pub struct Urgent {
+    /// Folded; the flag says that the word may have any ending.
+    pub keywords: Vec<(String, bool)>,
+    /// `None`: the bot's own words.
+    pub text: Option<Words>,
 }
 
 /// What a dialogue inherits where it says nothing itself.

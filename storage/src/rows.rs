@@ -152,6 +152,8 @@ pub enum Kind {
     Counter = 5,
     /// Addresses of citizens: `institution/dialogue/<uuid>`.
     Contact = 6,
+    /// Where staff are asked to look: `institution/dialogue/<when>-<random>`.
+    Flag = 10,
 }
 
 /// `body: None` removes it.

@@ -241,6 +241,7 @@ impl Player<'_> {
                     let count = self.facts.counts.entry(name).or_default();
                     *count = count.saturating_add_signed(add);
                 }
+                Effect::Apart(Apart::Flag(flag)) => self.write(&format!("-- flagged {}", flag.question)),
                 Effect::WakeAt(at) => self.wake_at = Some(at),
                 Effect::Contacts(_, contacts) => {
                     let each = contacts.iter().map(|c| format!(" {} {}", c.question, c.address));

@@ -57,6 +57,10 @@ retry-long = Det er { $length } tegn, og der er plads til { $max }. Skriv det ge
 did-you-mean = Mente du en af disse?
 example = For eksempel: { $example }
 given-up = Det er helt i orden, vi går videre.
+urgent =
+    Er du eller andre i fare, så ring 112.
+    Har du tanker om selvmord, kan du tale med Livslinien på 70 201 201.
+    Her i chatten læser ingen med lige nu. Du kan også skrive til { $contact }.
 cannot-read = Det kan jeg ikke læse. Tryk på en knap, eller skriv.
 answer-needed = Vi har brug for svaret her for at kunne gå videre. Vil du ikke svare, kan du skrive stop.
 no-way-back = Du er ved det første spørgsmål.

@@ -57,6 +57,10 @@ retry-long = That is { $length } characters, and there is room for { $max }. Ple
 did-you-mean = Did you mean one of these?
 example = For example: { $example }
 given-up = That is quite all right, let us go on.
+urgent =
+    If you or others are in danger, call 112.
+    If you have thoughts of suicide, you can talk to Livslinien on 70 201 201.
+    Nobody is reading along in this chat right now. You can also write to { $contact }.
 cannot-read = I cannot read that. Press a button or write.
 answer-needed = We need this answer to go on. If you would rather not, write stop.
 no-way-back = You are at the first question.
