@@ -1,12 +1,13 @@
 //! Sealing: every value is XChaCha20-Poly1305 under the store's data key, bound to the place where it lies.
 
 use chacha20poly1305::aead::{Aead, Payload};
-use chacha20poly1305::{KeyInit, XChaCha20Poly1305, XNonce};
+use chacha20poly1305::{AeadInOut, KeyInit, XChaCha20Poly1305, XNonce};
 use hmac::{Hmac, Mac};
 use sha2::Sha256;
 use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
 const NONCE: usize = 24;
+const TAG: usize = 16;
 
 /// The operator's key. It wraps the data key and lives outside the data folder.
 #[derive(Clone, Zeroize, ZeroizeOnDrop)]
@@ -94,12 +95,16 @@ impl Seal {
     /// Nonce and sealed value; `place` must be the same when it is opened.
     pub fn seal(&self, place: &[u8], plain: &[u8]) -> Result<Vec<u8>, String> {
         let nonce = random::<NONCE>()?;
-        let payload = Payload { msg: plain, aad: place };
-        let sealed = self
+        // Room for one byte more: whoever stores it may put one before it.
+        let mut sealed = Vec::with_capacity(NONCE + plain.len() + TAG + 1);
+        sealed.extend_from_slice(&nonce);
+        sealed.extend_from_slice(plain);
+        let tag = self
             .0
-            .encrypt(&XNonce::from(nonce), payload)
+            .encrypt_inout_detached(&XNonce::from(nonce), place, (&mut sealed[NONCE..]).into())
             .map_err(|_| "a value is too large to be sealed".to_owned())?;
-        Ok([nonce.as_slice(), &sealed].concat())
+        sealed.extend_from_slice(&tag);
+        Ok(sealed)
     }
 
     /// `None`: damaged, moved from another place, or sealed with another key.

@@ -46,11 +46,25 @@ pub struct Folder {
 /// One sled database with everything in it.
 #[derive(Debug)]
 pub struct Generation {
-    pub db: sled::Db,
-    /// sled's own file, to be synced after each flush.
-    pub file: File,
+    disk: Disk,
     pub trees: Arc<Trees>,
     path: PathBuf,
+}
+
+/// Where a database lies: what is needed to make it durable.
+#[derive(Debug, Clone)]
+pub struct Disk {
+    db: sled::Db,
+    /// sled's own file, to be synced after each flush.
+    file: Arc<File>,
+}
+
+impl Disk {
+    /// Everything that was applied is on disk when this returns.
+    pub fn sync(&self) -> Result<()> {
+        self.db.flush().map_err(backend)?;
+        self.file.sync_data().map_err(|e| StoreError::Backend(format!("cannot sync the store: {e}")))
+    }
 }
 
 #[derive(Debug, Clone)]
@@ -126,18 +140,21 @@ impl Generation {
             .write(true)
             .open(&file)
             .map_err(|e| io("cannot open", &file, &e))?;
-        Ok(Generation { db, file, trees, path: path.to_owned() })
+        Ok(Generation { disk: Disk { db, file: Arc::new(file) }, trees, path: path.to_owned() })
     }
 
     /// Everything that was applied is on disk when this returns.
     pub fn sync(&self) -> Result<()> {
-        self.db.flush().map_err(backend)?;
-        self.file.sync_data().map_err(|e| io("cannot sync", &self.path, &e))
+        self.disk.sync()
+    }
+
+    pub fn disk(&self) -> Disk {
+        self.disk.clone()
     }
 
     /// What the file takes, in bytes.
     pub fn size(&self) -> Result<u64> {
-        self.file.metadata().map(|m| m.len()).map_err(|e| io("cannot look at", &self.path, &e))
+        self.disk.file.metadata().map(|m| m.len()).map_err(|e| io("cannot look at", &self.path, &e))
     }
 }
 

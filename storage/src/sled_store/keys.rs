@@ -8,15 +8,14 @@ use crate::*;
 #[repr(u8)]
 pub enum Tree {
     /// Everything of one conversation lies together, since a turn touches most of it. conversation, then
-    /// `c` -> version, wake-up, body; `a` -> platform address; `s` message -> platform's message id; `l` response: a link; `g` ->
-    /// last version of one that was removed and still has something to send
+    /// `c` -> version, wake-up, body; `a` -> platform address; `s` message -> platform's message id; `l` response: a link
     Conversations = 0,
     /// dialogue 0 cursor -> a response or its tombstone
     Responses = 1,
     /// conversation, version, place in the commit -> a message to send
     Outbox = 2,
-    /// `p` response -> dialogue and cursor; `w` wake-up, conversation; `x` conversation that was erased -> when; `m` and `o`: see
-    /// `owners`
+    /// `p` response -> dialogue and cursor; `w` wake-up, conversation; `x` conversation that was erased -> when; `g`
+    /// conversation that was removed and still has something to send -> its last version; `m` and `o`: see `owners`
     Index = 3,
     /// day, update id: channel and number, or a keyed hash
     Seen = 4,
@@ -98,7 +97,7 @@ pub fn address(of: &ConversationKey) -> Vec<u8> {
 }
 
 pub fn gone(of: &ConversationKey) -> Vec<u8> {
-    part(of, b'g', &[])
+    [b"g".as_slice(), &of.0].concat()
 }
 
 pub fn sent_of(of: &ConversationKey) -> Vec<u8> {
@@ -154,18 +153,23 @@ pub fn day(at: Timestamp) -> u32 {
     (at.as_millisecond().max(0) / DAY_MILLIS) as u32
 }
 
-/// An update under its day. A platform that counts its updates has them lie in that order, so that the newest are together and
-/// at hand; any other id is a keyed hash.
-pub fn seen(day: u32, update: &UpdateId, secrets: &Secrets) -> Vec<u8> {
+/// An update under its day.
+pub fn seen(day: u32, update: &[u8; 16]) -> Vec<u8> {
+    [day.to_be_bytes().as_slice(), update].concat()
+}
+
+/// A platform that counts its updates has them lie in that order, so that the newest are together and at hand; any other id is
+/// a keyed hash.
+pub fn update(of: &UpdateId, secrets: &Secrets) -> [u8; 16] {
     let counted =
-        update.0.split_once(':').and_then(|(channel, number)| Some((channel, number.parse::<u64>().ok()?)));
-    let mut key = day.to_be_bytes().to_vec();
+        of.0.split_once(':').and_then(|(channel, number)| Some((channel, number.parse::<u64>().ok()?)));
+    let mut key = [0; 16];
     match counted {
         Some((channel, number)) => {
-            key.extend_from_slice(&mac(&secrets.lookup, &[b"channel", channel.as_bytes()])[..8]);
-            key.extend_from_slice(&number.to_be_bytes());
+            key[..8].copy_from_slice(&mac(&secrets.lookup, &[b"channel", channel.as_bytes()])[..8]);
+            key[8..].copy_from_slice(&number.to_be_bytes());
         }
-        None => key.extend_from_slice(&mac(&secrets.lookup, &[b"update", update.0.as_bytes()])[..16]),
+        None => key.copy_from_slice(&mac(&secrets.lookup, &[b"update", of.0.as_bytes()])[..16]),
     }
     key
 }

@@ -5,28 +5,28 @@ use super::owners::{self, Owner};
 use super::trees::Batch;
 use crate::*;
 
-/// A conversation as it is stored.
+/// A conversation as it is stored, without its body, which comes behind.
+#[derive(Clone, Copy)]
 struct Line {
     version: Version,
     wake_at: Option<i64>,
-    body: Vec<u8>,
 }
 
 /// No wake-up.
 const NEVER: i64 = i64::MIN;
 
 impl Line {
-    fn to_bytes(&self) -> Vec<u8> {
+    fn to_bytes(self, body: &[u8]) -> Vec<u8> {
         let wake_at = self.wake_at.unwrap_or(NEVER);
-        [self.version.0.to_be_bytes().as_slice(), &wake_at.to_be_bytes(), &self.body].concat()
+        [self.version.0.to_be_bytes().as_slice(), &wake_at.to_be_bytes(), body].concat()
     }
 
-    fn from_bytes(bytes: &[u8]) -> Result<Line> {
+    fn from_bytes(bytes: &[u8]) -> Result<(Line, &[u8])> {
         let read = || {
             let (version, rest) = bytes.split_first_chunk()?;
             let (wake_at, body) = rest.split_first_chunk()?;
             let wake_at = Some(i64::from_be_bytes(*wake_at)).filter(|at| *at != NEVER);
-            Some(Line { version: Version(u64::from_be_bytes(*version)), wake_at, body: body.to_vec() })
+            Some((Line { version: Version(u64::from_be_bytes(*version)), wake_at }, body))
         };
         read().ok_or_else(|| cut("conversation"))
     }
@@ -38,17 +38,18 @@ fn cut(what: &'static str) -> StoreError {
 
 /// The conversation that lies under these bytes.
 pub fn stored(bytes: &[u8]) -> Result<Stored> {
-    Line::from_bytes(bytes).map(|Line { version, body, .. }| Stored { version, body })
+    Line::from_bytes(bytes).map(|(line, body)| Stored { version: line.version, body: body.to_vec() })
 }
 
 fn line(batch: &Batch<'_>, of: &ConversationKey) -> Result<Option<Line>> {
-    batch.get(Tree::Conversations, &keys::conversation(of))?.map(|bytes| Line::from_bytes(&bytes)).transpose()
+    let bytes = batch.get(Tree::Conversations, &keys::conversation(of))?;
+    bytes.map(|bytes| Line::from_bytes(&bytes).map(|(line, _)| line)).transpose()
 }
 
 // The last version of a conversation that was removed and still has something to send: whoever comes back goes on from it, so
 // that rows in the outbox keep their order.
 fn gone(batch: &Batch<'_>, of: &ConversationKey) -> Result<Option<Version>> {
-    let bytes = batch.get(Tree::Conversations, &keys::gone(of))?;
+    let bytes = batch.get(Tree::Index, &keys::gone(of))?;
     let version = |bytes: Vec<u8>| Some(Version(u64::from_be_bytes(bytes.try_into().ok()?)));
     bytes.map(|b| version(b).ok_or_else(|| cut("version"))).transpose()
 }
@@ -56,9 +57,10 @@ fn gone(batch: &Batch<'_>, of: &ConversationKey) -> Result<Option<Version>> {
 pub fn commit(batch: &mut Batch<'_>, secrets: &Secrets, changes: Changes) -> Result<Version> {
     let of = changes.conversation;
     let today = keys::day(changes.at);
+    let update = keys::update(&changes.update, secrets);
     // Resent within a day, so around midnight it lies under a neighbouring one.
     for day in [today, today.saturating_sub(1), today.saturating_add(1)] {
-        if batch.has(Tree::Seen, &keys::seen(day, &changes.update, secrets))? {
+        if batch.has(Tree::Seen, &keys::seen(day, &update))? {
             return Err(StoreError::Duplicate(changes.update));
         }
     }
@@ -104,7 +106,7 @@ pub fn commit(batch: &mut Batch<'_>, secrets: &Secrets, changes: Changes) -> Res
     if changes.erases {
         mark_erased(batch);
     }
-    batch.put(Tree::Seen, keys::seen(today, &changes.update, secrets), Vec::new());
+    batch.put(Tree::Seen, keys::seen(today, &update), Vec::new());
     Ok(version)
 }
 
@@ -125,17 +127,17 @@ fn put_line(
             return forget(batch, of);
         }
         batch.remove(Tree::Conversations, keys::conversation(of));
-        batch.put(Tree::Conversations, keys::gone(of), version.0.to_be_bytes().to_vec());
+        batch.put(Tree::Index, keys::gone(of), version.0.to_be_bytes().to_vec());
         return Ok(());
     };
-    if began && batch.has(Tree::Conversations, &keys::gone(of))? {
-        batch.remove(Tree::Conversations, keys::gone(of));
+    if began && batch.has(Tree::Index, &keys::gone(of))? {
+        batch.remove(Tree::Index, keys::gone(of));
     }
     let wake_at = wake_at.map(|at| at.as_millisecond().max(0));
     if let Some(at) = wake_at {
         batch.put(Tree::Index, wake_key(at, of), Vec::new());
     }
-    batch.put(Tree::Conversations, keys::conversation(of), Line { version, wake_at, body }.to_bytes());
+    batch.put(Tree::Conversations, keys::conversation(of), Line { version, wake_at }.to_bytes(&body));
     Ok(())
 }
 
@@ -158,7 +160,7 @@ fn forget(batch: &mut Batch<'_>, of: &ConversationKey) -> Result<()> {
     mark_erased(batch);
     batch.remove(Tree::Conversations, keys::conversation(of));
     batch.remove(Tree::Conversations, keys::address(of));
-    batch.remove(Tree::Conversations, keys::gone(of));
+    batch.remove(Tree::Index, keys::gone(of));
     for key in batch.keys(Tree::Conversations, &keys::sent_of(of))? {
         batch.remove(Tree::Conversations, key);
     }
@@ -282,20 +284,31 @@ pub fn documents(batch: &mut Batch<'_>, documents: Vec<Document>) {
     }
 }
 
-pub fn settle(batch: &mut Batch<'_>, id: OutboxId, sent: Option<String>) -> Result<()> {
-    let key = keys::outbox(&id);
-    let Some(bytes) = batch.get(Tree::Outbox, &key)? else { return Ok(()) };
-    let row = outgoing(&bytes)?;
+/// A message that was sent, or never will be.
+pub struct Settled {
+    pub id: OutboxId,
+    pub message: Option<MessageRef>,
+    pub forget: bool,
+    pub sent: Option<String>,
+}
+
+pub fn settle(batch: &mut Batch<'_>, settled: &Settled) -> Result<()> {
+    let key = keys::outbox(&settled.id);
+    if !batch.has(Tree::Outbox, &key)? {
+        return Ok(());
+    }
     batch.remove(Tree::Outbox, key);
-    let of = id.conversation;
-    match (row.message, sent) {
-        (Some(message), _) if row.forget => batch.remove(Tree::Conversations, keys::sent(&of, message)),
+    let of = settled.id.conversation;
+    match (settled.message, &settled.sent) {
+        (Some(message), _) if settled.forget => {
+            batch.remove(Tree::Conversations, keys::sent(&of, message));
+        }
         (Some(message), Some(sent)) => {
-            batch.put(Tree::Conversations, keys::sent(&of, message), sent.into_bytes())
+            batch.put(Tree::Conversations, keys::sent(&of, message), sent.clone().into_bytes());
         }
         (Some(_), None) | (None, _) => {}
     }
-    if batch.has(Tree::Conversations, &keys::gone(&of))? && !has_outbox(batch, &of)? {
+    if batch.has(Tree::Index, &keys::gone(&of))? && !has_outbox(batch, &of)? {
         forget(batch, &of)?;
     }
     Ok(())

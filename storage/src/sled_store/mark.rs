@@ -9,6 +9,7 @@ use std::fs::{self, File, OpenOptions};
 use std::io::ErrorKind;
 use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 const NAME: &str = "KEPT";
 
@@ -16,7 +17,15 @@ const NAME: &str = "KEPT";
 #[derive(Debug)]
 pub struct Mark {
     path: PathBuf,
-    file: File,
+    file: Arc<File>,
+    groups: u64,
+}
+
+/// The count of one group, noted when it is on disk.
+#[derive(Debug)]
+pub struct Note {
+    path: PathBuf,
+    file: Arc<File>,
     groups: u64,
 }
 
@@ -37,8 +46,8 @@ impl Mark {
         };
         let file = OpenOptions::new().create(true).truncate(false).write(true).open(&path);
         let file = file.map_err(|e| io("cannot write", &path, &e))?;
-        let mark = Mark { path, file, groups };
-        mark.write()?;
+        let mark = Mark { path, file: Arc::new(file), groups };
+        mark.note().passed()?;
         if is_new {
             mark.file.sync_all().map_err(|e| io("cannot sync", &mark.path, &e))?;
             sync_folder(folder)?;
@@ -46,19 +55,26 @@ impl Mark {
         Ok(mark)
     }
 
-    /// What the next group counts itself as.
-    pub fn next(&self) -> Vec<u8> {
-        (self.groups + 1).to_be_bytes().to_vec()
-    }
-
-    /// The next group is on disk. The note itself is not synced: it may lag after a power cut, and is never ahead.
-    pub fn passed(&mut self) -> Result<()> {
+    /// Counts the next group.
+    pub fn next(&mut self) -> Note {
         self.groups += 1;
-        self.write()
+        self.note()
     }
 
-    // Always of the same length, so that it is never cut.
-    fn write(&self) -> Result<()> {
+    fn note(&self) -> Note {
+        Note { path: self.path.clone(), file: self.file.clone(), groups: self.groups }
+    }
+}
+
+impl Note {
+    /// What the group counts itself as.
+    pub fn bytes(&self) -> Vec<u8> {
+        self.groups.to_be_bytes().to_vec()
+    }
+
+    /// The group is on disk. The note itself is not synced: it may lag after a power cut, and is never ahead. Always of the same
+    /// length, so that it is never cut.
+    pub fn passed(&self) -> Result<()> {
         let text = format!("{:020}\n", self.groups);
         self.file.write_all_at(text.as_bytes(), 0).map_err(|e| io("cannot write", &self.path, &e))
     }

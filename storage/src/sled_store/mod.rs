@@ -9,17 +9,20 @@ mod ledger;
 mod mark;
 mod media;
 mod owners;
+mod syncer;
 mod trees;
 mod writer;
 
 use crate::*;
 pub use backup::{Replaced, restore};
 use keys::Tree;
+use ledger::Settled;
 use media::Media;
 use std::collections::HashMap;
 use std::path::Path;
 use std::sync::mpsc::Sender;
 use std::sync::{Mutex, PoisonError, RwLock};
+use syncer::Syncer;
 use tokio::sync::oneshot;
 use trees::Trees;
 
@@ -79,6 +82,11 @@ impl Shared {
     fn set_broken(&self, why: &str) {
         self.broken.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert_with(|| why.to_owned());
     }
+    /// Said once, when it happens.
+    fn fail(&self, why: &str) {
+        tracing::error!(why, "the store can keep nothing more; restart the service when the cause is mended");
+        self.set_broken(why);
+    }
     fn settled(&self, id: &OutboxId) {
         self.fresh.lock().unwrap_or_else(PoisonError::into_inner).remove(id);
     }
@@ -114,7 +122,7 @@ impl SledStore {
         let secrets = folder.secrets.clone();
         let media = folder.media.clone();
         let (jobs, queue) = std::sync::mpsc::channel();
-        let writer = Writer::new(folder, shared.clone());
+        let writer = Writer::new(folder, shared.clone(), Syncer::start(shared.clone())?);
         let thread = std::thread::Builder::new().name("snak-writer".to_owned());
         let told = shared.clone();
         thread
@@ -248,7 +256,8 @@ impl Store for SledStore {
             let now = sent.clone().filter(|_| !row.forget);
             self.shared.fresh.lock().unwrap_or_else(PoisonError::into_inner).insert(id, (message, now));
         }
-        self.jobs.send(Job::Settle(id, sent)).map_err(|_| StoreError::Closed)
+        let settled = Settled { id, message: row.message, forget: row.forget, sent };
+        self.jobs.send(Job::Settle(settled)).map_err(|_| StoreError::Closed)
     }
 
     async fn sent(&self, of: &ConversationKey, message: MessageRef) -> Result<Option<String>> {

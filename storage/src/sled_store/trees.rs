@@ -279,6 +279,12 @@ impl<'t> Batch<'t> {
                     continue;
                 }
                 let sealed = self.trees.seal.seal(&bound(tree, &key), &value).map_err(StoreError::Backend)?;
+                if sealed.len() <= PIECE {
+                    let mut whole = sealed;
+                    whole.insert(0, 0);
+                    writes.push((tree, key, Some(whole)));
+                    continue;
+                }
                 let mut pieces = sealed.chunks(PIECE);
                 let first = pieces.next().unwrap_or_default();
                 let further = u8::try_from(pieces.len()).map_err(|_| too_large(tree))?;

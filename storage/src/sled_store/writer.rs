@@ -1,5 +1,5 @@
 //! The one thread that writes: everything that waits becomes one transaction, one flush and one sync, and only then is
-//! anybody answered.
+//! anybody answered. The flush and the sync are the syncer's, so that the next group is prepared meanwhile.
 //!
 //! sled 0.34.7 alone loses acknowledged writes in a power cut (its flush ends in `sync_file_range`) and hangs when many tasks
 //! flush at once (spacejam/sled#1077, #1412). One transaction per group because each seals sled's buffers.
@@ -7,12 +7,14 @@
 use super::copy::{self, Touched};
 use super::folder::{Folder, Next, Plan};
 use super::keys::{self, Tree};
+use super::ledger::Settled;
+use super::syncer::{Answer, Applied, Syncer};
 use super::trees::Batch;
 use super::{Shared, ledger, owners};
 use crate::*;
 use std::collections::HashSet;
+use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
-use std::sync::{Arc, PoisonError};
 use std::time::{Duration, Instant};
 use tokio::sync::oneshot;
 use zeroize::Zeroizing;
@@ -28,7 +30,7 @@ pub type Reply<T> = oneshot::Sender<Result<T>>;
 
 pub enum Job {
     Commit(Box<Changes>, Reply<Version>),
-    Settle(OutboxId, Option<String>),
+    Settle(Settled),
     Keep(Vec<Document>, Reply<()>),
     /// What media are sealed with from now on.
     MediaKeys(Zeroizing<Vec<u8>>, Reply<()>),
@@ -51,9 +53,6 @@ pub enum Job {
     Close(Reply<()>),
 }
 
-/// Answers one job once it is known whether its group is on disk.
-type Answer = Box<dyn FnOnce(Result<(), String>) + Send>;
-
 fn answer<T: Send + 'static>(reply: Reply<T>, result: Result<T>) -> Answer {
     Box::new(move |kept| {
         // Whoever asked may have gone; what was written stays.
@@ -64,6 +63,7 @@ fn answer<T: Send + 'static>(reply: Reply<T>, result: Result<T>) -> Answer {
 pub struct Writer {
     folder: Folder,
     shared: Arc<Shared>,
+    syncer: Syncer,
     /// Keys that changed while a copy is made; `None` while none is.
     touched: Option<HashSet<(Tree, Vec<u8>)>>,
 }
@@ -72,13 +72,13 @@ pub struct Writer {
 type Between = Vec<Job>;
 
 impl Writer {
-    pub fn new(folder: Folder, shared: Arc<Shared>) -> Writer {
-        Writer { folder, shared, touched: None }
+    pub fn new(folder: Folder, shared: Arc<Shared>, syncer: Syncer) -> Writer {
+        Writer { folder, shared, syncer, touched: None }
     }
 
     /// Works until the store is closed or nobody can send jobs any more.
     pub fn run(mut self, jobs: &Receiver<Job>) {
-        let mut lazy: Vec<(OutboxId, Option<String>)> = Vec::new();
+        let mut lazy: Vec<Settled> = Vec::new();
         let mut since = Instant::now();
         loop {
             let next = match lazy.is_empty() {
@@ -100,11 +100,11 @@ impl Writer {
             let mut work = Vec::with_capacity(group.len());
             for job in group {
                 match job {
-                    Job::Settle(id, sent) => {
+                    Job::Settle(settled) => {
                         if lazy.is_empty() {
                             since = Instant::now();
                         }
-                        lazy.push((id, sent));
+                        lazy.push(settled);
                     }
                     other => work.push(other),
                 }
@@ -115,6 +115,8 @@ impl Writer {
             }
             let closing = self.group(work, std::mem::take(&mut lazy));
             if ended || closing.is_some() {
+                // The folder is let go only when nothing is written to it any more.
+                self.syncer.drain();
                 drop(self);
                 if let Some(reply) = closing {
                     let _ = reply.send(Ok(()));
@@ -124,13 +126,13 @@ impl Writer {
         }
     }
 
-    fn group(&mut self, jobs: Vec<Job>, settled: Vec<(OutboxId, Option<String>)>) -> Option<Reply<()>> {
+    fn group(&mut self, jobs: Vec<Job>, settled: Vec<Settled>) -> Option<Reply<()>> {
         let trees = self.folder.generation.trees.clone();
         let mut batch = Batch::over(&trees);
         let mut answers: Vec<Answer> = Vec::new();
         let mut between = Between::new();
-        for (id, sent) in &settled {
-            if let Err(error) = batch.job(|b| ledger::settle(b, *id, sent.clone())) {
+        for settled in &settled {
+            if let Err(error) = batch.job(|b| ledger::settle(b, settled)) {
                 tracing::warn!(%error, "a sent message could not be marked as sent");
             }
         }
@@ -164,13 +166,16 @@ impl Writer {
                 other => between.push(other),
             }
         }
-        let kept = self.keep(batch);
-        for answer in answers {
-            answer(kept.clone());
+        let applied = self.apply(batch).unwrap_or_else(|error| {
+            self.shared.fail(&error.to_string());
+            Applied::default()
+        });
+        let settled = settled.into_iter().map(|settled| settled.id).collect();
+        self.syncer.sync(Applied { settled, answers, ..applied });
+        if between.is_empty() {
+            return None;
         }
-        for (id, _) in &settled {
-            self.shared.settled(id);
-        }
+        self.syncer.drain();
         self.between(between)
     }
 
@@ -243,41 +248,20 @@ impl Writer {
         Ok(Compacted { bytes_before, bytes_after: self.folder.generation.size()? })
     }
 
-    // Everything on disk, or the store is broken from now on: after a failed sync nobody can say what is there.
-    fn keep(&mut self, mut batch: Batch<'_>) -> Result<(), String> {
-        if let Some(why) = self.shared.broken() {
-            return Err(why);
+    // What a group changes, applied in memory and in sled's buffers; nothing of it is on disk for certain.
+    fn apply(&mut self, mut batch: Batch<'_>) -> Result<Applied> {
+        if batch.is_empty() || self.shared.broken().is_some() {
+            return Ok(Applied::default());
         }
-        if batch.is_empty() {
-            return Ok(());
-        }
-        batch.put(Tree::Documents, keys::groups(), self.folder.mark.next());
+        let note = self.folder.mark.next();
+        batch.put(Tree::Documents, keys::groups(), note.bytes());
         if let Some(touched) = &mut self.touched {
             touched.extend(batch.touched());
         }
-        let done = batch.extents().and_then(|extents| {
-            let unnamed = owners::unnamed(&batch)?;
-            batch.apply()?;
-            self.folder.generation.sync()?;
-            self.folder.mark.passed()?;
-            Ok((extents, unnamed))
-        });
-        match done {
-            Ok((extents, unnamed)) => {
-                self.shared.add_unnamed(unnamed);
-                self.shared.extents.write().unwrap_or_else(PoisonError::into_inner).extend(extents);
-                Ok(())
-            }
-            Err(error) => {
-                let why = error.to_string();
-                tracing::error!(
-                    why,
-                    "the store can keep nothing more; restart the service when the cause is mended"
-                );
-                self.shared.set_broken(&why);
-                Err(why)
-            }
-        }
+        let (extents, unnamed) = (batch.extents()?, owners::unnamed(&batch)?);
+        batch.apply()?;
+        let disk = Some((self.folder.generation.disk(), note));
+        Ok(Applied { disk, extents, unnamed, ..Applied::default() })
     }
 
     // A row that is damaged is passed over: the others are sent all the same.
