@@ -278,3 +278,23 @@ async fn a_backup_holds_the_files_that_are_named_and_a_restore_erases_them_again
     assert_eq!((store.media(named).await.unwrap(), store.media(orphan).await.unwrap()), (None, None));
     assert_eq!(files(&folder.join("media")).len(), 1);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn half_a_snapshot_is_no_hindrance_and_a_cut_log_is_told() {
+    let data = tempfile::tempdir().unwrap();
+    let folder = data.path().join("store");
+    for round in 0..3 {
+        let store = opened(&folder).await;
+        store.commit(changes(1, round)).await.unwrap();
+        store.close().await.unwrap();
+        drop(store);
+        std::fs::write(folder.join("generation-1/snap.7FFFFFFFFFFFFFFF.generating"), "half").unwrap();
+    }
+    // As it is when the log lost what came last: what is there reads well.
+    std::fs::write(folder.join("KEPT"), format!("{:020}\n", 5)).unwrap();
+    let refused = SledStore::open(&folder, &key()).await.unwrap_err();
+    assert!(refused.to_string().contains("the last 2 are missing"), "{refused}");
+    std::fs::remove_file(folder.join("KEPT")).unwrap();
+    let store = opened(&folder).await;
+    assert_eq!(store.conversation(&conversation(1)).await.unwrap().unwrap().version, Version(3));
+}

@@ -348,6 +348,7 @@ fn generation_name(number: u64) -> String {
 // We hold the folder's lock, so whoever still has sled's own is this process: sled lets it go from a thread of its own, some
 // time after the database was dropped.
 fn open_db(path: &Path) -> Result<sled::Db> {
+    clear_half_snapshots(path)?;
     let begun = Instant::now();
     let config =
         sled::Config::new().path(path).segment_size(SEGMENT).cache_capacity(CACHE).flush_every_ms(None);
@@ -363,6 +364,19 @@ fn open_db(path: &Path) -> Result<sled::Db> {
             Err(other) => return Err(backend(other)),
         }
     }
+}
+
+// sled 0.34.7 takes a snapshot that it was killed while writing for its newest, and then refuses to open: it leaves out another
+// ending than the one it writes. Until one is whole and renamed, the one before is there.
+fn clear_half_snapshots(path: &Path) -> Result<()> {
+    let Ok(entries) = fs::read_dir(path) else { return Ok(()) };
+    for entry in entries {
+        let path = entry.map_err(|e| io("cannot list", path, &e))?.path();
+        if path.extension().is_some_and(|ending| ending == "generating") {
+            fs::remove_file(&path).map_err(|e| io("cannot remove", &path, &e))?;
+        }
+    }
+    Ok(())
 }
 
 pub fn sync_folder(path: &Path) -> Result<()> {
