@@ -7,6 +7,7 @@ use botapi::{Citizen, Server};
 use serde_json::Value;
 use std::path::Path;
 use std::time::Duration;
+use support::page::Browser;
 use support::service::{Place, Service, files, get};
 
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -178,4 +179,48 @@ async fn pictures_are_fetched_when_they_are_asked_for_and_lose_what_they_hide() 
     );
     assert!(given["trygt.voice"].is_string() && given["trygt"].is_null(), "{given}");
     well(&server, &place, &service);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn on_the_web_files_go_with_a_plain_form() {
+    let place = place();
+    let service = place.serve();
+    let mut browser = Browser::new(&service.url);
+    browser.get("/c/parken_her").await;
+    browser.press("Start").await;
+    browser.write("Ved søen").send().await;
+    assert!(browser.page.html.contains("enctype=\"multipart/form-data\""), "{}", browser.page.html);
+    let send = async |browser: &mut Browser, files: &[(&str, Vec<u8>)]| -> u16 {
+        let letter = browser.letter("Send").unwrap();
+        let status = browser.uploading(&letter, files).send().await.unwrap().status().as_u16();
+        browser.get("/c/parken_her").await;
+        status
+    };
+    assert_eq!(send(&mut browser, &[("a.jpg", picture(7)), ("b.txt", b"MARKER".to_vec())]).await, 303);
+    assert!(
+        browser.text().contains("Jeg har fået et billede. Der er plads til 2 mere."),
+        "{}",
+        browser.text()
+    );
+    assert!(browser.text().contains("Den slags billede kan jeg ikke tage imod"), "{}", browser.text());
+    let old = browser.letter("Send").unwrap();
+    browser.press("Færdig").await;
+    assert!(browser.text().contains("Har du en plan"), "{}", browser.text());
+    browser.uploading(&old, &[("c.jpg", picture(8))]).send().await.unwrap();
+    assert_eq!(send(&mut browser, &[("plan.pdf", vec![1; 26_000_000])]).await, 413);
+    assert_eq!(send(&mut browser, &[("plan.pdf", b"%PDF MARKER".to_vec())]).await, 303);
+    assert!(browser.text().contains("Hvad skal der til"), "{}", browser.text());
+    browser.press("Stop samtalen").await;
+    let rows = answers(&place, &service).await;
+    let given = &rows[0]["answers"];
+    assert_eq!(
+        given["billede"].as_array().map(Vec::len),
+        Some(1),
+        "what came from an old page is not taken: {given}"
+    );
+    let token = place.output(&["token", "create", "--institution", "parken", "--name", "foto", "--media"]);
+    let link =
+        |id: &Value| service.link(&format!("/v1/dialogues/parken/parken/media/{}", id.as_str().unwrap()));
+    assert_eq!(file(&link(&given["billede"][0]), &token).await.2, clean(7));
+    assert_eq!(file(&link(&given["plan"][0]), &token).await.1, "application/pdf");
 }

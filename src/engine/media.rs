@@ -31,6 +31,9 @@ pub struct Media {
     pub caption: Option<String>,
     /// The platform's name for things sent together.
     pub album: Option<String>,
+    /// The citizen has said with it that it may be kept.
+    #[serde(default)]
+    pub allowed: bool,
     pub fetched: Fetched,
 }
 
@@ -137,7 +140,7 @@ fn verdict(session: &Session, question: &Question, waiting: &Waiting, media: &Me
     };
     match () {
         () if media.bytes.is_some_and(|bytes| bytes > max_bytes) => Verdict::TooLarge(max_bytes),
-        () if media.kind == MediaKind::Voice && !session.voice => Verdict::AskFirst,
+        () if media.kind == MediaKind::Voice && !session.voice && !media.allowed => Verdict::AskFirst,
         () => Verdict::Take,
     }
 }
@@ -181,6 +184,7 @@ fn note(walk: &mut Walk<'_>, question: &Question, caption: Option<&str>) -> Opti
 }
 
 fn take(walk: &mut Walk<'_>, question: &Question, mut waiting: Waiting, media: &Media, kept: Kept) {
+    walk.session.voice |= media.allowed;
     waiting.media.push(kept);
     if waiting.media.len() >= room(question) {
         walk.session.album = media.album.clone().map(|id| Album { id, told: false });

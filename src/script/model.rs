@@ -405,6 +405,9 @@ pub enum MediaKind {
 }
 
 impl MediaKind {
+    pub fn named(name: &str) -> Option<MediaKind> {
+        [MediaKind::Photo, MediaKind::Voice, MediaKind::File].into_iter().find(|kind| kind.name() == name)
+    }
     pub fn name(self) -> &'static str {
         match self {
             MediaKind::Photo => "photo",

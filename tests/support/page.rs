@@ -216,6 +216,30 @@ impl Browser {
             .body(body)
     }
 
+    /// As [`Browser::posting`], with files: name and content of each.
+    pub fn uploading(&self, letter: &Letter, files: &[(&str, Vec<u8>)]) -> reqwest::RequestBuilder {
+        let mut body = Vec::new();
+        let mut part = |head: String, content: &[u8]| {
+            body.extend(format!("--GRENSE\r\nContent-Disposition: form-data; {head}\r\n\r\n").into_bytes());
+            body.extend_from_slice(content);
+            body.extend(b"\r\n");
+        };
+        for (name, value) in &letter.pairs {
+            part(format!("name=\"{name}\""), value.as_bytes());
+        }
+        for (name, content) in files {
+            part(
+                format!("name=\"file\"; filename=\"{name}\"\r\nContent-Type: application/octet-stream"),
+                content,
+            );
+        }
+        body.extend(b"--GRENSE--\r\n");
+        self.dressed(self.client.post(self.address(&letter.action)))
+            .header("content-type", "multipart/form-data; boundary=GRENSE")
+            .header("origin", &self.origin)
+            .body(body)
+    }
+
     fn getting(&self, path: &str) -> reqwest::RequestBuilder {
         self.dressed(self.client.get(self.address(path)))
     }
@@ -381,6 +405,8 @@ fn forms_of(html: &str) -> (Vec<WebForm>, Vec<(String, String)>) {
                         ticking = Some((of("name"), of("value"), attributes.contains_key("checked")))
                     }
                     "text" | "date" | "time" | "email" | "tel" => form.fields.push((of("name"), of("value"))),
+                    // Files are added to the form when it is sent.
+                    "file" => {}
                     other => panic!("an input of type {other:?}"),
                 }
             }

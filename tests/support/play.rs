@@ -311,7 +311,15 @@ fn sent(typed: &str) -> Input {
     let album = rest.split(' ').next().filter(|_| word == "album").map(str::to_owned);
     let size = rest.strip_suffix(" MB").and_then(|r| r.rsplit(' ').next()?.parse::<u64>().ok());
     let bytes = Some(size.map_or(1000, |mb| mb * 1_000_000));
-    Input::Media(Media { kind, handle: what.to_owned(), bytes, caption, album, fetched: Fetched::No })
+    Input::Media(Media {
+        kind,
+        handle: what.to_owned(),
+        bytes,
+        caption,
+        album,
+        allowed: false,
+        fetched: Fetched::No,
+    })
 }
 
 fn tick(on: Option<bool>) -> &'static str {

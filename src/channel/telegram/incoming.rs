@@ -137,6 +137,7 @@ fn media(message: &Message) -> Option<Media> {
         bytes: Some(u64::from(file.size)).filter(|size| *size > 0 && *size < u64::from(u32::MAX)),
         caption: message.caption().map(str::to_owned),
         album: message.media_group_id().map(|id| id.0.clone()),
+        allowed: false,
         fetched: Fetched::No,
     })
 }

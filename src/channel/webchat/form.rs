@@ -2,11 +2,16 @@
 
 use super::visitor::Token;
 use crate::engine::{ButtonKind, Form, Input, Press, is_word};
-use crate::script::{Language, fold};
+use crate::script::{Language, MediaKind, fold};
+use axum::extract::Multipart;
 use sha2::{Digest, Sha256};
 
 /// A form as it was posted, in its order.
-pub struct Posted(Vec<(String, String)>);
+#[derive(Default)]
+pub struct Posted {
+    fields: Vec<(String, String)>,
+    pub files: Vec<Vec<u8>>,
+}
 
 /// What the citizen did with it.
 #[derive(Debug, PartialEq)]
@@ -17,20 +22,42 @@ pub enum Deed {
     /// Take the conversation out of this browser.
     Forget,
     Answer(Form),
+    /// Files of this kind; `allowed`: the citizen has said yes to their being kept, where that is asked.
+    Files {
+        form: Form,
+        kind: MediaKind,
+        allowed: bool,
+    },
     Other(Input),
 }
 
 impl Posted {
     pub fn read(body: &[u8]) -> Posted {
-        Posted(form_urlencoded::parse(body).into_owned().collect())
+        Posted { fields: form_urlencoded::parse(body).into_owned().collect(), files: Vec::new() }
+    }
+
+    /// A form with files, as it comes part by part. `None`: it is none, or larger than the body may be.
+    pub async fn read_parts(mut parts: Multipart) -> Option<Posted> {
+        let mut posted = Posted::default();
+        while let Some(part) = parts.next_field().await.ok()? {
+            let name = part.name().unwrap_or_default().to_owned();
+            let is_file = part.file_name().is_some();
+            let bytes = part.bytes().await.ok()?;
+            match is_file {
+                true if bytes.is_empty() => {}
+                true => posted.files.push(bytes.to_vec()),
+                false => posted.fields.push((name, String::from_utf8(bytes.to_vec()).ok()?)),
+            }
+        }
+        Some(posted)
     }
 
     pub fn fields(&self) -> &[(String, String)] {
-        &self.0
+        &self.fields
     }
 
     fn get(&self, name: &str) -> Option<&str> {
-        self.0.iter().find(|(n, _)| n == name).map(|(_, value)| value.as_str())
+        self.fields.iter().find(|(n, _)| n == name).map(|(_, value)| value.as_str())
     }
 
     /// The language of the page that it was sent from.
@@ -52,7 +79,15 @@ impl Posted {
             "start" => Deed::Start,
             "decline" => Deed::Decline,
             "forget" => Deed::Forget,
-            "answer" => Deed::Answer(self.answer()?),
+            "answer" => match self.get("kind") {
+                Some(kind) => Deed::Files {
+                    form: self.answer()?,
+                    kind: MediaKind::named(kind)?,
+                    allowed: self.get("allow").is_some(),
+                },
+                None => Deed::Answer(self.answer()?),
+            },
+            "done" => Deed::Other(Input::Press(self.press(ButtonKind::Done)?)),
             // As a press it names its question: one from an older page skips nothing else.
             "skip" => Deed::Other(Input::Press(self.press(ButtonKind::Skip)?)),
             "back" => Deed::Other(Input::Back),
@@ -63,8 +98,11 @@ impl Posted {
 
     // A place of a ranking that was left open comes as an option without a number.
     fn answer(&self) -> Option<Form> {
-        let options =
-            self.0.iter().filter(|(name, n)| name == "option" && !n.is_empty()).map(|(_, n)| n.parse().ok());
+        let options = self
+            .fields
+            .iter()
+            .filter(|(name, n)| name == "option" && !n.is_empty())
+            .map(|(_, n)| n.parse().ok());
         Some(Form {
             session: self.get("session")?.parse().ok()?,
             step: self.get("step")?.parse().ok()?,
@@ -89,11 +127,10 @@ impl Posted {
     pub fn update(&self, token: &Token) -> String {
         let mut hash = Sha256::new();
         hash.update(token.as_str());
-        for (name, value) in &self.0 {
-            for part in [name, value] {
-                hash.update((part.len() as u64).to_be_bytes());
-                hash.update(part);
-            }
+        let parts = self.fields.iter().flat_map(|(name, value)| [name.as_bytes(), value.as_bytes()]);
+        for part in parts.chain(self.files.iter().map(Vec::as_slice)) {
+            hash.update((part.len() as u64).to_be_bytes());
+            hash.update(part);
         }
         let digest = hash.finalize();
         let hex: String = digest[..16].iter().map(|b| format!("{b:02x}")).collect();

@@ -11,15 +11,14 @@ mod trouble;
 mod visitor;
 
 use super::{Content, Inbox, InboxError, Incoming, Page, PageState, Pages};
-use crate::engine::{Form, Input};
-use crate::script::Language;
+use crate::engine::{Asked, Fetched, Field, Form, Input, Media};
+use crate::script::{Language, MediaKind};
 use address::{Entry, Note, Query};
-use axum::body::Body;
 use axum::extract::rejection::PathRejection;
-use axum::extract::{Path, RawQuery, Request, State};
+use axum::extract::{DefaultBodyLimit, FromRequest, Multipart, Path, RawQuery, Request, State};
 use axum::http::header::{
-    CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, LOCATION, REFERRER_POLICY, SET_COOKIE,
-    X_CONTENT_TYPE_OPTIONS,
+    CACHE_CONTROL, CONTENT_LENGTH, CONTENT_SECURITY_POLICY, CONTENT_TYPE, LOCATION, REFERRER_POLICY,
+    SET_COOKIE, X_CONTENT_TYPE_OPTIONS,
 };
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::response::{Html, IntoResponse, Response};
@@ -34,6 +33,8 @@ use visitor::Token;
 
 /// A form larger than this is not read: many times the longest answer.
 const MAX_FORM_BYTES: usize = 64 * 1024;
+/// Of a form with files: some more than the largest file that is taken, for all of it is in memory at once.
+const MAX_UPLOAD_BYTES: usize = 25_000_000;
 /// So much of a form that is too large is read and thrown away: a browser that is still sending would not see our page.
 const MAX_DRAINED_BYTES: usize = 4 * 1024 * 1024;
 
@@ -56,6 +57,7 @@ struct Chat {
 pub fn router(inbox: Arc<dyn Inbox>, pages: Arc<dyn Pages>, links: Links) -> Router {
     Router::new()
         .route("/c/{payload}", get(show).post(take))
+        .layer(DefaultBodyLimit::max(MAX_UPLOAD_BYTES))
         .layer(middleware::map_response(guarded))
         .route("/c/-/style.css", get(style::sheet))
         .route("/c/-/icon.svg", get(style::icon))
@@ -88,7 +90,7 @@ async fn take(
     if !visitor::is_from_here(&headers, &chat.links.public_url) {
         return Err(Trouble::Foreign);
     }
-    let posted = posted(&headers, request.into_body()).await?;
+    let posted = posted(&headers, request).await?;
     let deed = posted.deed().ok_or(Trouble::Unread)?;
     let token = Token::brought(&headers, &entry);
     match deed {
@@ -102,6 +104,13 @@ async fn take(
             };
             let content = Content::Accepted { payload: entry.payload(), language: posted.language() };
             Ok(chat.received(&entry, &token, &posted, content, Some(Note::Started)).await)
+        }
+        Deed::Files { form, kind, allowed } => {
+            let Some(token) = token else { return Ok(see(&entry, Some(Note::Stale), None)) };
+            match chat.asks_for_files(&entry, &token, &form, kind).await? {
+                true => Ok(chat.uploaded(&entry, &token, posted, kind, allowed).await),
+                false => Ok(see(&entry, Some(Note::Stale), None)),
+            }
         }
         Deed::Other(input) => {
             let Some(token) = token else { return Ok(see(&entry, Some(Note::Stale), None)) };
@@ -164,6 +173,65 @@ impl Chat {
         Ok(Html(page::render(&view).into_string()).into_response())
     }
 
+    // Whether the form is that of the open question, and the question asks for such files.
+    async fn asks_for_files(
+        &self,
+        entry: &Entry,
+        token: &Token,
+        form: &Form,
+        kind: MediaKind,
+    ) -> Result<bool, Trouble> {
+        let page = self.pages.page(&entry.payload(), Some(&token.conversation()), None).await;
+        let page = page.map_err(|_| Trouble::Down)?.ok_or(Trouble::Unknown)?;
+        let PageState::Running(recap) = page.state else { return Ok(false) };
+        let asked = Asked { session: form.session, step: form.step, visit: form.visit };
+        let field = recap.open.and_then(|open| open.field);
+        let wanted = matches!(field, Some(Field::Files { kind: wanted, .. }) if wanted == kind);
+        Ok(wanted && recap.asked == Some(asked))
+    }
+
+    // Each file is an event of its own; those beyond the question's number are met by the engine as the rest of an album.
+    async fn uploaded(
+        &self,
+        entry: &Entry,
+        token: &Token,
+        mut posted: Posted,
+        kind: MediaKind,
+        allowed: bool,
+    ) -> Response {
+        let update = posted.update(token);
+        let cookie = token.kept(entry, self.is_secure());
+        for (n, bytes) in std::mem::take(&mut posted.files).into_iter().enumerate() {
+            let media = Media {
+                kind,
+                handle: n.to_string(),
+                bytes: Some(bytes.len() as u64),
+                caption: None,
+                album: Some(update.clone()),
+                allowed,
+                fetched: Fetched::No,
+            };
+            let event = self.event(token, &posted, Content::Input(Input::Media(media)));
+            let incoming = Incoming { update: format!("{update}-{n}"), upload: Some(bytes), ..event };
+            if let Err(InboxError::NotKept(_)) = self.inbox.receive(incoming).await {
+                return trouble::not_kept(entry, &posted);
+            }
+        }
+        see(entry, None, Some(cookie))
+    }
+
+    fn event(&self, token: &Token, posted: &Posted, content: Content) -> Incoming {
+        Incoming {
+            update: posted.update(token),
+            conversation: token.conversation(),
+            channel: "web",
+            language: posted.language(),
+            content,
+            upload: None,
+            shows_recap: true,
+        }
+    }
+
     // Hands the event in, and sends the browser back to the page.
     async fn received(
         &self,
@@ -173,15 +241,7 @@ impl Chat {
         content: Content,
         note: Option<Note>,
     ) -> Response {
-        let incoming = Incoming {
-            update: posted.update(token),
-            conversation: token.conversation(),
-            channel: "web",
-            language: posted.language(),
-            content,
-            upload: None,
-            shows_recap: true,
-        };
+        let incoming = self.event(token, posted, content);
         let cookie = token.kept(entry, self.is_secure());
         match self.inbox.receive(incoming).await {
             // A word over a button says that it came too late; nothing else does on a page.
@@ -212,14 +272,22 @@ fn entry(payload: Payload, query: &Query) -> Result<Entry, Trouble> {
     Entry::read(&payload, query).ok_or(Trouble::Unknown)
 }
 
-async fn posted(headers: &HeaderMap, body: Body) -> Result<Posted, Trouble> {
+async fn posted(headers: &HeaderMap, request: Request) -> Result<Posted, Trouble> {
     let kind = headers.get(CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or_default();
+    if kind.starts_with("multipart/form-data") {
+        let length = headers.get(CONTENT_LENGTH).and_then(|v| v.to_str().ok()?.parse::<usize>().ok());
+        if length.is_some_and(|length| length > MAX_UPLOAD_BYTES) {
+            return Err(Trouble::TooLong);
+        }
+        let parts = Multipart::from_request(request, &()).await.map_err(|_| Trouble::Unread)?;
+        return Posted::read_parts(parts).await.ok_or(Trouble::Unread);
+    }
     if !kind.starts_with("application/x-www-form-urlencoded") {
         return Err(Trouble::Unread);
     }
     let mut bytes = Vec::new();
     let mut seen = 0;
-    let mut stream = body.into_data_stream();
+    let mut stream = request.into_body().into_data_stream();
     while let Some(chunk) = stream.next().await {
         let chunk = chunk.map_err(|_| Trouble::Unread)?;
         seen += chunk.len();

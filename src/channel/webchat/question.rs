@@ -234,8 +234,16 @@ impl Sheet<'_> {
         let label = self.l.with("page-choose-files", &[("max", Arg::Number(max as i64))]);
         let fields = html! {
             label for="files" { (label) }
+            input type="hidden" name="kind" value=(kind.name());
             input #files type="file" name="file" multiple[max > 1] accept=[accept] required
                 aria-describedby=(self.described);
+            // A voice is kept only after its own yes.
+            @if kind == MediaKind::Voice {
+                label.tick {
+                    input type="checkbox" name="allow" value="yes" required;
+                    span { (self.l.get("page-voice-allow")) }
+                }
+            }
             div.row {
                 button.send name="do" value="answer" { (self.l.get("page-send")) }
                 @if done { button.quiet name="do" value="done" formnovalidate { (self.l.get("done")) } }

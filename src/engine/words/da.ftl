@@ -231,3 +231,4 @@ page-choose-files = { $max ->
     [one] Vælg en fil
    *[other] Vælg op til { $max } filer
 }
+page-voice-allow = Ja, I må gemme min stemme som mit svar.

@@ -231,3 +231,4 @@ page-choose-files = { $max ->
     [one] Choose a file
    *[other] Choose up to { $max } files
 }
+page-voice-allow = Yes, you may keep my voice as my answer.
