@@ -25,7 +25,22 @@ fn truth(condition: &Condition, script: &Script, session: &Session, moment: &Mom
             let today = moment.now.to_zoned(script.institution().timezone.clone()).date();
             answer(test, session.outcome(question), today)
         }
+        Condition::Rounds { rounds, test } => of_rounds(rounds, test, session),
         Condition::Fact { fact, test } => about(*fact, test, script, session, moment),
+    }
+}
+
+// A round counts when one answer in it was given.
+fn of_rounds(rounds: &[Vec<String>], test: &Test, session: &Session) -> Truth {
+    let given = |id: &String| matches!(session.outcome(id), Some(Outcome::Given { .. }));
+    let asked = rounds.iter().flatten().any(|id| session.outcome(id).is_some());
+    let count = rounds.iter().filter(|round| round.iter().any(given)).count();
+    match test {
+        Test::Answered => Some(count > 0),
+        Test::Skipped => Some(asked && count == 0),
+        Test::NotAsked => Some(!asked),
+        Test::Count(bounds) if asked => Some(bounds.hold(Decimal::from(count))),
+        _ => None,
     }
 }
 

@@ -11,8 +11,8 @@ use std::collections::HashMap;
 #[derive(Debug)]
 pub struct Atlas {
     book: Codebook,
-    /// Revision and the question's id in it -> place of its answer column.
-    places: HashMap<u32, HashMap<String, usize>>,
+    /// Revision, table and the question's id in it -> place of its answer column.
+    places: HashMap<u32, HashMap<Option<String>, HashMap<String, usize>>>,
 }
 
 /// How a question fared in one response.
@@ -99,7 +99,12 @@ pub fn ids(list: &[Kept]) -> String {
 
 impl Atlas {
     pub fn new(book: Codebook) -> Atlas {
-        let places = book.revisions.iter().map(|r| (r.number, questions(&book, r.number))).collect();
+        let tables: Vec<Option<String>> =
+            std::iter::once(None).chain(book.tables().into_iter().map(|t| Some(t.to_owned()))).collect();
+        let of = |revision: u32| {
+            tables.iter().map(|t| (t.clone(), questions(&book, revision, t))).collect::<HashMap<_, _>>()
+        };
+        let places = book.revisions.iter().map(|r| (r.number, of(r.number))).collect();
         Atlas { book, places }
     }
 
@@ -110,14 +115,47 @@ impl Atlas {
     /// A cell for each answer column, at its place in the codebook; `None` for other columns, and for questions that were
     /// not in the response's revision.
     pub fn lay<'r>(&'r self, response: &'r Response, withdrawn: bool) -> Vec<Option<Cell<'r>>> {
+        self.lay_in(response, withdrawn, &None, Some)
+    }
+
+    /// The rounds of a `repeat` in which something was answered, each with its number and cells as [`Atlas::lay`] gives them.
+    pub fn rounds<'r>(
+        &'r self,
+        response: &'r Response,
+        withdrawn: bool,
+        table: &str,
+    ) -> Vec<(u16, Vec<Option<Cell<'r>>>)> {
+        let given = |a: &&Answered| matches!(a.outcome, Outcome::Given { .. });
+        let counts = |a: &&Answered| withdrawn || !response.withdrawn.contains(&a.question);
+        let answered = response.answers.iter().filter(given).filter(counts);
+        let mut numbers: Vec<u16> = answered.filter_map(|a| Some(in_round(&a.question, table)?.0)).collect();
+        numbers.sort_unstable();
+        numbers.dedup();
+        let of = Some(table.to_owned());
+        let lay = |no: u16| {
+            let asked = |question| in_round(question, table).filter(|(n, _)| *n == no).map(|(_, id)| id);
+            (no, self.lay_in(response, withdrawn, &of, asked))
+        };
+        numbers.into_iter().map(lay).collect()
+    }
+
+    // `asked`: what a question that was answered is called in the table; `None` where it is not of it.
+    fn lay_in<'r>(
+        &'r self,
+        response: &'r Response,
+        withdrawn: bool,
+        table: &Option<String>,
+        asked: impl Fn(&'r str) -> Option<&'r str>,
+    ) -> Vec<Option<Cell<'r>>> {
         let mut cells: Vec<Option<Cell<'r>>> = Vec::new();
         cells.resize_with(self.book.columns.len(), || None);
-        let Some(places) = self.places.get(&response.revision) else { return cells };
+        let places = self.places.get(&response.revision).and_then(|tables| tables.get(table));
+        let Some(places) = places else { return cells };
         for place in places.values() {
             cells[*place] = Some(Cell { state: State::NotAsked, given: None, other: None });
         }
         for answered in &response.answers {
-            let Some(place) = places.get(&answered.question) else { continue };
+            let Some(place) = asked(&answered.question).and_then(|id| places.get(id)) else { continue };
             let gone = response.withdrawn.contains(&answered.question);
             let cell = cell(&self.book.columns[*place], answered, response.revision);
             cells[*place] = Some(match gone {
@@ -130,9 +168,16 @@ impl Atlas {
     }
 }
 
-fn questions(book: &Codebook, revision: u32) -> HashMap<String, usize> {
+// `idéer.2.hvem` -> 2 and `hvem`.
+fn in_round<'q>(question: &'q str, table: &str) -> Option<(u16, &'q str)> {
+    let (no, id) = question.strip_prefix(table)?.strip_prefix('.')?.split_once('.')?;
+    Some((no.parse().ok()?, id))
+}
+
+fn questions(book: &Codebook, revision: u32, table: &Option<String>) -> HashMap<String, usize> {
     let mut found: HashMap<String, (u32, usize)> = HashMap::new();
-    for (place, column) in book.columns.iter().enumerate().filter(|(_, c)| c.life.holds(revision)) {
+    let ours = |c: &Column| c.table == *table && c.life.holds(revision);
+    for (place, column) in book.columns.iter().enumerate().filter(|(_, c)| ours(c)) {
         for id in column.known.iter().map(|k| &k.id) {
             let Some(since) = column.known_as(id, revision) else { continue };
             let newest = found.entry(id.clone()).or_insert((since, place));

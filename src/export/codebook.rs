@@ -1,7 +1,7 @@
 //! Which columns a dialogue's answers have, and what they mean. Append-only over revisions: a column never moves.
 
 use crate::engine;
-use crate::script::{AnswerType, Language, MediaKind, Options, Question, Script, Wanted, Words};
+use crate::script::{AnswerType, Language, MediaKind, Options, Question, Round, Script, Wanted, Words};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -29,6 +29,9 @@ pub struct Revision {
 pub struct Column {
     /// The contract with whoever pulls: it never changes.
     pub name: String,
+    /// The `repeat` whose rounds it is about; `None`: the responses.
+    #[serde(default)]
+    pub table: Option<String>,
     pub role: Role,
     /// Of an answer column: the question's ids, oldest first.
     pub known: Vec<Known>,
@@ -163,7 +166,13 @@ impl Codebook {
         book.revisions.push(Revision { number: revision, fingerprint, published_at: now });
         // Addresses are no answers: they have no column.
         for question in script.questions().filter(|q| !q.answer.is_contact()) {
-            book.add(Addition { question, script, revision, before });
+            let (table, id) = match &question.round {
+                None => (None, question.id.as_str()),
+                // All rounds have the columns of the first.
+                Some(Round::Asks { of, no: 1, id }) => (Some(of.as_str()), id.as_str()),
+                Some(Round::Asks { .. } | Round::Again) => continue,
+            };
+            book.add(Addition { question, table, id, script, revision, before });
         }
         book
     }
@@ -206,7 +215,7 @@ impl Codebook {
     // The question's column, made if need be.
     fn answer_column(&mut self, new: &Addition<'_>) -> usize {
         let kind = TypeOf::of(&new.question.answer);
-        let id = &new.question.id;
+        let id = new.id;
         let text = texts(&new.question.text);
         let earlier = self.earlier(new);
         if let Some(at) = earlier.filter(|at| self.columns[*at].role == Role::Answer(kind)) {
@@ -216,11 +225,12 @@ impl Codebook {
             know(&mut column.known, id, new.revision);
             return at;
         }
-        let name = if earlier.is_some() { format!("{id}_r{}", new.revision) } else { id.clone() };
+        let name = if earlier.is_some() { format!("{id}_r{}", new.revision) } else { id.to_owned() };
         self.columns.push(Column {
-            name: self.free(name, new.revision),
+            name: self.free(name, new),
+            table: new.table.map(str::to_owned),
             role: Role::Answer(kind),
-            known: vec![Known { id: id.clone(), since: new.revision }],
+            known: vec![Known { id: id.to_owned(), since: new.revision }],
             text,
             options: Vec::new(),
             life: Life::from(new.revision),
@@ -231,9 +241,9 @@ impl Codebook {
     // The column of this question in an earlier revision, of whatever type. What the last revision held goes before what
     // is long gone, and the question's own id before an alias.
     fn earlier(&self, new: &Addition<'_>) -> Option<usize> {
-        let Question { id, was, .. } = new.question;
-        let answers =
-            || self.columns.iter().enumerate().rev().filter(|(_, c)| matches!(c.role, Role::Answer(_)));
+        let (id, was) = (new.id, &new.question.was);
+        let ours = |c: &Column| matches!(c.role, Role::Answer(_)) && c.table.as_deref() == new.table;
+        let answers = || self.columns.iter().enumerate().rev().filter(|(_, c)| ours(c));
         let own = |c: &Column| c.is_now(id);
         let alias = |c: &Column| was.iter().any(|w| c.is_now(w) && new.script.question(w).is_none());
         let live = |c: &Column| c.life.reaches(new.before);
@@ -279,10 +289,11 @@ impl Codebook {
             column.life.seen(new.revision, new.before);
             return;
         }
-        let name = self.free(name, new.revision);
+        let name = self.free(name, new);
         let life = Life::from(new.revision);
         self.columns.push(Column {
             name,
+            table: new.table.map(str::to_owned),
             role,
             known: Vec::new(),
             text: Texts::new(),
@@ -291,11 +302,22 @@ impl Codebook {
         });
     }
 
-    fn free(&self, name: String, revision: u32) -> String {
-        if self.columns.iter().all(|c| c.name != name) {
+    fn free(&self, name: String, new: &Addition<'_>) -> String {
+        if self.columns.iter().all(|c| c.name != name || c.table.as_deref() != new.table) {
             return name;
         }
-        self.free(format!("{name}_r{revision}"), revision)
+        self.free(format!("{name}_r{}", new.revision), new)
+    }
+
+    /// The tables besides the responses, in the order in which they were first published.
+    pub fn tables(&self) -> Vec<&str> {
+        let mut tables: Vec<&str> = Vec::new();
+        for table in self.columns.iter().filter_map(|c| c.table.as_deref()) {
+            if !tables.contains(&table) {
+                tables.push(table);
+            }
+        }
+        tables
     }
 }
 
@@ -303,6 +325,9 @@ impl Codebook {
 #[derive(Clone, Copy)]
 struct Addition<'s> {
     question: &'s Question,
+    table: Option<&'s str>,
+    /// As the script calls it.
+    id: &'s str,
     script: &'s Script,
     revision: u32,
     /// The revision before; 0 for none.

@@ -12,6 +12,9 @@ use uuid::Uuid;
 /// The columns after the fixed ones in the long shape.
 pub const LONG: [&str; 4] = ["question", "value", "other", "state"];
 
+/// The column with the number of the round.
+pub const ROUND: &str = "round";
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Csv {
     pub shape: Shape,
@@ -45,6 +48,7 @@ impl Csv {
         }
         let mut line = Line::new(self.dialect, out);
         layout.fixed.iter().for_each(|f| line.cell(f.name()));
+        layout.table.iter().for_each(|_| line.cell(ROUND));
         match self.shape {
             Shape::Long => LONG.iter().for_each(|name| line.cell(name)),
             Shape::Wide => {
@@ -59,17 +63,18 @@ impl Csv {
         line.end();
     }
 
+    /// `round`: of which the row is, in a table of rounds.
     pub fn response(
         &self,
         atlas: &Atlas,
         layout: &Layout,
-        response: &Response,
+        (response, round): (&Response, Option<u16>),
         cells: &[Option<Cell<'_>>],
         out: &mut Vec<u8>,
     ) {
         match self.shape {
-            Shape::Wide => self.wide(atlas, layout, response, cells, out),
-            Shape::Long => self.long(atlas, layout, response, cells, out),
+            Shape::Wide => self.wide(atlas, layout, (response, round), cells, out),
+            Shape::Long => self.long(atlas, layout, (response, round), cells, out),
         }
     }
 
@@ -111,7 +116,8 @@ impl Csv {
                 layout.questions.len() + states
             }
         };
-        (0..rest).for_each(|_| line.cell(""));
+        let round = usize::from(layout.table.is_some());
+        (0..rest + round).for_each(|_| line.cell(""));
         line.end();
     }
 
@@ -123,12 +129,12 @@ impl Csv {
         &self,
         atlas: &Atlas,
         layout: &Layout,
-        response: &Response,
+        (response, round): (&Response, Option<u16>),
         cells: &[Option<Cell<'_>>],
         out: &mut Vec<u8>,
     ) {
         let mut line = Line::new(self.dialect, out);
-        fixed(&mut line, layout, response);
+        fixed(&mut line, layout, response, round);
         for (place, _) in &layout.questions {
             let column = &atlas.book().columns[*place];
             let cell = cells[column.of(*place)].as_ref();
@@ -149,7 +155,7 @@ impl Csv {
         &self,
         atlas: &Atlas,
         layout: &Layout,
-        response: &Response,
+        (response, round): (&Response, Option<u16>),
         cells: &[Option<Cell<'_>>],
         out: &mut Vec<u8>,
     ) {
@@ -159,7 +165,7 @@ impl Csv {
             }
             let Some(cell) = &cells[*place] else { continue };
             let mut line = Line::new(self.dialect, out);
-            fixed(&mut line, layout, response);
+            fixed(&mut line, layout, response, round);
             line.cell(name);
             line.cell(&self.value(Some(cell)));
             let other = cell.other.filter(|_| has_other(atlas, layout, *place));
@@ -228,10 +234,11 @@ fn flag(cell: Option<&Cell<'_>>, code: &str, offered: bool) -> &'static str {
     }
 }
 
-fn fixed(line: &mut Line<'_>, layout: &Layout, response: &Response) {
+fn fixed(line: &mut Line<'_>, layout: &Layout, response: &Response, round: Option<u16>) {
     for fixed in &layout.fixed {
         line.cell(&fixed.of(response).unwrap_or_default());
     }
+    round.iter().for_each(|no| line.cell(&no.to_string()));
 }
 
 /// One row while it is written.

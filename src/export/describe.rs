@@ -7,7 +7,7 @@ use crate::script::Language;
 use serde::Serialize;
 use std::collections::BTreeSet;
 
-/// One table so far: a row for each response.
+/// The table with a row for each response.
 const TABLE: &str = "responses";
 
 #[derive(Serialize)]
@@ -29,7 +29,7 @@ struct DescribedColumn<'b> {
     /// From 1, in the order of the columns.
     ordinal: usize,
     name: String,
-    table: &'static str,
+    table: &'b str,
     /// The question's id in its latest revision.
     question: &'b str,
     #[serde(rename = "type")]
@@ -142,7 +142,7 @@ impl Codebook {
         DescribedColumn {
             ordinal: place + 1,
             name,
-            table: TABLE,
+            table: column.table.as_deref().unwrap_or(TABLE),
             question,
             kind,
             min: range.map(|(min, _)| min),

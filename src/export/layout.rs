@@ -123,6 +123,8 @@ fn ended(ended: Ended) -> &'static str {
 /// What was asked for.
 #[derive(Debug, Clone, Default)]
 pub struct Wish {
+    /// The `repeat` whose rounds are asked for; `None`: the responses.
+    pub table: Option<String>,
     /// Names of columns; empty for all.
     pub columns: Vec<String>,
     /// Names without letters outside ASCII.
@@ -136,6 +138,8 @@ pub struct Wish {
 /// The columns of a pull.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Layout {
+    /// Rows are the rounds of a `repeat`, each with its number after the fixed columns.
+    pub table: Option<String>,
     pub fixed: Vec<Fixed>,
     /// Places in the codebook, ascending, with the name in this pull.
     pub questions: Vec<(usize, String)>,
@@ -160,10 +164,11 @@ impl Layout {
         let questions: Vec<(usize, String)> = names
             .into_iter()
             .enumerate()
+            .filter(|(place, _)| book.columns[*place].table == wish.table)
             .filter(|(place, _)| wish.raw_text || !is_text(book, *place))
             .collect();
         if wish.columns.is_empty() {
-            return Ok(Layout { fixed: Fixed::ALL.to_vec(), questions });
+            return Ok(Layout { table: wish.table.clone(), fixed: Fixed::ALL.to_vec(), questions });
         }
         let canonical = |place: usize| book.columns[place].name.as_str();
         let is =
@@ -179,6 +184,7 @@ impl Layout {
         let wanted = |f: &Fixed| wish.columns.iter().any(|w| w == f.name());
         let told = |f: &Fixed| matches!(f, Fixed::Response | Fixed::DeletedAt | Fixed::DeletedReason);
         Ok(Layout {
+            table: wish.table.clone(),
             fixed: Fixed::ALL.into_iter().filter(|f| wanted(f) || (wish.deletions && told(f))).collect(),
             questions: questions.into_iter().filter(|q| wish.columns.iter().any(|w| is(w, q))).collect(),
         })
@@ -220,7 +226,10 @@ pub fn ascii_names(book: &Codebook) -> Vec<String> {
         let plain = ascii(&column.name);
         let mut name = plain.clone();
         let mut n = 2;
-        while names.contains(&name) {
+        let beside = |(name, of): (&String, &super::codebook::Column), new: &String| {
+            name == new && of.table == column.table
+        };
+        while names.iter().zip(&book.columns).any(|pair| beside(pair, &name)) {
             name = format!("{plain}_{n}");
             n += 1;
         }

@@ -2,6 +2,7 @@
 
 use super::atlas::{Atlas, Cell, Given, Side, State};
 use super::codebook::Role;
+use super::csv::ROUND;
 use super::layout::{Fixed, Layout, clock, time};
 use crate::engine::Response;
 use jiff::Timestamp;
@@ -13,7 +14,7 @@ use uuid::Uuid;
 pub fn response(
     atlas: &Atlas,
     layout: &Layout,
-    response: &Response,
+    (response, round): (&Response, Option<u16>),
     cells: &[Option<Cell<'_>>],
     cursor: &str,
     out: &mut Vec<u8>,
@@ -35,6 +36,9 @@ pub fn response(
                 | Fixed::FinishedAt
                 | Fixed::ChangedAt => map.serialize_entry(fixed.name(), &fixed.of(response))?,
             }
+        }
+        if let Some(no) = round {
+            map.serialize_entry(ROUND, &no)?;
         }
         map.serialize_entry("answers", &Answers { atlas, layout, cells })?;
         map.serialize_entry("states", &States { atlas, layout, cells })?;

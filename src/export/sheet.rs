@@ -1,6 +1,6 @@
 //! One pull: a stored row in, its bytes out.
 
-use super::atlas::Atlas;
+use super::atlas::{Atlas, Cell};
 use super::csv::Csv;
 use super::cursor::Cursors;
 use super::filter::Filter;
@@ -77,16 +77,39 @@ impl Sheet {
             let known = self.after.is_some_and(|after| after > 0);
             return if known { self.gone(cursor, response.id, None, out) } else { Ok(false) };
         }
-        let cells = self.atlas.lay(response, self.withdrawn);
-        match &self.form {
-            Form::Csv(csv) => csv.response(&self.atlas, &self.layout, response, &cells, out),
-            Form::Ndjson => {
-                let cursor = self.cursors.text(cursor);
-                ndjson::response(&self.atlas, &self.layout, response, &cells, &cursor, out)
-                    .map_err(|e| SheetError(response.id, e.to_string()))?;
-            }
+        let Some(table) = &self.layout.table else {
+            let cells = self.atlas.lay(response, self.withdrawn);
+            self.line(cursor, (response, None), &cells, out)?;
+            return Ok(true);
+        };
+        let rounds = self.atlas.rounds(response, self.withdrawn, table);
+        if rounds.is_empty() {
+            // Whoever pulled before may have rounds of it that the citizen took back.
+            let known = self.after.is_some_and(|after| after > 0);
+            return if known { self.gone(cursor, response.id, None, out) } else { Ok(false) };
+        }
+        for (no, cells) in rounds {
+            self.line(cursor, (response, Some(no)), &cells, out)?;
         }
         Ok(true)
+    }
+
+    fn line(
+        &self,
+        cursor: u64,
+        of: (&Response, Option<u16>),
+        cells: &[Option<Cell<'_>>],
+        out: &mut Vec<u8>,
+    ) -> Result<(), SheetError> {
+        match &self.form {
+            Form::Csv(csv) => csv.response(&self.atlas, &self.layout, of, cells, out),
+            Form::Ndjson => {
+                let cursor = self.cursors.text(cursor);
+                ndjson::response(&self.atlas, &self.layout, of, cells, &cursor, out)
+                    .map_err(|e| SheetError(of.0.id, e.to_string()))?;
+            }
+        }
+        Ok(())
     }
 
     // Erased, or (without a time) left behind by the filter.

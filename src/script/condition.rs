@@ -9,8 +9,19 @@ use rust_decimal::Decimal;
 pub enum Condition {
     All(Vec<Condition>),
     Any(Vec<Condition>),
-    Answer { question: String, test: Test },
-    Fact { fact: Fact, test: Test },
+    Answer {
+        question: String,
+        test: Test,
+    },
+    Fact {
+        fact: Fact,
+        test: Test,
+    },
+    /// About the rounds of a `repeat`: the questions of each. A round counts when one of them was answered.
+    Rounds {
+        rounds: Vec<Vec<String>>,
+        test: Test,
+    },
 }
 
 /// What a condition may ask about besides answers. The names are reserved.
@@ -129,7 +140,7 @@ impl Condition {
                 list.iter().flat_map(Condition::questions).collect()
             }
             Condition::Answer { question, .. } => vec![question],
-            Condition::Fact { .. } => Vec::new(),
+            Condition::Fact { .. } | Condition::Rounds { .. } => Vec::new(),
         }
     }
 }

@@ -32,6 +32,7 @@ mod place;
 mod problem;
 mod question;
 mod quota;
+mod repeat;
 mod slip;
 mod steps;
 mod suggest;
@@ -145,8 +146,12 @@ fn lower(reader: &mut Reader, id: &ScriptId, root: &tree::Node, yaml: &str, part
         .filter_map(|d| d.item.question())
         .map(|q| (q.id.clone(), question::codes(&q.answer)))
         .collect();
-    let audience = root.get("audience").and_then(|n| header::audience(reader, n, &known, &drafts));
-    let questions: Vec<Question> = drafts.list.iter().filter_map(|d| d.item.question().cloned()).collect();
+    // What has an answer in each round has none that counts for the whole.
+    let once = |id: &str| drafts.repeat_of(id).is_none();
+    let known_once: Vec<(String, Vec<String>)> = known.iter().filter(|(id, _)| once(id)).cloned().collect();
+    let audience = root.get("audience").and_then(|n| header::audience(reader, n, &known_once, &drafts));
+    let questions = drafts.list.iter().filter_map(|d| d.item.question()).filter(|q| once(&q.id));
+    let questions: Vec<Question> = questions.cloned().collect();
     let quota = root.get("quota").and_then(|n| quota::quota(reader, n, &questions));
     // Of these no step or jump goes missing.
     let small = |p: &Problem| matches!(p.code.as_bytes()[0], b'H' | b'T' | b'P' | b'E') || p.code == "F202";
@@ -155,14 +160,15 @@ fn lower(reader: &mut Reader, id: &ScriptId, root: &tree::Node, yaml: &str, part
     reader.problems.extend(flow);
     reader.problems.extend(part::named_as_a_part(&drafts));
     let pipes = std::mem::take(&mut reader.pipes);
-    unknown_pipes(reader, &pipes, &known);
+    unknown_pipes(reader, &pipes, &known, &drafts);
     piping::may_be_missing(reader, &drafts, &pipes);
     reader.finish();
     let mut header = header?;
     header.audience = audience;
     header.quota = quota;
     let used = drafts.parts;
-    let items: Vec<Item> = drafts.list.into_iter().map(|d| d.item).collect();
+    let items = drafts.list.into_iter().map(|d| d.item).collect();
+    let items = repeat::unrolled(items, &drafts.repeats);
     let mut ids = HashMap::new();
     let mut questions = HashMap::new();
     for (no, item) in items.iter().enumerate() {
@@ -185,9 +191,23 @@ fn lower(reader: &mut Reader, id: &ScriptId, root: &tree::Node, yaml: &str, part
 }
 
 fn conditions(reader: &mut Reader, drafts: &mut Drafts<'_>) {
-    let questions: Vec<Question> = drafts.list.iter().filter_map(|d| d.item.question().cloned()).collect();
-    let questions: when::Questions<'_> = questions.iter().collect();
-    for draft in &mut drafts.list {
+    let all: Vec<(ItemNo, Question)> =
+        drafts.list.iter().enumerate().filter_map(|(no, d)| Some((no, d.item.question()?.clone()))).collect();
+    let rounds: Vec<_> = drafts.repeats.iter().map(|r| (r.name.clone(), r.rounds(drafts))).collect();
+    let repeats = &drafts.repeats;
+    for (no, draft) in drafts.list.iter_mut().enumerate() {
+        if draft.when.is_none() && draft.options_when.is_empty() {
+            continue;
+        }
+        let (seen, hidden): (Vec<_>, Vec<_>) = all.iter().partition(|(of, _)| repeat::sees(no, *of, repeats));
+        let questions = when::Questions {
+            seen: seen.into_iter().map(|(_, q)| q).collect(),
+            hidden: hidden
+                .into_iter()
+                .filter_map(|(of, q)| Some((q.id.as_str(), repeat::around(*of, repeats)?)))
+                .collect(),
+            rounds: &rounds,
+        };
         if let Some(node) = draft.when {
             draft.item.when = Some(when::condition(reader, node, &questions));
         }
@@ -203,11 +223,22 @@ fn conditions(reader: &mut Reader, drafts: &mut Drafts<'_>) {
 }
 
 // T303: `${name}` of something that is no question.
-fn unknown_pipes(reader: &mut Reader, pipes: &[(String, Span)], known: &[(String, Vec<String>)]) {
+fn unknown_pipes(
+    reader: &mut Reader,
+    pipes: &[(String, Span)],
+    known: &[(String, Vec<String>)],
+    drafts: &Drafts<'_>,
+) {
     for (name, at) in pipes {
         let at = *at;
         if reader.is_full() {
             break;
+        }
+        if let Some(repeat) = drafts.repeat_of(name)
+            && !(repeat.lines.0..=repeat.lines.1).contains(&at.line)
+        {
+            reader.report(repeat::out_of_the_round(at, name, &repeat.name));
+            continue;
         }
         if known.iter().any(|(id, _)| id == name) || reader.is_spoiled(name) {
             continue;

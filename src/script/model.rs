@@ -63,7 +63,7 @@ impl Script {
     pub fn header(&self) -> &Header {
         &self.header
     }
-    /// Every step, in the order of the file. The conversation begins with the first.
+    /// Every step, in the order of the file; rounds after the first come last. The conversation begins with the first.
     pub fn items(&self) -> &[Item] {
         &self.items
     }
@@ -329,6 +329,16 @@ pub struct Question {
     pub redact: Vec<Redact>,
     /// Earlier ids: their answers are this question's.
     pub was: Vec<String>,
+    pub round: Option<Round>,
+}
+
+/// What a question is in a round of a `repeat`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Round {
+    /// One of its steps: `id` is the name in the script, `no` counts from 1.
+    Asks { of: String, no: u16, id: String },
+    /// Whether there is one more.
+    Again,
 }
 
 #[derive(Debug, Clone)]

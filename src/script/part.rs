@@ -134,11 +134,11 @@ impl<'n> Drafts<'n> {
         let names = Names {
             own: part.items.iter().filter_map(|(i, _)| i.question()).map(|q| q.id.clone()).collect(),
             prefix: &prefix,
-            given: given.iter().map(|(e, words)| (e.key.as_str(), words)).collect(),
+            given: Some(given.iter().map(|(e, words)| (e.key.as_str(), words)).collect()),
         };
         for (item, children) in &part.items {
             let mut item = names.outside(item, &path);
-            super::part_words::shift(&mut item.kind, base);
+            super::part_words::shift(&mut item.kind, &|no| no + base);
             if let Kind::Ask(question) = &mut item.kind {
                 question.number = self.next_question();
             }
@@ -218,14 +218,12 @@ fn part_in_part(at: Span) -> Problem {
         ))
 }
 
-fn used_twice(prefix: &str, at: Span, first: Span) -> Problem {
+/// F202: two parts or repetitions with one name.
+pub fn used_twice(prefix: &str, at: Span, first: Span) -> Problem {
     Problem::error(
         "F202",
         at,
-        both(
-            format!("to dele får det samme navn `{prefix}`"),
-            format!("two parts get the same name `{prefix}`"),
-        ),
+        both(format!("navnet `{prefix}` bruges to gange"), format!("the name `{prefix}` is used twice")),
     )
     .also(first, both("først her", "first here"))
     .label(both("og igen her", "and again here"))
@@ -262,7 +260,7 @@ pub fn named_as_a_part(drafts: &Drafts<'_>) -> Vec<Problem> {
             draft.id_at.unwrap_or(draft.at),
             both(format!("navnet `{id}` er optaget"), format!("the name `{id}` is reserved")),
         );
-        let problem = problem.also(*at, both("af delen her", "by the part here"));
+        let problem = problem.also(*at, both("det bruges allerede her", "it is used here already"));
         Some(
             problem
                 .why(both(

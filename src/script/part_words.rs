@@ -9,26 +9,36 @@ pub struct Names<'u> {
     /// The ids of its questions.
     pub own: Vec<String>,
     pub prefix: &'u str,
-    /// `with`, as written.
-    pub given: Vec<(&'u str, &'u Words)>,
+    /// `with`, as written; `None` where other names stay as they are.
+    pub given: Option<Vec<(&'u str, &'u Words)>>,
 }
 
 impl Names<'_> {
     /// An item as it stands in the dialogue; `path` is that of the `use`.
     pub fn outside(&self, item: &Item, path: &str) -> Item {
-        let mut item = item.clone();
-        match &item.kind {
-            Kind::Ask(_) => item.id = self.name(&item.id),
+        let mut item = self.renamed(item);
+        match &mut item.kind {
+            Kind::Ask(question) => {
+                item.id.clone_from(&question.id);
+                question.was = question.was.iter().map(|id| self.name(id)).collect();
+            }
             Kind::Say(_) | Kind::Group { .. } | Kind::Visit(_) | Kind::Goto(_) | Kind::End(_) => {
                 item.id = format!("{path}{}", item.id.trim_start_matches("steps"));
             }
         }
+        item
+    }
+
+    /// An item with its questions under their other names; its own id stays.
+    pub fn renamed(&self, item: &Item) -> Item {
+        let mut item = item.clone();
         if let Some(when) = &mut item.when {
             self.condition(when);
         }
         if let Kind::Ask(question) = &mut item.kind {
-            question.id = self.name(&question.id);
-            question.was = question.was.iter().map(|id| self.name(id)).collect();
+            if self.own.contains(&question.id) {
+                question.id = self.name(&question.id);
+            }
             for option in question.answer.options_mut().into_iter().flat_map(|o| &mut o.list) {
                 option.when.iter_mut().for_each(|when| self.condition(when));
             }
@@ -44,8 +54,12 @@ impl Names<'_> {
     fn condition(&self, when: &mut Condition) {
         match when {
             Condition::All(list) | Condition::Any(list) => list.iter_mut().for_each(|c| self.condition(c)),
-            Condition::Answer { question, .. } => *question = self.name(question),
-            Condition::Fact { .. } => {}
+            Condition::Answer { question, .. } => {
+                if self.own.contains(question) {
+                    *question = self.name(question);
+                }
+            }
+            Condition::Fact { .. } | Condition::Rounds { .. } => {}
         }
     }
 
@@ -61,7 +75,8 @@ impl Names<'_> {
         if self.own.contains(&question) {
             return vec![Piece::Answer { question: self.name(&question), fallback, style }];
         }
-        match self.given.iter().find(|(name, _)| *name == question) {
+        let Some(given) = &self.given else { return vec![Piece::Answer { question, fallback, style }] };
+        match given.iter().find(|(name, _)| *name == question) {
             Some((_, words)) => words.to(language).0.clone(),
             None => vec![Piece::Text { text: fallback.unwrap_or_default(), style }],
         }
@@ -114,14 +129,14 @@ fn each_words(kind: &mut Kind, change: &mut dyn FnMut(&mut Words)) {
     }
 }
 
-/// Every place of an item moves on by `base`.
-pub fn shift(kind: &mut Kind, base: usize) {
+/// Every place that an item leads to becomes another.
+pub fn shift(kind: &mut Kind, moved: &dyn Fn(ItemNo) -> ItemNo) {
     let to = |target: &mut Target| match target {
-        Target::Item(no) => *no += base,
+        Target::Item(no) => *no = moved(*no),
         Target::End => {}
     };
     match kind {
-        Kind::Group { first } => first.iter_mut().for_each(|no| *no += base),
+        Kind::Group { first } => first.iter_mut().for_each(|no| *no = moved(*no)),
         Kind::Visit(target) | Kind::Goto(target) => to(target),
         Kind::Ask(question) => {
             for option in question.answer.options_mut().into_iter().flat_map(|o| &mut o.list) {

@@ -69,7 +69,7 @@ fn needs(when: &Condition, name: &str) -> bool {
         Condition::Answer { question, test } => {
             question == name && !matches!(test, Test::Skipped | Test::NotAsked)
         }
-        Condition::Fact { .. } => false,
+        Condition::Fact { .. } | Condition::Rounds { .. } => false,
     }
 }
 

@@ -143,6 +143,7 @@ pub fn read<'n>(
         sensitive: step.get("sensitive").and_then(|n| reader.boolean(n)).unwrap_or(false),
         redact: step.get("redact").map(|n| redact(reader, n)).unwrap_or(defaults.redact.clone()),
         was: step.get("was").map(|n| owned(reader.texts(n))).unwrap_or_default(),
+        round: None,
         id,
     };
     let skippable = matches!(question.skip, Skip::Yes | Skip::As(_));

@@ -5,6 +5,7 @@ use super::model::*;
 use super::names::{named, nowhere};
 use super::problem::{Problem, Span, both};
 use super::question;
+use super::repeat::{Repeat, around, out_of_the_round, sees};
 use super::suggest::{meant_by, suggest};
 use super::tree::{Entry, Node};
 use std::collections::HashMap;
@@ -56,6 +57,9 @@ pub struct Drafts<'n> {
     pub parts: Vec<Part>,
     /// What the ids of each begin with.
     pub prefixes: Vec<(String, Span)>,
+    pub repeats: Vec<Repeat>,
+    /// The steps that are read stand in one.
+    pub in_repeat: bool,
     questions: u16,
     /// The first step beyond those that are read.
     pub too_many: Option<Span>,
@@ -112,7 +116,7 @@ impl<'n> Drafts<'n> {
         drafts
     }
 
-    fn block(
+    pub fn block(
         &mut self,
         reader: &mut Reader,
         steps: &'n Node,
@@ -205,6 +209,7 @@ impl<'n> Drafts<'n> {
                 draft.item = item(Kind::End(words));
             }
             "use" => return self.used(reader, step, kind, path, defaults),
+            "repeat" => return self.repeated(reader, step, kind, path, depth, defaults),
             other => {
                 reader.report(not_yet(kind.key_at, other));
                 reader.spoiled.extend(step.get("id").and_then(Node::text).map(|t| t.trim().to_owned()));
@@ -297,8 +302,13 @@ impl<'n> Drafts<'n> {
         }
         let known: Vec<(&str, bool, u32)> =
             known.iter().take(2 * MAX_STEPS).map(|(n, s, l)| (n.as_str(), *s, *l)).collect();
-        for draft in &mut self.list {
+        for (from, draft) in self.list.iter_mut().enumerate() {
             for going in draft.goes.clone() {
+                let hidden = places.get(going.to).filter(|to| !sees(from, **to, &self.repeats));
+                if let Some(repeat) = hidden.and_then(|to| around(*to, &self.repeats)) {
+                    reader.report(out_of_the_round(going.at, going.to, repeat));
+                    continue;
+                }
                 let target = match (going.to, places.get(going.to)) {
                     ("end", _) => Target::End,
                     (_, Some(no)) => Target::Item(*no),
@@ -339,7 +349,7 @@ fn too_many(at: Span) -> Problem {
 }
 
 fn not_a_step(step: &Node) -> Problem {
-    let known = ["say", "ask", "visit", "goto", "end", "use", "when", "steps"];
+    let known = ["say", "ask", "visit", "goto", "end", "use", "repeat", "when", "steps"];
     let Some(first) = step.map().and_then(|m| m.first()) else {
         return Problem::error("Y103", step.at, both("her skal stå et trin", "a step belongs here"))
             .why(both("teksten ville ikke nå borgeren", "the text would not reach the citizen"))
@@ -372,8 +382,8 @@ fn not_a_step(step: &Node) -> Problem {
     match suggest(&first.key, known) {
         Some(word) => problem.label(meant_by(&first.key, word)).fix(first.key_at, word),
         None => problem.mend(both(
-            "et trin er say, ask, visit, goto, end, use, eller when med steps",
-            "a step is say, ask, visit, goto, end, use, or when with steps",
+            "et trin er say, ask, visit, goto, end, use, repeat, eller when med steps",
+            "a step is say, ask, visit, goto, end, use, repeat, or when with steps",
         )),
     }
 }

@@ -8,6 +8,7 @@ use super::names::{unknown_code, unknown_question};
 use super::place::Around;
 use super::problem::{Both, Problem, Span, both};
 use super::question::{codes, type_named};
+use super::repeat::out_of_the_round;
 use super::suggest::unknown_key;
 use super::tree::{Entry, Node, Value};
 use jiff::ToSpan;
@@ -17,8 +18,14 @@ const WEEKDAYS: [&str; 7] = ["mandag", "tirsdag", "onsdag", "torsdag", "fredag",
 const ENGLISH_DAYS: [&str; 7] =
     ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
 
-/// The questions of a dialogue, in the order of the file.
-pub type Questions<'q> = Vec<&'q Question>;
+/// What a condition can ask about, in the order of the file.
+pub struct Questions<'q> {
+    pub seen: Vec<&'q Question>,
+    /// Questions in the rounds of a `repeat` that the condition stands outside of, with its name.
+    pub hidden: Vec<(&'q str, &'q str)>,
+    /// Every `repeat` with the questions of each of its rounds.
+    pub rounds: &'q [(String, Vec<Vec<String>>)],
+}
 
 /// All lines of a `when` must hold.
 pub fn condition(reader: &mut Reader, node: &Node, questions: &Questions<'_>) -> Condition {
@@ -50,16 +57,55 @@ fn line(reader: &mut Reader, entry: &Entry, questions: &Questions<'_>) -> Option
         let test = fact_test(reader, fact, &entry.value)?;
         return Some(Condition::Fact { fact, test });
     }
-    let Some(question) = questions.iter().find(|q| q.id == entry.key) else {
+    let (name, counted) = match entry.key.strip_suffix(".count") {
+        Some(name) => (name, true),
+        None => (entry.key.as_str(), false),
+    };
+    if let Some((_, rounds)) = questions.rounds.iter().find(|(n, _)| n == name) {
+        let test = if counted {
+            Test::Count(bounds(reader, &entry.value)?)
+        } else {
+            of_rounds(reader, &entry.value)?
+        };
+        return Some(Condition::Rounds { rounds: rounds.clone(), test });
+    }
+    if let Some((name, repeat)) = questions.hidden.iter().find(|(q, _)| *q == entry.key) {
+        reader.report(out_of_the_round(entry.key_at, name, repeat));
+        return None;
+    }
+    let Some(question) = questions.seen.iter().find(|q| q.id == entry.key) else {
         if reader.is_spoiled(&entry.key) {
             return None;
         }
-        let known = questions.iter().map(|q| q.id.as_str()).chain(Fact::NAMES.iter().map(|(n, _)| *n));
+        let known = questions.seen.iter().map(|q| q.id.as_str()).chain(Fact::NAMES.iter().map(|(n, _)| *n));
         reader.report(unknown_question(entry.key_at, &entry.key, known));
         return None;
     };
     let test = test(reader, &entry.value, question)?;
     Some(Condition::Answer { question: question.id.clone(), test })
+}
+
+// Of a `repeat` one can ask whether there were rounds, and how many.
+fn of_rounds(reader: &mut Reader, node: &Node) -> Option<Test> {
+    match node.text().map(str::trim) {
+        Some("answered") => return Some(Test::Answered),
+        Some("skipped") => return Some(Test::Skipped),
+        Some("not_asked") => return Some(Test::NotAsked),
+        _ => {}
+    }
+    if let Some(count) = node.get("count") {
+        reader.entries(node, &["count"], false);
+        return Some(Test::Count(bounds(reader, count)?));
+    }
+    reader.report(wrong_value(
+        node.at,
+        node.text().unwrap_or_default(),
+        both(
+            "`answered`, `skipped`, `not_asked` eller `count`",
+            "`answered`, `skipped`, `not_asked` or `count`",
+        ),
+    ));
+    None
 }
 
 fn fact_test(reader: &mut Reader, fact: Fact, node: &Node) -> Option<Test> {

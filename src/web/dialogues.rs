@@ -68,7 +68,9 @@ impl Readable {
         places.sort();
         places.dedup();
         let zone = self.published.as_ref().map_or(TimeZone::UTC, |p| p.script.institution().timezone.clone());
-        Known { format, revisions, places, channels: vec!["telegram".to_owned(), "web".to_owned()], zone }
+        let tables = self.book.tables().into_iter().map(str::to_owned).collect();
+        let channels = vec!["telegram".to_owned(), "web".to_owned()];
+        Known { format, revisions, places, channels, tables, zone }
     }
 }
 

@@ -98,6 +98,7 @@ impl Request {
         cursors: Cursors,
     ) -> Result<Sheet, Refusal> {
         let wish = Wish {
+            table: asked.table,
             columns: asked.columns,
             ascii: asked.ascii,
             raw_text: self.caller.raw_text(),

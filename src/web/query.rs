@@ -23,11 +23,11 @@ impl Format {
         match self {
             Format::Csv => &[
                 "after", "limit", "since", "until", "status", "revision", "place", "channel", "audience",
-                "columns", "include", "ascii", "raw", "shape", "states", "dialect",
+                "columns", "include", "ascii", "raw", "shape", "states", "dialect", "table",
             ],
             Format::Ndjson => &[
                 "after", "limit", "since", "until", "status", "revision", "place", "channel", "audience",
-                "columns", "include", "ascii", "raw", "shape",
+                "columns", "include", "ascii", "raw", "shape", "table",
             ],
             Format::CodebookCsv => &["ascii", "raw", "dialect"],
             Format::CodebookJson => &["ascii"],
@@ -42,6 +42,8 @@ pub struct Known {
     pub revisions: Vec<u32>,
     pub places: Vec<String>,
     pub channels: Vec<String>,
+    /// Besides the responses.
+    pub tables: Vec<String>,
     /// In which `since` and `until` without a time are days.
     pub zone: TimeZone,
 }
@@ -53,6 +55,8 @@ pub struct Asked {
     pub limit: Option<usize>,
     pub filter: Filter,
     pub columns: Vec<String>,
+    /// `None`: the responses.
+    pub table: Option<String>,
     pub withdrawn: bool,
     pub ascii: bool,
     pub csv: Csv,
@@ -110,6 +114,10 @@ impl Asked {
             }
             "columns" => self.columns = value.split(',').map(|c| c.trim().to_owned()).collect(),
             "include" => self.withdrawn = one(name, value, &[("withdrawn", true)])?,
+            "table" => match known.tables.iter().find(|t| *t == value) {
+                Some(table) => self.table = Some(table.clone()),
+                None => return Err(wrong(name, value, &known.tables)),
+            },
             "ascii" => self.ascii = one(name, value, &SWITCH)?,
             "raw" => self.csv.raw = one(name, value, &SWITCH)?,
             "states" => self.csv.states = one(name, value, &SWITCH)?,

@@ -476,3 +476,57 @@ async fn health_is_told_without_a_token_and_telegram_alone_is_no_reason_to_be_un
         (200, json!({"ready": true, "store": null, "telegram": "cannot be reached"}))
     );
 }
+
+#[tokio::test]
+async fn the_rounds_of_a_repetition_are_rows_of_a_table_of_their_own() {
+    let site = service().await;
+    site.publish(include_str!("../transcripts/runder/runder.yaml")).await;
+    let answers = vec![
+        given("vil", code("ja"), None),
+        given("idéer.1.idé", text("Loppemarked"), None),
+        given("idéer.1.for_hvem", codes(&["unge", "andre"]), Some("Naboer")),
+        given("idéer.again.1", code("ja"), None),
+        skipped("idéer.2.idé"),
+        skipped("idéer.2.for_hvem"),
+        given("idéer.again.2", code("ja"), None),
+        given("idéer.3.idé", text("=Sangaften"), None),
+    ];
+    let first = Response { revision: 2, ..response(1, answers) };
+    site.put(1, 0, &first).await;
+    site.put(2, 0, &Response { revision: 2, ..response(2, vec![given("vil", code("nej"), None)]) }).await;
+    let of_responses = rows(&site.pull("responses.csv?columns=response,vil").await, b',');
+    assert_eq!(of_responses.len(), 3, "both responses, whatever rounds they have");
+    let names = rows(&site.pull("responses.csv").await, b',').remove(0);
+    assert!(names.ends_with(&["fri".to_owned(), "vil".to_owned()]), "no round is a column: {names:?}");
+
+    let table = rows(&site.pull("responses.csv?table=idéer").await, b',');
+    let lines: Vec<String> = table.iter().map(|r| r[14..].join("|")).collect();
+    assert_eq!(
+        lines,
+        [
+            "round|idé|for_hvem|for_hvem.unge|for_hvem.børn|for_hvem.andre|for_hvem_other",
+            "1|Loppemarked|unge andre|1|0|1|Naboer",
+            "3|'=Sangaften|||||",
+        ],
+        "a round without an answer does not count"
+    );
+    let ndjson = site.pull("responses.ndjson?table=idéer").await.lines();
+    assert_eq!(ndjson.len(), 2);
+    assert_eq!(ndjson[1]["round"], 3);
+    assert_eq!(ndjson[1]["answers"], json!({"idé": "=Sangaften"}));
+    assert_eq!(ndjson[1]["states"], json!({"for_hvem": "not_asked"}));
+    assert_eq!(ndjson[0]["cursor"], ndjson[1]["cursor"]);
+    let codebook = site.pull("codebook.json").await.json();
+    let columns = codebook["columns"].as_array().unwrap();
+    let idea = columns.iter().find(|c| c["name"] == "idé").unwrap();
+    assert_eq!((&idea["table"], &idea["question"]), (&json!("idéer"), &json!("idé")));
+
+    let seen = site.cursors(0).text(2);
+    let taken_back = Response { answers: vec![given("vil", code("nej"), None)], ..first };
+    site.put(1, 1, &taken_back).await;
+    let left = site.pull(&format!("responses.ndjson?table=idéer&after={seen}")).await.lines();
+    assert_eq!((left.len(), &left[0]["left_filter"]), (1, &json!(true)));
+    let stranger = site.get(&format!("/v1/dialogues/{DIALOGUE}/responses.csv?table=ideer")).await;
+    assert_eq!(stranger.status, 400);
+    assert!(stranger.body.contains("idéer"), "{}", stranger.body);
+}
