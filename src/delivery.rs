@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::panic::AssertUnwindSafe;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
-use storage::{ConversationKey, OutboxId, Queued, Store};
+use storage::{ConversationKey, MessageRef, OutboxId, Posted, Queued, Store, StoreError};
 use tokio::sync::mpsc::UnboundedReceiver;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
@@ -26,7 +26,20 @@ pub struct Delivery<C: ?Sized> {
     /// Between two messages of one turn, so that they can be read.
     bubble_pause: Duration,
     /// In the order of the commits, whoever told first.
-    queues: Mutex<HashMap<ConversationKey, BTreeMap<OutboxId, Queued>>>,
+    queues: Mutex<HashMap<ConversationKey, Queue>>,
+}
+
+/// What waits for one conversation; it is there as long as its worker is.
+#[derive(Debug, Default)]
+struct Queue {
+    rows: BTreeMap<OutboxId, Queued>,
+    /// There may be rows on disk of which nobody told: they are looked for before anything else is sent.
+    unsure: bool,
+}
+
+enum Next {
+    Row(Queued),
+    Look,
 }
 
 /// What became of a row.
@@ -45,7 +58,7 @@ impl<C: Channel + ?Sized + 'static> Delivery<C> {
         Delivery { store, channels, bubble_pause, queues: Mutex::default() }
     }
 
-    /// Sends what was left in the outbox, then what `rows` brings, until `stop` says so. Must begin before the first event is
+    /// Sends what was left in the outbox, then what `posted` brings, until `stop` says so. Must begin before the first event is
     /// taken, so that old rows come before new ones.
     ///
     /// # Errors
@@ -53,11 +66,11 @@ impl<C: Channel + ?Sized + 'static> Delivery<C> {
     pub async fn run(
         self: Arc<Self>,
         left: Vec<Queued>,
-        mut rows: UnboundedReceiver<Vec<Queued>>,
+        mut posted: UnboundedReceiver<Posted>,
         stop: watch::Receiver<bool>,
     ) {
         let mut workers = JoinSet::new();
-        self.enqueue(left, &mut workers, &stop);
+        self.enqueue(Posted::Rows(left), &mut workers, &stop);
         let mut stopped = stop.clone();
         loop {
             tokio::select! {
@@ -65,7 +78,7 @@ impl<C: Channel + ?Sized + 'static> Delivery<C> {
                 _ = stopped.wait_for(|stop| *stop) => break,
                 // Workers that have nothing left are forgotten.
                 Some(_) = workers.join_next() => {}
-                more = rows.recv() => match more {
+                more = posted.recv() => match more {
                     Some(more) => self.enqueue(more, &mut workers, &stop),
                     None => break,
                 },
@@ -90,17 +103,29 @@ impl<C: Channel + ?Sized + 'static> Delivery<C> {
         }
     }
 
-    fn enqueue(self: &Arc<Self>, rows: Vec<Queued>, workers: &mut JoinSet<()>, stop: &watch::Receiver<bool>) {
-        let mut queues = self.queues.lock().unwrap_or_else(PoisonError::into_inner);
+    fn enqueue(self: &Arc<Self>, posted: Posted, workers: &mut JoinSet<()>, stop: &watch::Receiver<bool>) {
+        let rows = match posted {
+            Posted::Rows(rows) => rows,
+            Posted::Unsure(key) => return self.queue(key, workers, stop, |queue| queue.unsure = true),
+        };
         for row in rows {
-            let key = row.id.conversation;
-            if let Some(queue) = queues.get_mut(&key) {
-                queue.insert(row.id, row);
-                continue;
-            }
-            queues.insert(key, BTreeMap::from([(row.id, row)]));
-            let delivery = self.clone();
-            let stop = stop.clone();
+            self.queue(row.id.conversation, workers, stop, |queue| drop(queue.rows.insert(row.id, row)));
+        }
+    }
+
+    // A queue that was not there gets a worker.
+    fn queue(
+        self: &Arc<Self>,
+        key: ConversationKey,
+        workers: &mut JoinSet<()>,
+        stop: &watch::Receiver<bool>,
+        change: impl FnOnce(&mut Queue),
+    ) {
+        let mut queues = self.queues.lock().unwrap_or_else(PoisonError::into_inner);
+        let new = !queues.contains_key(&key);
+        change(queues.entry(key).or_default());
+        if new {
+            let (delivery, stop) = (self.clone(), stop.clone());
             workers.spawn(async move {
                 let work = AssertUnwindSafe(delivery.work(key, stop));
                 if work.catch_unwind().await.is_err() {
@@ -110,10 +135,14 @@ impl<C: Channel + ?Sized + 'static> Delivery<C> {
         }
     }
 
-    // The next row, or the end of the queue: taken together, so that a row that comes meanwhile starts a new worker.
-    fn next(&self, key: &ConversationKey) -> Option<Queued> {
+    // The next thing to do, or the end of the queue: taken together, so that a row that comes meanwhile starts a new worker.
+    fn next(&self, key: &ConversationKey) -> Option<Next> {
         let mut queues = self.queues.lock().unwrap_or_else(PoisonError::into_inner);
-        let next = queues.get_mut(key)?.pop_first().map(|(_, row)| row);
+        let queue = queues.get_mut(key)?;
+        if std::mem::take(&mut queue.unsure) {
+            return Some(Next::Look);
+        }
+        let next = queue.rows.pop_first().map(|(_, row)| Next::Row(row));
         if next.is_none() {
             queues.remove(key);
         }
@@ -125,53 +154,118 @@ impl<C: Channel + ?Sized + 'static> Delivery<C> {
         self.queues.lock().unwrap_or_else(PoisonError::into_inner).remove(key);
     }
 
+    fn take(&self, key: &ConversationKey) -> BTreeMap<OutboxId, Queued> {
+        let mut queues = self.queues.lock().unwrap_or_else(PoisonError::into_inner);
+        queues.get_mut(key).map(|queue| std::mem::take(&mut queue.rows)).unwrap_or_default()
+    }
+
     async fn work(&self, key: ConversationKey, stop: watch::Receiver<bool>) {
         let mut address: Option<ConversationId> = None;
         let mut said = None;
-        while let Some(row) = self.next(&key) {
+        while let Some(next) = self.next(&key) {
             if *stop.borrow() {
                 return self.leave(&key);
             }
+            let row = match next {
+                Next::Row(row) => row,
+                Next::Look => match self.look(key, &stop).await {
+                    Ok(()) => continue,
+                    Err(_) => return self.leave(&key),
+                },
+            };
             if address.is_none() {
-                match self.store.address(&key).await {
+                match self.insist(&stop, "an address", || self.store.address(&key)).await {
                     Ok(found) => address = found.map(ConversationId),
-                    Err(error) => {
-                        warn!(%error, "an address could not be read; its messages wait for the next start");
-                        return self.leave(&key);
-                    }
+                    Err(_) => return self.leave(&key),
                 }
             }
             let Some(to) = &address else {
                 // Erased meanwhile: there is nobody to send to.
-                self.settle(&row, None).await;
+                self.settle(&row, None, &stop).await;
                 continue;
             };
+            let version = row.id.version;
             let is_say = matches!(engine::decode::<Parcel>(&row.outgoing.body), Ok(Parcel::Say(_)));
-            if is_say && said == Some(row.id.version) {
+            if is_say && said == Some(version) {
                 pause(self.bubble_pause, &stop).await;
             }
             match self.deliver(&row, to, &stop).await {
-                Done::Settled(sent) => self.settle(&row, sent).await,
+                Done::Settled(sent) => self.settle(&row, sent, &stop).await,
                 Done::Gone => {
                     info!(conversation = ?key, "cannot be reached any more: what waited is dropped");
-                    self.settle(&row, None).await;
-                    while let Some(rest) = self.next(&key) {
-                        self.settle(&rest, None).await;
+                    // Taken at once: what comes from here on may be for somebody who is back.
+                    let rest = self.take(&key);
+                    for row in std::iter::once(row).chain(rest.into_values()) {
+                        self.settle(&row, None, &stop).await;
                     }
-                    return;
                 }
                 Done::Waits => return self.leave(&key),
             }
             if is_say {
-                said = Some(row.id.version);
+                said = Some(version);
             }
         }
     }
 
-    async fn settle(&self, row: &Queued, sent: Option<Sent>) {
-        if let Err(error) = self.store.settle(row.id, sent.map(|s| s.0)).await {
-            warn!(%error, "a sent message could not be marked as sent; it may come again");
+    // Puts into the queue what the outbox holds for the conversation. Not at once: the store is in trouble, and what was settled
+    // a moment ago would be found again.
+    async fn look(&self, key: ConversationKey, stop: &watch::Receiver<bool>) -> storage::Result<()> {
+        pause(FIRST_PAUSE, stop).await;
+        let mut after = OutboxId { conversation: key, version: storage::Version(0), n: 0 };
+        loop {
+            let page =
+                self.insist(stop, "what is to be sent", || self.store.outbox(Some(after), PAGE)).await?;
+            let more = page.len() == PAGE && page.iter().all(|row| row.id.conversation == key);
+            let rows = page.into_iter().filter(|row| row.id.conversation == key);
+            let mut queues = self.queues.lock().unwrap_or_else(PoisonError::into_inner);
+            let queue = queues.entry(key).or_default();
+            for row in rows {
+                after = row.id;
+                queue.rows.insert(row.id, row);
+            }
+            if !more {
+                return Ok(());
+            }
         }
+    }
+
+    // Asks the store until it answers. What is damaged stays damaged, and who is being stopped does not wait.
+    async fn insist<T, F: Future<Output = storage::Result<T>>>(
+        &self,
+        stop: &watch::Receiver<bool>,
+        what: &str,
+        ask: impl Fn() -> F,
+    ) -> storage::Result<T> {
+        let mut wait = FIRST_PAUSE;
+        loop {
+            match ask().await {
+                Err(error @ StoreError::Backend(_)) if !*stop.borrow() => {
+                    warn!(what, %error, "the store did not answer; trying again in {wait:?}");
+                    pause(wait, stop).await;
+                    wait = (wait * 2).min(LAST_PAUSE);
+                }
+                Err(error) => {
+                    warn!(what, %error, "the store does not answer; what is to be sent waits for the next start");
+                    return Err(error);
+                }
+                Ok(answer) => return Ok(answer),
+            }
+        }
+    }
+
+    async fn settle(&self, row: &Queued, sent: Option<Sent>, stop: &watch::Receiver<bool>) {
+        let sent = sent.map(|s| s.0);
+        // It may come again if this fails: that was told already.
+        let _ = self.insist(stop, "a sent message", || self.store.settle(row.id, sent.clone())).await;
+    }
+
+    async fn platform_id(
+        &self,
+        row: &Queued,
+        of: MessageRef,
+        stop: &watch::Receiver<bool>,
+    ) -> storage::Result<Option<String>> {
+        self.insist(stop, "a message to change", || self.store.sent(&row.id.conversation, of)).await
     }
 
     async fn deliver(&self, row: &Queued, to: &ConversationId, stop: &watch::Receiver<bool>) -> Done {
@@ -181,14 +275,11 @@ impl<C: Channel + ?Sized + 'static> Delivery<C> {
         };
         let outbound = match (engine::decode::<Parcel>(&row.outgoing.body), row.outgoing.message) {
             (Ok(Parcel::Say(message)), _) => Outbound::Say(message),
-            (Ok(Parcel::Amend(message)), Some(of)) => match self.store.sent(&row.id.conversation, of).await {
+            (Ok(Parcel::Amend(message)), Some(of)) => match self.platform_id(row, of, stop).await {
                 Ok(Some(of)) => Outbound::Amend { of, message },
                 // It never reached the platform, or is no longer ours to change.
                 Ok(None) => return Done::Settled(None),
-                Err(error) => {
-                    warn!(%error, "a message to change could not be looked up; it waits for the next start");
-                    return Done::Waits;
-                }
+                Err(_) => return Done::Waits,
             },
             (Ok(Parcel::Amend(_)), None) => return Done::Settled(None),
             (Err(error), _) => {

@@ -13,8 +13,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 use storage::{
-    Body, Changes, ConversationKey, Cursor, DialogueId, MasterKey, ResponseChange, ResponseRow, Row, Store,
-    UpdateId, Version,
+    Body, Changes, ConversationKey, Cursor, DialogueId, MasterKey, Posted, ResponseChange, ResponseRow, Row,
+    Store, UpdateId, Version,
 };
 use tokio::sync::{mpsc, oneshot};
 
@@ -55,11 +55,11 @@ async fn over(store: Arc<dyn Store>) -> Arc<Bench> {
         getrandom::fill(&mut random).map_err(|e| e.to_string())?;
         Ok(u128::from_be_bytes(random))
     });
-    let (outbox, mut rows) = mpsc::unbounded_channel::<Vec<storage::Queued>>();
+    let (outbox, mut rows) = mpsc::unbounded_channel::<Posted>();
     let settled = store.clone();
     // Sent at once, so that the outbox is settled as in a service whose platform is quick.
     tokio::spawn(async move {
-        while let Some(rows) = rows.recv().await {
+        while let Some(Posted::Rows(rows)) = rows.recv().await {
             for row in rows {
                 // The store may be closed while rows are still on their way.
                 let _ = settled.settle(row.id, Some("1".to_owned())).await;

@@ -6,6 +6,7 @@ mod conversation;
 mod facts;
 mod fetch;
 mod pages;
+mod queues;
 mod reception;
 mod timer;
 
@@ -20,13 +21,14 @@ use crate::privacy::pseudonym;
 use crate::script::Language;
 use async_trait::async_trait;
 use jiff::{SignedDuration, Timestamp};
+use queues::Queues;
 use reception::Reception;
 use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use storage::{
     Body, Changes, ConversationKey, Count, DialogueId, Document, Kind, MediaId, MessageRef, OutboxId,
-    Outgoing, Queued, ResponseChange, Store, StoreError, Stored, UpdateId, Version,
+    Outgoing, Posted, Queued, ResponseChange, Store, StoreError, Stored, UpdateId, Version,
 };
 use tokio::sync::mpsc::UnboundedSender;
 use tracing::{debug, error, warn};
@@ -41,8 +43,9 @@ pub struct Dispatch {
     store: Arc<dyn Store>,
     library: Arc<Library>,
     clock: Clock,
-    /// Rows just committed, for delivery. They are on disk too: whoever listens may come late.
-    outbox: UnboundedSender<Vec<Queued>>,
+    queues: Queues,
+    /// What was just committed, for delivery. It is on disk too: whoever listens may come late.
+    outbox: UnboundedSender<Posted>,
     /// Who brings citizens' files, by the channel's name.
     fetchers: HashMap<&'static str, Arc<dyn Fetch>>,
 }
@@ -66,9 +69,9 @@ impl Dispatch {
         store: Arc<dyn Store>,
         library: Arc<Library>,
         clock: Clock,
-        outbox: UnboundedSender<Vec<Queued>>,
+        outbox: UnboundedSender<Posted>,
     ) -> Dispatch {
-        Dispatch { store, library, clock, outbox, fetchers: HashMap::new() }
+        Dispatch { store, library, clock, queues: Queues::default(), outbox, fetchers: HashMap::new() }
     }
 
     /// Files of this channel are brought by `fetch`; without one they are told to be out of reach.
@@ -97,6 +100,7 @@ impl Dispatch {
 
     async fn turn(&self, incoming: &Incoming) -> Result<Received, StoreError> {
         let key = self.key(&incoming.conversation);
+        let _in_turn = self.queues.wait(key).await;
         let mut conflicts = 0;
         let mut content = None;
         loop {
@@ -117,8 +121,7 @@ impl Dispatch {
             match self.store.commit(changes).await {
                 Ok(version) => {
                     if !outgoing.is_empty() {
-                        // Nobody listens only while the service is being stopped; the rows are on disk.
-                        let _ = self.outbox.send(queued(key, version, outgoing));
+                        self.tell(Posted::Rows(queued(key, version, outgoing)));
                     }
                     return Ok(received);
                 }
@@ -127,9 +130,17 @@ impl Dispatch {
                     return Ok(Received::default());
                 }
                 Err(StoreError::Conflict(_)) if conflicts < MAX_CONFLICTS => conflicts += 1,
-                Err(other) => return Err(other),
+                Err(other) => {
+                    self.tell(Posted::Unsure(key));
+                    return Err(other);
+                }
             }
         }
+    }
+
+    fn tell(&self, posted: Posted) {
+        // Nobody listens only while the service is being stopped; the rows are on disk.
+        let _ = self.outbox.send(posted);
     }
 
     fn changes(

@@ -15,15 +15,20 @@ use tracing::warn;
 const ROUND: Duration = Duration::from_secs(2);
 /// Conversations woken in one round, so that a backlog does not crowd out replies.
 const AT_ONCE: usize = 50;
+/// So many rounds later one that could not be woken is tried again: five minutes.
+const STUCK: usize = 150;
 
 /// Runs until `stop` says so.
 pub async fn run_timer(dispatch: Arc<Dispatch>, mut stop: watch::Receiver<bool>) {
     let mut stuck = HashSet::new();
-    loop {
+    for round in 0usize.. {
         tokio::select! {
             biased;
             _ = stop.wait_for(|stop| *stop) => return,
             () = tokio::time::sleep(ROUND) => {}
+        }
+        if round.is_multiple_of(STUCK) {
+            stuck.clear();
         }
         if let Err(error) = dispatch.wake_due(dispatch.clock.now(), &mut stuck).await {
             warn!(%error, "what is due could not be read");

@@ -54,7 +54,12 @@ impl MemoryStore {
     /// # Errors
     /// [`StoreError::Backend`] if the system has no random numbers.
     pub fn new() -> Result<MemoryStore> {
-        Ok(MemoryStore { secrets: Secrets::generate()?, state: Mutex::default() })
+        Ok(MemoryStore::with(Secrets::generate()?))
+    }
+
+    /// An empty store with these secrets, so that a run can be repeated to the byte.
+    pub fn with(secrets: Secrets) -> MemoryStore {
+        MemoryStore { secrets, state: Mutex::default() }
     }
 
     fn state(&self) -> Result<MutexGuard<'_, State>> {

@@ -141,6 +141,14 @@ pub struct Queued {
     pub outgoing: Outgoing,
 }
 
+/// What a commit left for whoever sends, told beside the store, which holds it too.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Posted {
+    Rows(Vec<Queued>),
+    /// The commit failed, or only its answer was lost: the outbox alone knows what there is to send.
+    Unsure(ConversationKey),
+}
+
 /// What kind of document. The byte is what is stored: numbers are never reused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[repr(u8)]
