@@ -23,7 +23,7 @@ target_group: Alle.
 expected_effect: Noget.
 give_back: {by: 2028-05-01, how: På døren.}
 period: {from: 2026-01-01, to: open}
-privacy: {basis: consent, anonymous: true, keep: 12 months, notice: Vi gemmer dine svar.}
+privacy: {basis: consent, anonymous: false, keep: 12 months, notice: Vi gemmer dine svar.}
 entry: {code: kontakt}
 audience: everyone
 steps:

@@ -6,6 +6,7 @@ mod export;
 mod key;
 mod mend;
 mod operator;
+mod schema;
 mod serve;
 mod token;
 mod upkeep;
@@ -28,6 +29,7 @@ struct Arguments {
 enum Command {
     Serve(serve::Serve),
     Check(check::Check),
+    Schema(schema::Schema),
     Chat(chat::Chat),
     Token(token::Token),
     Export(export::Export),
@@ -94,6 +96,7 @@ pub fn run() -> ExitCode {
         match arguments.command {
             Command::Serve(command) => serve::run(command).await,
             Command::Check(command) => check::run(&command),
+            Command::Schema(command) => schema::run(&command),
             Command::Chat(command) => chat::run(&command),
             Command::Token(command) => token::run(command).await,
             Command::Export(command) => export::run(command).await,

@@ -183,6 +183,7 @@ impl Reader {
                 }
                 self.lost_words(node);
                 let first = self.languages.first().copied().unwrap_or(Language::DANISH);
+                self.hard_to_read(first, node);
                 self.missing_languages(&[(first, node.at)], node.at, subject);
                 Words(vec![(first, template(text))])
             }
@@ -220,6 +221,7 @@ impl Reader {
             let Some(entry) = entries.iter().find(|e| e.key == language.tag()) else { continue };
             match entry.value.text() {
                 Some(text) if !text.trim().is_empty() => {
+                    self.hard_to_read(language, &entry.value);
                     self.lost_words(&entry.value);
                     words.0.push((language, template(text)));
                 }
@@ -232,6 +234,7 @@ impl Reader {
                 None => self.report(needs_text(entry.value.at)),
             }
         }
+        self.not_translated(entries);
         // A tag with a slip in it is told where it stands.
         let offered: Vec<&str> = self.languages.iter().map(Language::tag).collect();
         let tag = |key: &str| match offered.contains(&key) {

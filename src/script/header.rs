@@ -45,11 +45,11 @@ pub const KEYS: [&str; 26] = [
 ];
 /// Keys at the top that are still to come.
 const LATER: [&str; 4] = ["channels", "urgent", "was", "data_protection_contact"];
-const GIVE_BACK_KEYS: [&str; 2] = ["by", "how"];
-const PERIOD_KEYS: [&str; 2] = ["from", "to"];
-const PRIVACY_KEYS: [&str; 5] = ["basis", "anonymous", "keep", "notice", "link"];
-const ENTRY_KEYS: [&str; 3] = ["code", "keywords", "places"];
-const AUDIENCE_KEYS: [&str; 3] = ["ask", "not_yet_users", "else"];
+pub const GIVE_BACK_KEYS: [&str; 2] = ["by", "how"];
+pub const PERIOD_KEYS: [&str; 2] = ["from", "to"];
+pub const PRIVACY_KEYS: [&str; 5] = ["basis", "anonymous", "keep", "notice", "link"];
+pub const ENTRY_KEYS: [&str; 3] = ["code", "keywords", "places"];
+pub const AUDIENCE_KEYS: [&str; 3] = ["ask", "not_yet_users", "else"];
 /// Two years of thirty-day months, and some days of slack.
 const MAX_KEEP_DAYS: i32 = 735;
 static CODE: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new("^[a-z0-9]{1,12}$").ok());

@@ -15,7 +15,7 @@ const fn key(name: &'static str, danish: &'static [&'static str], does: &'static
 }
 
 /// Every key that some place of a script or of an institution's file knows, in the order of a file.
-pub const ALL: [Key; 106] = [
+pub const ALL: [Key; 112] = [
     key("format", &[], "Sprogets udgave. Skriv altid 1."),
     key("title", &["titel", "overskrift"], "Overskriften, som borgeren ser øverst."),
     key("languages", &["sprog"], "De sprog, dialogen tilbydes på. Det første er dialogens eget."),
@@ -60,6 +60,11 @@ pub const ALL: [Key; 106] = [
     key("not_yet_users", &[], "De svar, der viser, at borgeren ikke bruger jeres tilbud endnu."),
     key("else", &["ellers"], "Den sektion, som de andre sendes til."),
     key("quota", &["kvote"], "Hvor mange besvarelser I vil have i alt."),
+    key("total", &["i_alt"], "Hvor mange besvarelser der i alt er nok."),
+    key("per", &["pr"], "Hvor mange der er nok af hver slags."),
+    key("question", &[], "Det spørgsmål, hvis svar tælles hver for sig."),
+    key("place", &["sted"], "Skriv `each` for at tælle hvert sted for sig."),
+    key("when_full", &["når_fuld"], "Hvad borgeren læser, når der er svar nok."),
     key("quiet_hours", &["stille_timer"], "Tidsrum uden påmindelser, fx `21:00-08:00`."),
     key(
         "remind_after",
@@ -96,6 +101,7 @@ pub const ALL: [Key; 106] = [
     key("idea", &["idé", "ide"], "Borgerens egen idé, i fri tekst."),
     key("offer", &["tilbyd"], "Hvad borgeren kunne have lyst til at hjælpe med."),
     key("repeat", &["gentag"], "Trin, der kan tages flere gange, fx én gang for hver idé."),
+    key("again", &["igen"], "Spørgsmålet, om borgeren vil tage trinene en gang til."),
     key("use", &["brug"], "En færdig del, som flere dialoger bruger."),
     key("as", &["som"], "Navnet foran delens egne id'er."),
     key("with", &["med"], "Ord, som delen skal bruge."),

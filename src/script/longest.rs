@@ -5,13 +5,24 @@ use super::model::*;
 /// For each item, the questions on the longest way from it to where its list runs out, itself included. A way back to a
 /// step that is already on the way counts nothing.
 pub fn longest(items: &[Item], audience: Option<&Audience>) -> Vec<u16> {
-    let mut ways = Ways { items, audience, found: vec![None; items.len()] };
+    let mut ways = Ways { items, audience, weigh: &|_| 1, found: vec![None; items.len()] };
     (0..items.len()).map(|no| ways.from(no)).collect()
+}
+
+/// What the questions on the longest way through the whole dialogue weigh together.
+pub fn on_the_longest_way(
+    items: &[Item],
+    audience: Option<&Audience>,
+    weigh: impl Fn(&Question) -> u16,
+) -> u16 {
+    let mut ways = Ways { items, audience, weigh: &weigh, found: vec![None; items.len()] };
+    if items.is_empty() { 0 } else { ways.from(0) }
 }
 
 struct Ways<'i> {
     items: &'i [Item],
     audience: Option<&'i Audience>,
+    weigh: &'i dyn Fn(&Question) -> u16,
     found: Vec<Option<u16>>,
 }
 
@@ -28,7 +39,7 @@ impl Ways<'_> {
         };
         let way = match &item.kind {
             Kind::Say(_) => after,
-            Kind::Ask(question) => 1 + self.past(question, after),
+            Kind::Ask(question) => (self.weigh)(question).saturating_add(self.past(question, after)),
             Kind::Group { first } => first.map_or(after, |first| self.from(first)),
             Kind::Visit(to) => self.jump(Jump::Visit(*to), after),
             Kind::Goto(to) => self.jump(Jump::Goto(*to), after),

@@ -6,7 +6,7 @@ use super::problem::{Both, Problem, Span, both};
 use super::tree::{Entry, Node};
 
 /// What must stand there: the key, what is missing without it, and the line to write.
-const MANDATORY: [(&str, &str, &str, &str, &str); 12] = [
+pub const MANDATORY: [(&str, &str, &str, &str, &str); 12] = [
     ("format", "der mangler et `format`", "the dialogue lacks its `format`", "format: 1", "format: 1"),
     (
         "title",

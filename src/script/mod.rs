@@ -3,8 +3,10 @@
 //! An event parser keeps the text and place of every scalar (`tree`); lines that YAML cannot read are mended in memory
 //! (`mend`); the tree is lowered by hand and every problem is collected, so that one run tells them all.
 
+mod advice;
 mod attempt;
 mod beside;
+mod clash;
 mod condition;
 mod fields;
 mod fix;
@@ -22,6 +24,7 @@ mod mend;
 mod missing;
 mod model;
 mod names;
+mod never;
 mod options;
 mod order;
 mod part;
@@ -30,9 +33,12 @@ mod picture;
 mod piping;
 mod place;
 mod problem;
+mod promises;
 mod question;
 mod quota;
+mod reading;
 mod repeat;
+mod schema;
 mod slip;
 mod steps;
 mod suggest;
@@ -45,7 +51,6 @@ mod words;
 pub use condition::{Bounds, Condition, Day, Fact, Test};
 pub use fix::{mended, mended_safely};
 pub use fold::fold;
-pub use keys::does;
 pub use mend::MAX_BYTES;
 pub use model::*;
 pub use names::{bad_name, code_taken};
@@ -53,6 +58,7 @@ pub use picture::picture;
 pub use place::{Around, Point};
 pub use problem::{Both, Fix, Problem, Severity, Span, StaffLanguage, both};
 pub use question::{MAX_OPTIONS, MAX_TEXT_CHARS};
+pub use schema::schema;
 pub use slip::{misplaced, not_utf8, outside};
 pub use suggest::suggest;
 pub use words::{Language, Piece, Style, Template, Words};
@@ -163,6 +169,14 @@ fn lower(reader: &mut Reader, id: &ScriptId, root: &tree::Node, yaml: &str, part
     unknown_pipes(reader, &pipes, &known, &drafts);
     piping::may_be_missing(reader, &drafts, &pipes);
     reader.finish();
+    clash::keywords(reader, root.get("entry"), drafts.list.iter().map(|d| &d.item));
+    if let Some(header) = &header {
+        promises::kept(reader, root, &header.privacy, &drafts);
+        // With a step left out for a mistake of its own, nothing is certain about the whole.
+        if whole {
+            advice::whole(reader, root, header, &drafts, audience.as_ref());
+        }
+    }
     let mut header = header?;
     header.audience = audience;
     header.quota = quota;
@@ -209,10 +223,13 @@ fn conditions(reader: &mut Reader, drafts: &mut Drafts<'_>) {
             rounds: &rounds,
         };
         if let Some(node) = draft.when {
-            draft.item.when = Some(when::condition(reader, node, &questions));
+            let condition = when::condition(reader, node, &questions);
+            reader.problems.extend(never::never(&condition, node.first(), &questions.seen));
+            draft.item.when = Some(condition);
         }
         for (n, node) in draft.options_when.clone() {
             let condition = when::condition(reader, node, &questions);
+            reader.problems.extend(never::never(&condition, node.first(), &questions.seen));
             if let Kind::Ask(question) = &mut draft.item.kind
                 && let Some(option) = question.answer.options_mut().and_then(|o| o.list.get_mut(n))
             {

@@ -1,5 +1,6 @@
 //! The options of a question: codes, labels, and where a choice leads.
 
+use super::clash::synonyms;
 use super::fields::Reader;
 use super::model::*;
 use super::names::{id_of, named};
@@ -10,7 +11,8 @@ use super::suggest::unknown_key;
 use super::tree::{Entry, Node, Value};
 use super::words::{Template, Words};
 
-const OPTION_KEYS: [&str; 9] = ["say", "visit", "goto", "also", "other", "exclusive", "fixed", "when", "was"];
+pub const OPTION_KEYS: [&str; 9] =
+    ["say", "visit", "goto", "also", "other", "exclusive", "fixed", "when", "was"];
 
 /// The options of a question, with where they go and when they show.
 pub fn options_of<'n>(
@@ -75,6 +77,7 @@ pub fn options_of<'n>(
     if spoiled {
         return None;
     }
+    synonyms(reader, entries, &list);
     match list.len() {
         0 | 1 => reader.report(
             Problem::error(

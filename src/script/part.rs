@@ -15,7 +15,7 @@ use super::words::{Language, Words};
 use super::{conditions, flow, mend, piping, slip, told};
 
 const KEYS: [&str; 4] = ["format", "part", "languages", "steps"];
-const USE_KEYS: [&str; 4] = ["use", "as", "with", "when"];
+pub const USE_KEYS: [&str; 4] = ["use", "as", "with", "when"];
 
 /// A part, read by itself: nothing outside is known to it.
 struct Lowered {

@@ -18,7 +18,7 @@ use super::words::Words;
 use rust_decimal::Decimal;
 
 /// Keys of every question.
-const KEYS: [&str; 12] = [
+pub const KEYS: [&str; 12] = [
     "ask",
     "id",
     "type",
@@ -33,7 +33,7 @@ const KEYS: [&str; 12] = [
     "was",
 ];
 /// Keys of one type.
-const OWN_KEYS: [(&str, &[&str]); 16] = [
+pub const OWN_KEYS: [(&str, &[&str]); 16] = [
     ("choice", &["options", "shuffle"]),
     ("multi", &["options", "shuffle", "min_choices", "max_choices"]),
     ("yesno", &["options"]),
@@ -53,7 +53,7 @@ const OWN_KEYS: [(&str, &[&str]); 16] = [
 ];
 /// Keys of types and channels that are still to come.
 const LATER_KEYS: [&str; 3] = ["channels", "photo", "show_others"];
-const TYPES: [&str; 16] = [
+pub const TYPES: [&str; 16] = [
     "text", "number", "choice", "multi", "yesno", "scale", "rank", "date", "time", "location", "photo",
     "voice", "file", "email", "phone", "name",
 ];

@@ -7,8 +7,8 @@ use super::names::unknown_question;
 use super::problem::both;
 use super::tree::Node;
 
-const KEYS: [&str; 3] = ["total", "per", "when_full"];
-const PER_KEYS: [&str; 3] = ["question", "place", "max"];
+pub const KEYS: [&str; 3] = ["total", "per", "when_full"];
+pub const PER_KEYS: [&str; 3] = ["question", "place", "max"];
 
 /// The quota, once the questions are known.
 pub fn quota(reader: &mut Reader, node: &Node, questions: &[Question]) -> Option<Quota> {

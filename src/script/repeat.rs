@@ -14,7 +14,7 @@ use super::steps::{Draft, Drafts};
 use super::tree::{Entry, Node, Value};
 use super::words::Words;
 
-const KEYS: [&str; 5] = ["repeat", "max", "again", "steps", "when"];
+pub const KEYS: [&str; 5] = ["repeat", "max", "again", "steps", "when"];
 const MAX_ROUNDS: u16 = 20;
 
 /// One `repeat`, with the places of its group, of the first step inside and of the first behind.

@@ -76,6 +76,10 @@ impl Node {
             Value::Map(entries) => entries.is_empty(),
         }
     }
+    /// Where the first of what stands in it begins.
+    pub fn first(&self) -> Span {
+        self.map().and_then(|m| m.first()).map_or(self.at, |e| e.key_at)
+    }
     /// Where the last of what stands in it ends.
     pub fn last(&self) -> Span {
         match &self.value {
