@@ -36,6 +36,7 @@ enum Command {
     Backup(upkeep::Backup),
     Restore(upkeep::Restore),
     Key(upkeep::Key),
+    Retention(upkeep::Retention),
 }
 
 /// Where the service's things are; for every command that needs them.
@@ -103,6 +104,7 @@ pub fn run() -> ExitCode {
             Command::Backup(command) => upkeep::backup(command).await,
             Command::Restore(command) => upkeep::restore(command).await,
             Command::Key(command) => upkeep::key(command).await,
+            Command::Retention(command) => upkeep::retention(command).await,
         }
     });
     // Tasks that wait for the network are let go: what they did is on disk.

@@ -5,7 +5,7 @@ use crate::channel::telegram::{self, Telegram};
 use crate::channel::webchat;
 use crate::delivery::Delivery;
 use crate::dispatch::{Clock, Dispatch, run_timer};
-use crate::library::{Library, LibraryError, Reading};
+use crate::library::{Expired, Library, LibraryError, Reading};
 use crate::script::{StaffLanguage, picture};
 use crate::settings::Settings;
 use crate::web::{self, Web};
@@ -153,7 +153,7 @@ impl House {
         tasks.push(tokio::spawn(delivery.run(left, rows, stopped.clone())));
         tasks.push(tokio::spawn(run_timer(dispatch.clone(), stopped.clone())));
         tasks.push(tokio::spawn(clean(store.clone(), stopped.clone())));
-        tasks.push(tokio::spawn(compact_nightly(store.clone(), stopped.clone())));
+        tasks.push(tokio::spawn(nightly(store.clone(), library.clone(), stopped.clone())));
         if let Some(telegram) = telegram {
             tasks.push(tokio::spawn(telegram::run(
                 telegram,
@@ -256,12 +256,20 @@ async fn clean(store: Arc<dyn Store>, mut stop: watch::Receiver<bool>) {
     }
 }
 
-// What was erased or made anonymous by day is gone from the disk by night.
-async fn compact_nightly(store: Arc<dyn Store>, mut stop: watch::Receiver<bool>) {
+// What is past its time is erased; what was erased or made anonymous by day is gone from the disk by night.
+async fn nightly(store: Arc<dyn Store>, library: Arc<Library>, mut stop: watch::Receiver<bool>) {
     loop {
         tokio::select! {
             _ = stop.wait_for(|stop| *stop) => return,
             () = tokio::time::sleep(until_night(Timestamp::now())) => {}
+        }
+        match library.erase_expired(Timestamp::now()).await {
+            Ok(expired) => {
+                for Expired { dialogue, responses } in expired {
+                    info!(%dialogue, count = responses.len(), "responses past their time were erased");
+                }
+            }
+            Err(error) => warn!(%error, "responses past their time could not be erased"),
         }
         match store.compact(When::Needed).await {
             Ok(Some(done)) => {

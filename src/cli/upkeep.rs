@@ -1,8 +1,9 @@
-//! `snak backup`, `snak restore`, `snak key rotate`: what an operator does with the store.
+//! `snak backup`, `snak restore`, `snak key rotate`, `snak retention`: what an operator does with the store.
 
 use super::operator::{self, Reach};
 use super::{Failure, Places, key};
 use serde_json::{Value, json};
+use std::io::Write;
 use std::path::PathBuf;
 use storage::{Replaced, StoreError};
 use tracing::info;
@@ -53,6 +54,37 @@ enum KeyAction {
 struct Rotate {
     #[command(flatten)]
     places: Places,
+}
+
+/// Erase the responses that are older than their dialogue said it would keep them (`privacy.keep`), as `serve` does every night.
+///
+/// Prints one line per dialogue: its name and how many. A pull shows each as deleted, with the reason `retention`.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Example:\n  snak retention --dry-run")]
+pub struct Retention {
+    /// Only count them
+    #[arg(long)]
+    dry_run: bool,
+    #[command(flatten)]
+    places: Places,
+}
+
+pub async fn retention(command: Retention) -> Result<(), Failure> {
+    let wish = json!({"dry_run": command.dry_run});
+    let expired = post(&command.places, "/v1/operator/retention", Some(wish)).await?;
+    let mut out = std::io::stdout().lock();
+    for of in expired.as_array().into_iter().flatten() {
+        // Whoever hung up does not want to know.
+        let _ = writeln!(out, "{}\t{}", of["dialogue"].as_str().unwrap_or_default(), of["responses"]);
+    }
+    let count: u64 = expired.as_array().into_iter().flatten().filter_map(|of| of["responses"].as_u64()).sum();
+    match command.dry_run {
+        true => info!("{count} responses are past their time"),
+        false => {
+            info!("{count} responses were past their time and are erased; the disk forgets them tonight")
+        }
+    }
+    Ok(())
 }
 
 async fn post(places: &Places, path: &str, body: Option<Value>) -> Result<Value, Failure> {

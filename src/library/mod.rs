@@ -1,8 +1,10 @@
 //! The published dialogues: reads the folder, freezes revisions in the store, keeps them at hand.
 
 mod folder;
+mod retention;
 
 pub use folder::{File, file, institutions, scan};
+pub use retention::Expired;
 
 use crate::export::Codebook;
 use crate::script::{Institution, Part, Parts, Problem, Script, ScriptId};
@@ -200,6 +202,14 @@ impl Library {
     /// The offered dialogues, in the order of their ids: the latest revision of each.
     pub fn offered(&self) -> Vec<Arc<Published>> {
         self.shelf.load().latest.values().cloned().collect()
+    }
+
+    /// Every dialogue that was ever published, in the order of their ids.
+    fn dialogues(&self) -> Vec<ScriptId> {
+        let mut ids: Vec<ScriptId> = self.shelf.load().all.keys().map(|(id, _)| id.clone()).collect();
+        ids.sort_unstable();
+        ids.dedup();
+        ids
     }
 
     /// The latest revision of a dialogue that is offered.

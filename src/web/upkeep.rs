@@ -1,4 +1,4 @@
-//! What the operator has the store do while it serves: a backup, a new data key.
+//! What the operator has the store do while it serves: a backup, a new data key, what is past its time erased.
 
 use super::Web;
 use super::auth::Caller;
@@ -7,6 +7,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::extract::rejection::JsonRejection;
 use axum::http::StatusCode;
+use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use std::path::PathBuf;
@@ -43,6 +44,30 @@ pub async fn rotate(State(web): State<Arc<Web>>, caller: Caller) -> Result<Json<
     caller.must_be_operator()?;
     let done = web.store.rotate().await.map_err(refused)?;
     Ok(Json(json!({"bytes_before": done.bytes_before, "bytes_after": done.bytes_after})))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Expiry {
+    /// Only count.
+    dry_run: bool,
+}
+
+/// `POST /v1/operator/retention`
+pub async fn retention(
+    State(web): State<Arc<Web>>,
+    caller: Caller,
+    wish: Result<Json<Expiry>, JsonRejection>,
+) -> Result<Json<Value>, Refusal> {
+    caller.must_be_operator()?;
+    let Json(wish) = wish.map_err(|e| Refusal::new(StatusCode::BAD_REQUEST, e.body_text()))?;
+    let now = Timestamp::now();
+    let expired = match wish.dry_run {
+        true => web.library.expired(now).await,
+        false => web.library.erase_expired(now).await,
+    };
+    let each = |e: crate::library::Expired| json!({"dialogue": e.dialogue, "responses": e.responses.len()});
+    Ok(Json(expired.map_err(refused)?.into_iter().map(each).collect()))
 }
 
 // The operator is told what the disk said.
