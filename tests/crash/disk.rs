@@ -5,27 +5,33 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// An ext4 file system on a loop device, its image on a tmpfs: what is in the image has reached the device.
+/// An ext4 file system on a device with a cache that forgets, as disks have: the device is a file on another ext4 file system,
+/// which passes on what is written to it only when it is told to flush, or after seconds. That one lies on an image in memory:
+/// what is in the image survives a power cut.
 pub struct Disk {
     folder: tempfile::TempDir,
     image: PathBuf,
     images: u32,
 }
 
+/// What the lower file system needs for itself.
+const BELOW_MEGABYTES: u64 = 24;
+
 impl Disk {
     pub fn new(megabytes: u64) -> Disk {
         let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().to_owned();
-        for name in ["room", "disk"] {
-            fs::create_dir(path.join(name)).unwrap();
+        for name in ["room", "device", "disk"] {
+            fs::create_dir(folder.path().join(name)).unwrap();
         }
-        let size = format!("size={}m", megabytes * 2 + 8);
-        run("mount", &["-t", "tmpfs", "-o", &size, "tmpfs", text(&path.join("room"))]);
-        let image = path.join("room/image-0");
-        File::create(&image).unwrap().set_len(megabytes << 20).unwrap();
-        let lazy = "lazy_itable_init=0,lazy_journal_init=0,nodiscard";
-        run("mkfs.ext4", &["-q", "-F", "-m", "0", "-E", lazy, text(&image)]);
+        let below = megabytes + BELOW_MEGABYTES;
+        let size = format!("size={}m", below * 2 + 8);
+        run("mount", &["-t", "tmpfs", "-o", &size, "tmpfs", text(&folder.path().join("room"))]);
+        let image = folder.path().join("room/image-0");
         let disk = Disk { folder, image, images: 1 };
+        formatted(&disk.image, below);
+        disk.mount_device();
+        formatted(&disk.device(), megabytes);
+        run("sync", &["-f", text(&disk.device())]);
         disk.mount();
         disk
     }
@@ -35,15 +41,27 @@ impl Disk {
         self.folder.path().join("disk")
     }
 
+    fn below(&self) -> PathBuf {
+        self.folder.path().join("device")
+    }
+
+    fn device(&self) -> PathBuf {
+        self.below().join("device")
+    }
+
+    fn mount_device(&self) {
+        run("mount", &["-o", "loop,noatime", text(&self.image), text(&self.below())]);
+    }
+
     pub fn mount(&self) {
-        run("mount", &["-o", "loop,noatime", text(&self.image), text(&self.path())]);
+        run("mount", &["-o", "loop,noatime", text(&self.device()), text(&self.path())]);
     }
 
     pub fn unmount(&self) {
         run("umount", &[text(&self.path())]);
     }
 
-    /// What has reached the device by now, as one moment: copied again if something was written meanwhile.
+    /// What survives a power cut now, as one moment: copied again if something was written meanwhile.
     pub fn copied(&mut self) -> PathBuf {
         let copy = self.folder.path().join(format!("room/image-{}", self.images));
         self.images += 1;
@@ -56,11 +74,13 @@ impl Disk {
         }
     }
 
-    /// The disk comes back as the copy has it; what the machine still had in its memory is gone.
+    /// The disk comes back as the copy has it; what the machine still had in its memory, and the device in its cache, is gone.
     pub fn come_back(&mut self, copy: PathBuf) {
         self.unmount();
+        run("umount", &[text(&self.below())]);
         fs::remove_file(&self.image).unwrap();
         self.image = copy;
+        self.mount_device();
         self.mount();
     }
 
@@ -81,18 +101,24 @@ impl Disk {
         filled(&self.path().join("ballast"))
     }
 
-    /// The disk cannot take anything new: what is written to it fails when it is synced.
+    /// The device cannot take anything new: what is written to the disk fails when it is synced.
     pub fn choke(&self) -> PathBuf {
-        filled(&self.folder.path().join("room/ballast"))
+        filled(&self.below().join("ballast"))
     }
 }
 
 impl Drop for Disk {
     fn drop(&mut self) {
-        for name in ["disk", "room"] {
+        for name in ["disk", "device", "room"] {
             let _ = Command::new("umount").args(["-l", text(&self.folder.path().join(name))]).output();
         }
     }
+}
+
+fn formatted(image: &Path, megabytes: u64) {
+    File::create(image).unwrap().set_len(megabytes << 20).unwrap();
+    let lazy = "lazy_itable_init=0,lazy_journal_init=0,nodiscard";
+    run("mkfs.ext4", &["-q", "-F", "-m", "0", "-E", lazy, text(image)]);
 }
 
 fn filled(path: &Path) -> PathBuf {

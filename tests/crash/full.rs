@@ -19,9 +19,10 @@ pub async fn full(chance: Chance, figures: &mut Figures) {
     trouble(chance, &["No space left"], Disk::fill, figures).await;
 }
 
-/// The file system takes what is written; the device below does not. After the first failure ext4 may take nothing more.
+/// The file system takes what is written; the device below does not, and the sync fails. How it says so differs between kernels.
 pub async fn failing(chance: Chance, figures: &mut Figures) {
-    trouble(chance, &["Input/output error", "Read-only file system"], Disk::choke, figures).await;
+    let reasons = ["No space left", "Input/output error", "Read-only file system"];
+    trouble(chance, &reasons, Disk::choke, figures).await;
 }
 
 async fn trouble(chance: Chance, reasons: &[&str], make: fn(&Disk) -> PathBuf, figures: &mut Figures) {
