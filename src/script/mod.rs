@@ -25,6 +25,7 @@ mod missing;
 mod model;
 mod names;
 mod never;
+mod offer;
 mod options;
 mod order;
 mod part;

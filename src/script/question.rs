@@ -115,10 +115,28 @@ pub fn read<'n>(
             return None;
         }
     };
-    let text = reader.words(&ask.value, &named("spørgsmålet", "the question", &id));
     let mut goes = Vec::new();
     let mut options_when = Vec::new();
-    let answer = answer_type(reader, step, ask, &mut goes, &mut options_when)?;
+    let Some(answer) = answer_type(reader, step, ask, &mut goes, &mut options_when) else {
+        // Its words are looked at all the same.
+        reader.words(&ask.value, &named("spørgsmålet", "the question", &id));
+        return None;
+    };
+    let question = asked(reader, step, ask, id, number, answer, defaults);
+    Some(Read { question, options_when, goes })
+}
+
+/// What all questions have besides their answers.
+pub fn asked(
+    reader: &mut Reader,
+    step: &Node,
+    ask: &Entry,
+    id: String,
+    number: u16,
+    answer: AnswerType,
+    defaults: &Defaults,
+) -> Question {
+    let text = reader.words(&ask.value, &named("spørgsmålet", "the question", &id));
     let mut words =
         |key: &str, da: &str, en: &str| step.get(key).map(|n| reader.words(n, &named(da, en, &id)));
     let hint = words("hint", "hjælpeteksten til", "the hint of");
@@ -164,7 +182,7 @@ pub fn read<'n>(
             .mend(both("fjern `skip: false`", "remove `skip: false`")),
         );
     }
-    Some(Read { question, options_when, goes })
+    question
 }
 
 pub fn owned(texts: Vec<(&str, Span)>) -> Vec<String> {
@@ -319,7 +337,7 @@ fn answer_type<'n>(
     })
 }
 
-fn no_id(ask: &Entry) -> Problem {
+pub fn no_id(ask: &Entry) -> Problem {
     let words = match &ask.value.value {
         Value::Text { text, .. } => text.as_str(),
         Value::Map(entries) => entries.first().and_then(|e| e.value.text()).unwrap_or_default(),

@@ -210,6 +210,13 @@ impl<'n> Drafts<'n> {
             }
             "use" => return self.used(reader, step, kind, path, defaults),
             "repeat" => return self.repeated(reader, step, kind, path, depth, defaults),
+            "offer" => {
+                let offered = self.offered(reader, step, kind, path, defaults);
+                if offered.is_none() {
+                    reader.spoiled.extend(step.get("id").and_then(Node::text).map(|t| t.trim().to_owned()));
+                }
+                return offered;
+            }
             other => {
                 reader.report(not_yet(kind.key_at, other));
                 reader.spoiled.extend(step.get("id").and_then(Node::text).map(|t| t.trim().to_owned()));
@@ -349,7 +356,7 @@ fn too_many(at: Span) -> Problem {
 }
 
 fn not_a_step(step: &Node) -> Problem {
-    let known = ["say", "ask", "visit", "goto", "end", "use", "repeat", "when", "steps"];
+    let known = ["say", "ask", "offer", "visit", "goto", "end", "use", "repeat", "when", "steps"];
     let Some(first) = step.map().and_then(|m| m.first()) else {
         return Problem::error("Y103", step.at, both("her skal stå et trin", "a step belongs here"))
             .why(both("teksten ville ikke nå borgeren", "the text would not reach the citizen"))
@@ -382,8 +389,8 @@ fn not_a_step(step: &Node) -> Problem {
     match suggest(&first.key, known) {
         Some(word) => problem.label(meant_by(&first.key, word)).fix(first.key_at, word),
         None => problem.mend(both(
-            "et trin er say, ask, visit, goto, end, use, repeat, eller when med steps",
-            "a step is say, ask, visit, goto, end, use, repeat, or when with steps",
+            "et trin er say, ask, offer, visit, goto, end, use, repeat, eller when med steps",
+            "a step is say, ask, offer, visit, goto, end, use, repeat, or when with steps",
         )),
     }
 }
