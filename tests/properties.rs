@@ -349,6 +349,7 @@ impl<'s> Talk<'s> {
                 | Input::Stop
                 | Input::Help
                 | Input::Privacy
+                | Input::Share
                 | Input::Language(_)
                 | Input::Unreadable
                 | Input::TimeUp

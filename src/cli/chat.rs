@@ -114,6 +114,7 @@ impl Console<'_> {
             "/spring" | "/skip" => Input::Skip,
             "/stop" => Input::Stop,
             "/hjaelp" | "/help" => Input::Help,
+            "/del" | "/share" => Input::Share,
             "/privatliv" | "/privacy" => Input::Privacy,
             "/sprog" | "/language" => Input::Language(None),
             typed => {
@@ -168,6 +169,9 @@ impl Console<'_> {
 
     fn message(&mut self, message: &Message, out: &mut impl Write) -> std::io::Result<()> {
         writeln!(out, "\n{}", message.text)?;
+        if let Some(share) = &message.share {
+            writeln!(out, "  {}: /c/{}", share.label, share.payload)?;
+        }
         if !message.buttons.is_empty() {
             self.numbered.clear();
         }

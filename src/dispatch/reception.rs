@@ -206,18 +206,19 @@ impl Reception<'_> {
                 self.effects.push(Effect::Toast(toast));
                 Ok(())
             }
-            Input::Privacy | Input::Help => {
+            Input::Privacy | Input::Help | Input::Share => {
                 let Some(published) =
                     self.last_script().or_else(|| self.library.offered().into_iter().next())
                 else {
                     return self.offer(None);
                 };
                 let language = self.language();
-                let text = match input {
-                    Input::Privacy => engine::privacy(&published.script, language),
-                    _ => engine::help(&published.script, language),
-                };
-                self.effects.push(Effect::Say(Message { text, ..Message::bare(language) }));
+                let bare = |text| Message { text, ..Message::bare(language) };
+                self.effects.push(Effect::Say(match input {
+                    Input::Share => engine::share(&published.script, language),
+                    Input::Privacy => bare(engine::privacy(&published.script, language)),
+                    _ => bare(engine::help(&published.script, language)),
+                }));
                 Ok(())
             }
             _ => self.offer(None),

@@ -8,6 +8,7 @@ use super::media::{self, Fetched};
 use super::message::{Button, ButtonKind, Effect, Message, Press, Text, Turn};
 use super::place::{location, tidy_keyboard};
 use super::session::{Ended, Outcome, Session, State, Value, Waiting, other_value};
+use super::share;
 use super::typing::typed_text;
 use super::wake::closes;
 use super::walk::Walk;
@@ -31,6 +32,7 @@ pub fn advance(
     input: &Input,
     moment: &Moment,
 ) -> Result<Turn, EngineError> {
+    let script = script.on(&session.channel);
     let mut walk = Walk { script, session, moment, effects: Vec::new() };
     match input {
         Input::Press(press) if press.session != walk.session.nonce => {
@@ -87,6 +89,7 @@ pub(super) fn at_question(walk: &mut Walk<'_>, question: &Question, waiting: Wai
             let text = recap::privacy_at(walk.script, walk.session.language, walk.moment.now);
             aside(walk, question, waiting, text);
         }
+        Input::Share => share::beside(walk, question, waiting),
         Input::Language(to) => language(walk, question, waiting, *to),
         Input::Location(shared) => location(walk, question, waiting, *shared),
         Input::Media(came) => media::media(walk, question, waiting, came),

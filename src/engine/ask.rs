@@ -121,6 +121,7 @@ pub fn message(
         buttons: buttons(question, waiting, script, session, moment),
         field: Some(field(question, waiting, script, moment)),
         keyboard: keyboard(question, waiting, session.language),
+        share: None,
     }
 }
 

@@ -7,13 +7,14 @@ use super::message::{Button, ButtonKind, Effect, Message, Press, Text, Turn};
 use super::place::tidy_keyboard;
 use super::reading::is_word;
 use super::reading::yesno::yes_or_no;
-use super::recap;
 use super::session::{Ended, Session, State};
 use super::walk::Walk;
+use super::{recap, share};
 use crate::script::{Language, Script, Style, fold};
 
 /// A new session, waiting at its opening card. Nothing is asked or kept before Start.
 pub fn start(script: &Script, begin: Begin, moment: &Moment) -> Turn {
+    let script = script.on(begin.channel);
     let mut session = Session {
         script: script.id().clone(),
         revision: begin.revision,
@@ -53,6 +54,7 @@ pub fn start(script: &Script, begin: Begin, moment: &Moment) -> Turn {
 
 /// Ends a session from outside: replaced by another, or started over. What was answered is kept.
 pub fn close(script: &Script, session: Session, ended: Ended, moment: &Moment) -> Turn {
+    let script = script.on(&session.channel);
     let mut walk = Walk { script, session, moment, effects: Vec::new() };
     match walk.session.state.clone() {
         State::Card { message } => {
@@ -157,6 +159,10 @@ pub(super) fn at_card(walk: &mut Walk<'_>, of: u64, input: &Input) {
         Input::Help => show_again(walk, of, recap::help(walk.script, walk.session.language)),
         Input::Privacy => {
             show_again(walk, of, recap::privacy_at(walk.script, walk.session.language, walk.moment.now))
+        }
+        Input::Share => {
+            let message = share::message(walk.script, walk.session.language);
+            walk.effects.push(Effect::Say(message));
         }
         Input::Language(to) => switch(walk, of, to.or(other_language(walk))),
         Input::Back | Input::Skip | Input::Unreadable | Input::Location(_) | Input::Media(_) => {

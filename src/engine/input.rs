@@ -19,6 +19,8 @@ pub enum Input {
     Stop,
     Help,
     Privacy,
+    /// For a link to pass on.
+    Share,
     /// To a language, or to the choice of one.
     Language(Option<Language>),
     Location(Location),

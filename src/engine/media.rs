@@ -91,6 +91,7 @@ pub fn may_want(input: &Input) -> bool {
         | Input::Stop
         | Input::Help
         | Input::Privacy
+        | Input::Share
         | Input::Language(_)
         | Input::Location(_)
         | Input::Unreadable

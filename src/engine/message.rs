@@ -60,6 +60,20 @@ pub struct Message {
     /// A keyboard in place of the citizen's own, where the platform has such.
     #[serde(default)]
     pub keyboard: Option<Keyboard>,
+    /// A link that the citizen can pass on.
+    #[serde(default)]
+    pub share: Option<Share>,
+}
+
+/// What is passed on: the channel makes the address.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Share {
+    /// The words on the button.
+    pub label: String,
+    /// `aabn_ven`: entry code and place.
+    pub payload: String,
+    /// What stands beside the link, for the citizen to change.
+    pub words: String,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -80,6 +94,7 @@ impl Message {
             buttons: Vec::new(),
             field: None,
             keyboard: None,
+            share: None,
         }
     }
 }

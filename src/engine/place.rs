@@ -75,7 +75,8 @@ pub fn tidy_keyboard(walk: &mut Walk<'_>) {
         return;
     }
     walk.session.keyboard = false;
-    let bare = |effect: &&mut Effect| matches!(effect, Effect::Say(m) if m.buttons.is_empty());
+    let bare =
+        |effect: &&mut Effect| matches!(effect, Effect::Say(m) if m.buttons.is_empty() && m.share.is_none());
     if let Some(Effect::Say(message)) = walk.effects.iter_mut().find(bare) {
         message.keyboard = Some(Keyboard::Remove);
         return;

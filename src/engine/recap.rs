@@ -3,8 +3,9 @@
 use super::card::card;
 use super::input::Moment;
 use super::lines::{Arg, lines};
-use super::message::{Message, Text};
+use super::message::{Message, Share, Text};
 use super::session::{Ended, Outcome, Session, State, Value, other_value};
+use super::share::share;
 use super::text::{date, outcome, said, shown_back, year_at};
 use super::walk::closing;
 use super::{ask, urgent};
@@ -15,6 +16,8 @@ use jiff::{Span, Timestamp};
 pub enum Line {
     Bot(Text),
     Citizen(Text),
+    /// Comes with what was said before it.
+    Share(Share),
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -40,13 +43,16 @@ pub struct Asked {
 
 /// Everything that was said and answered on the way, and what is open now.
 pub fn recap(script: &Script, session: &Session, moment: &Moment) -> Recap {
+    let script = script.on(&session.channel);
     let mut recap =
         Recap { language: session.language, lines: Vec::new(), why: None, asked: None, open: None };
     for passed in &session.trail {
         let Some(no) = script.find(&passed.0) else { continue };
         match &script.item(no).kind {
             Kind::Say(bubbles) => {
-                recap.lines.extend(bubbles.iter().map(|w| Line::Bot(said(w, script, session))))
+                recap.lines.extend(bubbles.iter().map(|w| Line::Bot(said(w, script, session))));
+                let shared = script.item(no).share.then(|| share(script, session.language));
+                recap.lines.extend(shared.map(Line::Share));
             }
             Kind::End(words) => recap.lines.extend(words.iter().map(|w| Line::Bot(said(w, script, session)))),
             Kind::Ask(question) => {

@@ -7,6 +7,7 @@ use super::lines::{Arg, lines};
 use super::message::{Contact, Effect, Message, Response, Status, Text, Way};
 use super::quota;
 use super::session::{Answered, Ended, Outcome, Passed, Session, State, Value, Waiting};
+use super::share::share;
 use super::text::{date, said};
 use super::wake::wake_at;
 use crate::script::{AnswerType, ItemNo, Jump, Kind, Next, Question, Script, Target};
@@ -69,6 +70,9 @@ impl Walk<'_> {
                         for words in bubbles {
                             let text = said(words, script, &self.session);
                             self.say(text);
+                        }
+                        if let (true, Some(Effect::Say(last))) = (item.share, self.effects.last_mut()) {
+                            last.share = Some(share(script, self.session.language));
                         }
                     }
                     self.pass(&item.id);

@@ -6,6 +6,7 @@
 mod advice;
 mod attempt;
 mod beside;
+mod channels;
 mod clash;
 mod condition;
 mod fields;
@@ -192,7 +193,7 @@ fn lower(reader: &mut Reader, id: &ScriptId, root: &tree::Node, yaml: &str, part
             questions.insert(question.id.clone(), no);
         }
     }
-    (!items.is_empty()).then(|| Script {
+    let script = (!items.is_empty()).then(|| Script {
         id: id.clone(),
         fingerprint: fingerprint(yaml, parts, &used),
         parts: used,
@@ -202,7 +203,9 @@ fn lower(reader: &mut Reader, id: &ScriptId, root: &tree::Node, yaml: &str, part
         items,
         questions,
         ids,
-    })
+        elsewhere: Vec::new(),
+    });
+    script.map(Script::with_channels)
 }
 
 fn conditions(reader: &mut Reader, drafts: &mut Drafts<'_>) {

@@ -46,6 +46,8 @@ pub struct Script {
     pub(super) questions: HashMap<String, ItemNo>,
     pub(super) ids: HashMap<String, ItemNo>,
     pub(super) longest: Vec<u16>,
+    /// As it is on channels that have words of their own.
+    pub(super) elsewhere: Vec<(String, Script)>,
     pub(super) parts: Vec<Part>,
 }
 
@@ -275,9 +277,26 @@ pub struct Item {
     pub next: Next,
     /// 0: `steps`; n: the n-th of `sections`.
     pub section: usize,
+    /// What it says instead on some channels.
+    pub on: Vec<Variant>,
+    /// With what is said comes a link to pass on.
+    pub share: bool,
+}
+
+/// What a step says on one channel: other words, or only these options with other labels; empty for no change.
+#[derive(Debug, Clone)]
+pub struct Variant {
+    pub channel: String,
+    pub text: Vec<Words>,
+    pub labels: Vec<(String, Words)>,
 }
 
 impl Item {
+    /// An item that stands alone: it is not yet said where it goes on.
+    pub(super) fn new(id: impl Into<String>, kind: Kind) -> Item {
+        let id = id.into();
+        Item { id, when: None, kind, next: Next::Return, section: 0, on: Vec::new(), share: false }
+    }
     pub fn question(&self) -> Option<&Question> {
         match &self.kind {
             Kind::Ask(question) => Some(question),

@@ -73,16 +73,14 @@ impl<'n> Drafts<'n> {
         let number = self.next_question();
         let question = question::asked(reader, step, offer, id.clone(), number, answer, defaults);
         let hours = step.get("hours_per_month").and_then(|n| hours(reader, n));
-        let item =
-            |id: &str, kind| Item { id: id.to_owned(), when: None, kind, next: Next::Return, section: 0 };
         let no = self.list.len();
-        let group = item(&path, Kind::Group { first: Some(no + 1) });
+        let group = Item::new(path, Kind::Group { first: Some(no + 1) });
         self.list.push(Draft { when: step.get("when"), ..Draft::bare(group, offer.key_at) });
         self.list.push(Draft {
             id_at: step.get("id").map(|n| n.at),
             options_when,
             goes,
-            ..Draft::bare(item(&id, Kind::Ask(Box::new(question.clone()))), offer.key_at)
+            ..Draft::bare(Item::new(&id, Kind::Ask(Box::new(question.clone()))), offer.key_at)
         });
         self.list[no].children.push(no + 1);
         if let Some(text) = hours {
@@ -97,7 +95,7 @@ impl<'n> Drafts<'n> {
                 was: question.was.iter().map(|was| format!("{was}.{HOURS}")).collect(),
                 ..question
             };
-            let mut item = item(&question.id.clone(), Kind::Ask(Box::new(question)));
+            let mut item = Item::new(question.id.clone(), Kind::Ask(Box::new(question)));
             item.when = Some(Condition::Answer { question: id, test: Test::Answered });
             self.list.push(Draft::bare(item, offer.key_at));
             self.list[no].children.push(no + 2);

@@ -123,13 +123,12 @@ impl<'n> Drafts<'n> {
         let no = self.list.len();
         let base = no + 1;
         let moved = |block: &Block| block.iter().map(|no| no + base).collect::<Block>();
-        let item = |id, kind| Item { id, when: None, kind, next: Next::Return, section: 0 };
         let children = moved(&part.main);
         let first = children.first().copied();
         self.list.push(Draft {
             when: step.get("when"),
             children,
-            ..Draft::bare(item(path.clone(), Kind::Group { first }), kind.key_at)
+            ..Draft::bare(Item::new(&path, Kind::Group { first }), kind.key_at)
         });
         let names = Names {
             own: part.items.iter().filter_map(|(i, _)| i.question()).map(|q| q.id.clone()).collect(),

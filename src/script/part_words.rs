@@ -43,7 +43,7 @@ impl Names<'_> {
                 option.when.iter_mut().for_each(|when| self.condition(when));
             }
         }
-        each_words(&mut item.kind, &mut |words| self.words(words));
+        each_words(&mut item, &mut |words| self.words(words));
         item
     }
 
@@ -88,8 +88,8 @@ pub fn wanted<'i>(items: impl Iterator<Item = &'i Item> + Clone) -> Vec<(String,
     let own: Vec<&str> = items.clone().filter_map(Item::question).map(|q| q.id.as_str()).collect();
     let mut found: Vec<(String, bool)> = Vec::new();
     for item in items {
-        let mut kind = item.kind.clone();
-        each_words(&mut kind, &mut |words| {
+        let mut item = item.clone();
+        each_words(&mut item, &mut |words| {
             for piece in words.0.iter().flat_map(|(_, Template(pieces))| pieces) {
                 let Piece::Answer { question, fallback, .. } = piece else { continue };
                 if own.contains(&question.as_str()) {
@@ -106,8 +106,12 @@ pub fn wanted<'i>(items: impl Iterator<Item = &'i Item> + Clone) -> Vec<(String,
 }
 
 // Every text of an item that citizens meet.
-fn each_words(kind: &mut Kind, change: &mut dyn FnMut(&mut Words)) {
-    match kind {
+fn each_words(item: &mut Item, change: &mut dyn FnMut(&mut Words)) {
+    for variant in &mut item.on {
+        let labels = variant.labels.iter_mut().map(|(_, label)| label);
+        variant.text.iter_mut().chain(labels).for_each(&mut *change);
+    }
+    match &mut item.kind {
         Kind::Say(bubbles) => bubbles.iter_mut().for_each(change),
         Kind::End(words) => words.iter_mut().for_each(change),
         Kind::Ask(question) => {

@@ -29,7 +29,12 @@ fn bare(item: &Item) -> Vec<String> {
         Kind::Ask(question) => std::iter::once(&question.text).chain(&question.hint).collect(),
         Kind::Group { .. } | Kind::Visit(_) | Kind::Goto(_) => Vec::new(),
     };
-    let pieces = texts.into_iter().flat_map(Words::languages).flat_map(|(_, template)| template.pieces());
+    let elsewhere = item.on.iter().flat_map(|v| &v.text);
+    let pieces = texts
+        .into_iter()
+        .chain(elsewhere)
+        .flat_map(Words::languages)
+        .flat_map(|(_, template)| template.pieces());
     let mut names: Vec<String> = pieces
         .filter_map(|piece| match piece {
             Piece::Answer { question, fallback: None, .. } => Some(question.clone()),

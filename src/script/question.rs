@@ -18,7 +18,7 @@ use super::words::Words;
 use rust_decimal::Decimal;
 
 /// Keys of every question.
-pub const KEYS: [&str; 12] = [
+pub const KEYS: [&str; 13] = [
     "ask",
     "id",
     "type",
@@ -31,6 +31,7 @@ pub const KEYS: [&str; 12] = [
     "redact",
     "when",
     "was",
+    "channels",
 ];
 /// Keys of one type.
 pub const OWN_KEYS: [(&str, &[&str]); 16] = [
@@ -52,7 +53,7 @@ pub const OWN_KEYS: [(&str, &[&str]); 16] = [
     ("name", &[]),
 ];
 /// Keys of types and channels that are still to come.
-const LATER_KEYS: [&str; 3] = ["channels", "photo", "show_others"];
+const LATER_KEYS: [&str; 2] = ["photo", "show_others"];
 pub const TYPES: [&str; 16] = [
     "text", "number", "choice", "multi", "yesno", "scale", "rank", "date", "time", "location", "photo",
     "voice", "file", "email", "phone", "name",

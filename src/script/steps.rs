@@ -1,5 +1,6 @@
 //! Steps of a dialogue -> items in a row, each knowing where it goes on.
 
+use super::channels::variants;
 use super::fields::{Reader, not_yet};
 use super::model::*;
 use super::names::{named, nowhere};
@@ -17,7 +18,7 @@ const MAX_NESTING: usize = 6;
 pub const KINDS: [&str; 10] =
     ["say", "ask", "visit", "goto", "end", "vote", "idea", "offer", "repeat", "use"];
 
-const SAY_LATER: [&str; 5] = ["image", "video", "link", "share", "channels"];
+const SAY_LATER: [&str; 3] = ["image", "video", "link"];
 
 /// A list of steps in lowered form.
 pub type Block = Vec<ItemNo>;
@@ -162,7 +163,7 @@ impl<'n> Drafts<'n> {
         }
         let kind = KINDS.iter().find_map(|k| entries.iter().find(|e| e.key == *k));
         let Some(kind) = kind else { return self.group(reader, step, path, depth, defaults) };
-        let item = |kind| Item { id: path.clone(), when: None, kind, next: Next::Return, section: 0 };
+        let item = |kind| Item::new(&path, kind);
         let mut draft = Draft {
             id_at: step.get("id").map(|n| n.at),
             when: step.get("when"),
@@ -173,13 +174,15 @@ impl<'n> Drafts<'n> {
                 if reader.words_beside(step, kind) {
                     return None;
                 }
-                reader.entries_but(step, &["say", "when", "id"], &SAY_LATER, false);
+                reader.entries_but(step, &["say", "when", "id", "share", "channels"], &SAY_LATER, false);
                 let subject = both("beskeden", "the message");
                 let bubbles = match kind.value.list() {
                     Some(list) => list.iter().map(|n| reader.words(n, &subject)).collect(),
                     None => vec![reader.words(&kind.value, &subject)],
                 };
                 draft.item = item(Kind::Say(bubbles));
+                draft.item.share = step.get("share").and_then(|n| reader.boolean(n)).unwrap_or(false);
+                draft.item.on = step.get("channels").map(|n| variants(reader, n, None)).unwrap_or_default();
             }
             "ask" => {
                 let number = self.next_question();
@@ -189,6 +192,9 @@ impl<'n> Drafts<'n> {
                 };
                 draft.item =
                     Item { id: read.question.id.clone(), ..item(Kind::Ask(Box::new(read.question))) };
+                let channels = step.get("channels");
+                draft.item.on =
+                    channels.map(|n| variants(reader, n, draft.item.question())).unwrap_or_default();
                 draft.options_when = read.options_when;
                 draft.goes = read.goes;
             }
@@ -257,7 +263,7 @@ impl<'n> Drafts<'n> {
         }
         let no = self.list.len();
         let kind = Kind::Group { first: None };
-        let item = Item { id: path.clone(), when: None, kind, next: Next::Return, section: 0 };
+        let item = Item::new(&path, kind);
         let at = step.map().and_then(|m| m.first()).map_or(step.at, |e| e.key_at);
         self.list.push(Draft { when: step.get("when"), ..Draft::bare(item, at) });
         let children = self.block(reader, steps, &path, depth + 1, defaults);

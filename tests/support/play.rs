@@ -144,6 +144,7 @@ impl Player<'_> {
             "/spring" => Input::Skip,
             "/stop" => Input::Stop,
             "/hjaelp" => Input::Help,
+            "/del" => Input::Share,
             "/privatliv" => Input::Privacy,
             "/sprog" => Input::Language(None),
             t if t.starts_with('(') => sent(t),
@@ -285,6 +286,9 @@ impl Player<'_> {
             }
             Some(Keyboard::Remove) => self.write(&format!("{indent}(keyboard gone)")),
             None => {}
+        }
+        if let Some(share) = &message.share {
+            self.write(&format!("{indent}<{} {}: {}>", share.label, share.payload, share.words));
         }
         for row in &message.buttons {
             let labels: Vec<String> = row.iter().map(|b| format!("[{}{}]", tick(b.on), b.label)).collect();

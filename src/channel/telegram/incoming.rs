@@ -159,6 +159,7 @@ fn command(text: &str) -> Option<Content> {
         "stop" => Content::Input(Input::Stop),
         "hjaelp" | "help" => Content::Input(Input::Help),
         "privatliv" | "privacy" => Content::Input(Input::Privacy),
+        "del" | "share" => Content::Input(Input::Share),
         "sprog" | "language" => Content::Input(Input::Language(Language::parse(argument))),
         _ => return None,
     })

@@ -11,6 +11,7 @@ pub use receive::{Status, run};
 
 use super::{Channel, ConversationId, Outbound, SendError, Sent};
 use async_trait::async_trait;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 use teloxide::payloads::{EditMessageReplyMarkupSetters, EditMessageTextSetters, SendMessageSetters};
 use teloxide::requests::Requester;
@@ -25,6 +26,8 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 #[derive(Debug, Clone)]
 pub struct Telegram {
     bot: Bot,
+    /// What the bot is called, once Telegram has told.
+    name: Arc<OnceLock<String>>,
 }
 
 impl Telegram {
@@ -43,7 +46,7 @@ impl Telegram {
             let url = url.parse().map_err(|_| format!("TELOXIDE_API_URL is not an address: {url}"))?;
             bot = bot.set_api_url(url);
         }
-        Ok(Telegram { bot })
+        Ok(Telegram { bot, name: Arc::default() })
     }
 }
 
@@ -65,7 +68,7 @@ impl Channel for Telegram {
 
 impl Telegram {
     async fn say(&self, chat: ChatId, message: &crate::engine::Message) -> Result<Sent, SendError> {
-        let markup = render::markup(message);
+        let markup = render::markup(message, self.name.get().map(String::as_str));
         let parts = render::parts(&message.text);
         let mut sent = None;
         for (n, (text, entities)) in parts.iter().enumerate() {

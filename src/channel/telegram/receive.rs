@@ -19,20 +19,22 @@ const FIRST_PAUSE: Duration = Duration::from_secs(1);
 const LAST_PAUSE: Duration = Duration::from_secs(60);
 
 /// What stands in the bot's menu. Names are Latin letters only (core.telegram.org/bots/api#botcommand).
-const COMMANDS: [(&str, &str); 7] = [
+const COMMANDS: [(&str, &str); 8] = [
     ("start", "What can I answer?"),
     ("back", "Change the answer before"),
     ("skip", "Skip this question"),
     ("language", "Another language"),
+    ("share", "A link to pass on"),
     ("help", "What is this, and whom can I ask?"),
     ("privacy", "What happens to my answers?"),
     ("stop", "Stop the conversation"),
 ];
-const COMMANDS_DANISH: [(&str, &str); 7] = [
+const COMMANDS_DANISH: [(&str, &str); 8] = [
     ("start", "Hvad kan jeg svare på?"),
     ("tilbage", "Ret svaret før"),
     ("spring", "Spring spørgsmålet over"),
     ("sprog", "Et andet sprog"),
+    ("del", "Et link til at sende videre"),
     ("hjaelp", "Hvad er det her, og hvem kan jeg spørge?"),
     ("privatliv", "Hvad sker der med mine svar?"),
     ("stop", "Stop samtalen"),
@@ -109,6 +111,7 @@ async fn greet(telegram: &Telegram, status: &Status) -> bool {
     let Ok(me) = telegram.bot.get_me().await else { return false };
     info!("Telegram bot connected: https://t.me/{}", me.username());
     let _ = status.bot.set(me.username().to_owned());
+    let _ = telegram.name.set(me.username().to_owned());
     if let Err(error) = prepare(telegram).await {
         warn!(why = scrubbed(error), "Telegram did not take the list of commands");
     }
@@ -122,7 +125,7 @@ async fn prepare(telegram: &Telegram) -> Result<(), RequestError> {
     Ok(())
 }
 
-fn commands(list: [(&str, &str); 7]) -> Vec<BotCommand> {
+fn commands(list: [(&str, &str); 8]) -> Vec<BotCommand> {
     list.into_iter().map(|(name, words)| BotCommand::new(name, words)).collect()
 }
 

@@ -1,7 +1,7 @@
 //! A message in Telegram's form: text with entities counted in UTF-16, and inline buttons.
 
 use super::callback;
-use crate::engine::{Button, Keyboard, Message, Run, Text};
+use crate::engine::{Button, Keyboard, Message, Run, Share, Text};
 use crate::script::Style;
 use teloxide::types::{
     ButtonRequest, InlineKeyboardButton, InlineKeyboardMarkup, KeyboardButton, KeyboardMarkup,
@@ -68,7 +68,8 @@ fn cut(text: &str, room: usize) -> usize {
 
 /// What stands under a message, or in place of the citizen's own keyboard. A keyboard for sharing holds the message's buttons
 /// as words that are typed by pressing them; both kinds do not fit under one message.
-pub fn markup(message: &Message) -> Option<ReplyMarkup> {
+pub fn markup(message: &Message, bot: Option<&str>) -> Option<ReplyMarkup> {
+    let share = message.share.as_ref().zip(bot).and_then(|(s, bot)| share(s, bot));
     match &message.keyboard {
         Some(Keyboard::Share { share, write }) => {
             let share = KeyboardButton::new(share).request(ButtonRequest::Location);
@@ -80,8 +81,10 @@ pub fn markup(message: &Message) -> Option<ReplyMarkup> {
         Some(Keyboard::Remove) if message.buttons.is_empty() => {
             Some(ReplyMarkup::KeyboardRemove(KeyboardRemove::new()))
         }
-        Some(Keyboard::Remove) | None if message.buttons.is_empty() => None,
-        Some(Keyboard::Remove) | None => Some(ReplyMarkup::InlineKeyboard(keyboard(&message.buttons))),
+        Some(Keyboard::Remove) | None if message.buttons.is_empty() && share.is_none() => None,
+        Some(Keyboard::Remove) | None => {
+            Some(ReplyMarkup::InlineKeyboard(keyboard(&message.buttons).append_row(share)))
+        }
     }
 }
 
@@ -99,6 +102,15 @@ fn button(button: &Button) -> InlineKeyboardButton {
     InlineKeyboardButton::callback(label, callback::data(&button.press))
 }
 
+/// The button that opens Telegram's own choice of whom to send the link to, with the words to change
+/// (core.telegram.org/widgets/share).
+fn share(share: &Share, bot: &str) -> Option<InlineKeyboardButton> {
+    let link = format!("https://t.me/{bot}?start={}", share.payload);
+    let query = [("url", link.as_str()), ("text", &share.words)];
+    let url = reqwest::Url::parse_with_params("https://t.me/share/url", query).ok()?;
+    Some(InlineKeyboardButton::url(share.label.clone(), url))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -109,6 +121,21 @@ mod tests {
         let parts = parts(&text);
         assert_eq!(parts[0].0, "👍 *hej* fed");
         assert_eq!((parts[0].1[0].offset, parts[0].1[0].length), (9, 3));
+    }
+
+    #[test]
+    fn a_link_to_pass_on_is_a_button_with_the_sentence_in_it() {
+        let share = Share { label: "Del".into(), payload: "aabn_ven".into(), words: "Kom & svar?".into() };
+        let message = Message { share: Some(share), ..Message::bare(crate::script::Language::DANISH) };
+        assert_eq!(markup(&message, None), None, "nobody knows yet what the bot is called");
+        let Some(ReplyMarkup::InlineKeyboard(keyboard)) = markup(&message, Some("nordby_bot")) else {
+            panic!("no buttons")
+        };
+        let button = serde_json::to_value(&keyboard.inline_keyboard[0][0]).unwrap();
+        assert_eq!(
+            button["url"],
+            "https://t.me/share/url?url=https%3A%2F%2Ft.me%2Fnordby_bot%3Fstart%3Daabn_ven&text=Kom+%26+svar%3F"
+        );
     }
 
     #[test]

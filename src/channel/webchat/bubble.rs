@@ -11,6 +11,9 @@ pub fn conversation(said: &[Line], l: &Lines) -> Markup {
             @for line in said {
                 @match line {
                     Line::Bot(text) => (bot(text, l)),
+                    Line::Share(share) => p.share {
+                        a href={ "/c/" (share.payload) } { (share.label) }
+                    },
                     Line::Citizen(text) => div.bubble.you {
                         span.unseen { (l.get("page-you")) " " }
                         // The citizen's own words: no address in them becomes a link.
