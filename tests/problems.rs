@@ -26,7 +26,7 @@ fn check(name: &str, source: &str) -> (Option<Script>, Vec<Problem>) {
     Script::check(&id, source, &Parts { institution })
 }
 
-const PARTS: [&str; 3] = ["hilsen", "skaev", "venlig"];
+const PARTS: [&str; 4] = ["foelg-op", "hilsen", "skaev", "venlig"];
 
 fn part(name: &str) -> Part {
     let source = fs::read_to_string(folder().join(format!("parts/{name}.yaml"))).unwrap();

@@ -26,6 +26,17 @@ pub struct Conversation {
     /// Where the addresses are that the citizen gave: they go with the conversation.
     #[serde(default)]
     pub contacts: Vec<Held>,
+    /// Where it is kept that the citizen wants to hear more.
+    #[serde(default)]
+    pub subscribed: Vec<Subscribed>,
+}
+
+/// A wish to hear more of a dialogue, kept apart from the answers.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Subscribed {
+    pub dialogue: ScriptId,
+    /// Of its document, behind the dialogue.
+    pub id: uuid::Uuid,
 }
 
 /// An address that is kept apart from the answers.
@@ -77,6 +88,7 @@ impl Conversation {
             && self.ended.is_none()
             && self.done.is_empty()
             && self.contacts.is_empty()
+            && self.subscribed.is_empty()
     }
 
     /// The responses that this conversation leads to.

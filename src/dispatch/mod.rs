@@ -8,6 +8,7 @@ mod fetch;
 mod pages;
 mod queues;
 mod reception;
+mod subscriptions;
 mod timer;
 
 pub use clock::Clock;
@@ -198,8 +199,8 @@ impl Dispatch {
                         format!("{}/{:013}-{:032x}", flag.dialogue, flag.at.as_millisecond(), self.draw()?);
                     documents.push(Document { kind: Kind::Flag, id, body: Some(encoded(&flag)?) });
                 }
-                // The conversation's one wake-up is counted from all its sessions; addresses are taken out before.
-                Effect::WakeAt(_) | Effect::Contacts(..) => {}
+                // The conversation's one wake-up is counted from all its sessions; what is kept as documents is taken out before.
+                Effect::WakeAt(_) | Effect::Contacts(..) | Effect::Apart(Apart::Subscribe { .. }) => {}
             }
         }
         let changes = Changes {
@@ -255,8 +256,13 @@ impl Dispatch {
         let after = reception.conversation.responses();
         let dropped = before.iter().any(|response| !after.contains(response));
         let Reception { mut conversation, mut effects, .. } = reception;
-        let documents =
+        let address = &incoming.conversation.0;
+        let mut documents =
             contacts::take(&mut conversation, &mut effects, || self.draw()).map_err(|e| e.to_string())?;
+        documents.extend(
+            subscriptions::take(&mut conversation, &mut effects, address, || self.draw())
+                .map_err(|e| e.to_string())?,
+        );
         let erases = dropped || documents.iter().any(|d| d.body.is_none());
         let media = Some(conversation.media()).filter(|now| *now != media);
         Ok(Outcome { conversation: Some(conversation), effects, wake_at, documents, media, erases })

@@ -3,8 +3,8 @@
 use super::conversation::{Conversation, Wanted};
 use crate::channel::Content;
 use crate::engine::{
-    self, Arg, Begin, Button, ButtonKind, Effect, Ended, EngineError, Input, Message, Moment, Press, Session,
-    State, Text, Turn, date, is_word, lines,
+    self, Apart, Arg, Begin, Button, ButtonKind, Effect, Ended, EngineError, Input, Message, Moment, Press,
+    Session, State, Text, Turn, date, is_word, lines,
 };
 use crate::library::{Library, Published};
 use crate::script::{Language, PeriodState, Script, fold};
@@ -199,6 +199,18 @@ impl Reception<'_> {
                 self.effects.push(Effect::Say(Message { text, ..Message::bare(language) }));
                 return Ok(());
             }
+        }
+        let stops = match input {
+            Input::Text(typed) => is_word("stop-words", &fold(typed)),
+            input => *input == Input::Stop,
+        };
+        if stops && !self.conversation.subscribed.is_empty() {
+            let gone = self.conversation.subscribed.iter().map(|s| s.dialogue.clone());
+            let gone = gone.map(|dialogue| Effect::Apart(Apart::Subscribe { dialogue, language: None }));
+            self.effects.extend(gone.collect::<Vec<_>>());
+            let (text, language) = (Text::plain(self.line("news-stopped")), self.language());
+            self.effects.push(Effect::Say(Message { text, ..Message::bare(language) }));
+            return Ok(());
         }
         match input {
             Input::Form(_) => {

@@ -284,6 +284,11 @@ pub enum Apart {
         add: i64,
     },
     Flag(Flag),
+    /// The citizen wants to hear more of this dialogue here in the chat, in this language; `None`: does not.
+    Subscribe {
+        dialogue: ScriptId,
+        language: Option<Language>,
+    },
 }
 
 /// Staff are asked to look at the answers to a question today. What was written is not in it.

@@ -4,13 +4,13 @@ use super::ask;
 use super::condition::holds;
 use super::input::Moment;
 use super::lines::{Arg, lines};
-use super::message::{Contact, Effect, Message, Response, Status, Text, Way};
+use super::message::{Apart, Contact, Effect, Message, Response, Status, Text, Way};
 use super::quota;
 use super::session::{Answered, Ended, Outcome, Passed, Session, State, Value, Waiting};
 use super::share::share;
 use super::text::{date, said};
 use super::wake::wake_at;
-use crate::script::{AnswerType, ItemNo, Jump, Kind, Next, Question, Script, Target};
+use crate::script::{AnswerType, ItemNo, Jump, Kind, NEWS_HERE, Next, Question, Script, Target};
 
 /// Visits within visits deeper than this lose the outermost way back: a script that goes round in visits still ends.
 const MAX_RETURNS: usize = 16;
@@ -323,11 +323,28 @@ impl Walk<'_> {
         quota::count(self, ended);
         let response = self.response(ended);
         self.effects.push(Effect::Respond(response));
+        self.subscribe(ended);
         let asks = self.script.questions().any(|q| q.answer.is_contact());
         // Who stops wants to hear no more: no address is kept.
         let contacts = if ended == Ended::Stop { Vec::new() } else { self.contacts() };
         if asks && (ended == Ended::Stop || !contacts.is_empty()) {
             self.effects.push(Effect::Contacts(self.script.id().clone(), contacts));
+        }
+    }
+
+    // Who was asked and did not say yes, or stops, is written to no more.
+    fn subscribe(&mut self, ended: Ended) {
+        let code = |id: &str| match self.session.outcome(id) {
+            Some(Outcome::Given { value: Value::Code(code), .. }) => Some(code.as_str()),
+            _ => None,
+        };
+        let asked = |[wants, _]: &[String; 2]| self.session.outcome(wants).is_some();
+        let yes = |[wants, place]: [String; 2]| code(&wants) == Some("ja") && code(&place) == Some(NEWS_HERE);
+        if self.script.opt_ins().any(|ids| asked(&ids)) {
+            let wanted = ended != Ended::Stop && self.script.opt_ins().any(yes);
+            let language = wanted.then_some(self.session.language);
+            let dialogue = self.script.id().clone();
+            self.effects.push(Effect::Apart(Apart::Subscribe { dialogue, language }));
         }
     }
 

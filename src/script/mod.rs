@@ -56,6 +56,7 @@ pub use fold::fold;
 pub use mend::MAX_BYTES;
 pub use model::*;
 pub use names::{bad_name, code_taken};
+pub use part::NEWS_HERE;
 pub use picture::picture;
 pub use place::{Around, Point};
 pub use problem::{Both, Fix, Problem, Severity, Span, StaffLanguage, both};
@@ -182,7 +183,7 @@ fn lower(reader: &mut Reader, id: &ScriptId, root: &tree::Node, yaml: &str, part
     let mut header = header?;
     header.audience = audience;
     header.quota = quota;
-    let used = drafts.parts;
+    let (used, opt_ins) = (drafts.parts, drafts.opt_ins);
     let items = drafts.list.into_iter().map(|d| d.item).collect();
     let items = repeat::unrolled(items, &drafts.repeats);
     let mut ids = HashMap::new();
@@ -197,6 +198,7 @@ fn lower(reader: &mut Reader, id: &ScriptId, root: &tree::Node, yaml: &str, part
         id: id.clone(),
         fingerprint: fingerprint(yaml, parts, &used),
         parts: used,
+        opt_ins,
         institution: parts.institution.clone(),
         longest: longest::longest(&items, header.audience.as_ref()),
         header,

@@ -2,6 +2,7 @@
 
 use super::condition::{Condition, Day};
 use super::fold::fold;
+use super::part::{NEWS_WHERE, WANTS_NEWS};
 use super::place::Around;
 use super::problem::StaffLanguage;
 use super::words::{Language, Words};
@@ -49,6 +50,7 @@ pub struct Script {
     /// As it is on channels that have words of their own.
     pub(super) elsewhere: Vec<(String, Script)>,
     pub(super) parts: Vec<Part>,
+    pub(super) opt_ins: Vec<String>,
 }
 
 impl Script {
@@ -75,6 +77,10 @@ impl Script {
     /// The questions on the longest way from an item to where its list runs out, itself included.
     pub fn longest_from(&self, no: ItemNo) -> u16 {
         self.longest[no]
+    }
+    /// For each time the opt-in is used: the ids of whether the citizen wants to hear more, and where.
+    pub fn opt_ins(&self) -> impl Iterator<Item = [String; 2]> {
+        self.opt_ins.iter().map(|prefix| [WANTS_NEWS, NEWS_WHERE].map(|id| format!("{prefix}.{id}")))
     }
     /// The parts it uses, for the frozen revision.
     pub fn parts(&self) -> &[Part] {

@@ -17,6 +17,13 @@ use super::{conditions, flow, mend, piping, slip, told};
 const KEYS: [&str; 4] = ["format", "part", "languages", "steps"];
 pub const USE_KEYS: [&str; 4] = ["use", "as", "with", "when"];
 
+/// The part that asks whether the citizen wants to hear more; nothing else makes a subscription.
+const OPT_IN: &str = "foelg-op";
+/// Its questions: yes or no, and where; and the answer that stands for the chat.
+pub const WANTS_NEWS: &str = "ja_tak";
+pub const NEWS_WHERE: &str = "kanal";
+pub const NEWS_HERE: &str = "her";
+
 /// A part, read by itself: nothing outside is known to it.
 struct Lowered {
     languages: Vec<Language>,
@@ -77,6 +84,9 @@ fn lower(
     let pipes = std::mem::take(&mut reader.pipes);
     piping::may_be_missing(reader, &drafts, &pipes);
     reader.finish();
+    if part.name == OPT_IN && !asks_for_consent(&drafts) {
+        reader.report(no_opt_in(root.get("part").map_or(root.at, |n| n.at)));
+    }
     let items: Vec<(Item, Block)> = drafts.list.into_iter().map(|d| (d.item, d.children)).collect();
     let wanted = wanted(items.iter().map(|(item, _)| item));
     Some(Lowered { languages: reader.languages.clone(), items, main: drafts.main, wanted })
@@ -117,6 +127,9 @@ impl<'n> Drafts<'n> {
             return None;
         }
         self.prefixes.push((prefix.clone(), prefix_at));
+        if name == OPT_IN {
+            self.opt_ins.push(prefix.clone());
+        }
         let languages: Vec<(Language, Span)> = part.languages.iter().map(|l| (*l, kind.value.at)).collect();
         reader.missing_languages(&languages, kind.value.at, &named("delen", "the part", name));
         self.given(reader, &kind.value, name, &part, &given);
@@ -184,6 +197,32 @@ impl<'n> Drafts<'n> {
             reader.report(unknown_key(entry, &known));
         }
     }
+}
+
+fn asks_for_consent(drafts: &Drafts<'_>) -> bool {
+    let mut questions = drafts.list.iter().filter_map(|d| d.item.question());
+    let wants = questions.clone().any(|q| q.id == WANTS_NEWS && matches!(q.answer, AnswerType::YesNo(_)));
+    let here = |o: &Options| o.find(NEWS_HERE).is_some();
+    wants && questions.any(|q| q.id == NEWS_WHERE && q.answer.options().is_some_and(here))
+}
+
+fn no_opt_in(at: Span) -> Problem {
+    Problem::error(
+        "F210",
+        at,
+        both(
+            format!("delen `{OPT_IN}` er den, der spørger, om borgeren vil høre mere"),
+            format!("the part `{OPT_IN}` is the one that asks whether citizens want to hear more"),
+        ),
+    )
+    .why(both(
+        "uden de to spørgsmål ville ingen kunne sige ja",
+        "without its two questions nobody could say yes",
+    ))
+    .mend(both(
+        format!("spørg om `{WANTS_NEWS}` (type: yesno) og om `{NEWS_WHERE}` med svaret `{NEWS_HERE}`, eller kald delen noget andet"),
+        format!("ask `{WANTS_NEWS}` (type: yesno) and `{NEWS_WHERE}` with the answer `{NEWS_HERE}`, or give the part another name"),
+    ))
 }
 
 fn unknown_part(at: Span, name: &str, institution: &Institution) -> Problem {

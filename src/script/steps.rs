@@ -56,6 +56,8 @@ pub struct Drafts<'n> {
     pub institution: Option<&'n Institution>,
     /// The parts that are used.
     pub parts: Vec<Part>,
+    /// What the ids of the opt-in begin with, for each time it is used.
+    pub opt_ins: Vec<String>,
     /// What the ids of each begin with.
     pub prefixes: Vec<(String, Span)>,
     pub repeats: Vec<Repeat>,

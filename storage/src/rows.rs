@@ -160,6 +160,8 @@ pub enum Kind {
     Counter = 5,
     /// Addresses of citizens: `institution/dialogue/<uuid>`.
     Contact = 6,
+    /// Who wants to hear more, and where: `institution/dialogue/<uuid>`.
+    Subscription = 7,
     /// Where staff are asked to look: `institution/dialogue/<when>-<random>`.
     Flag = 10,
 }

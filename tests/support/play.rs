@@ -244,6 +244,10 @@ impl Player<'_> {
                 }
                 Effect::Apart(Apart::Flag(flag)) => self.write(&format!("-- flagged {}", flag.question)),
                 Effect::WakeAt(at) => self.wake_at = Some(at),
+                Effect::Apart(Apart::Subscribe { language, .. }) => match language {
+                    Some(language) => self.write(&format!("-- news in the chat, in {language}")),
+                    None => self.write("-- no news in the chat"),
+                },
                 Effect::Contacts(_, contacts) => {
                     let each = contacts.iter().map(|c| format!(" {} {}", c.question, c.address));
                     let each: String = each.collect();

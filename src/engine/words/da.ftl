@@ -48,6 +48,7 @@ retry-time-from = Skriv et klokkeslæt fra { $min } eller senere.
 retry-time-to = Skriv et klokkeslæt til og med { $max }.
 retry-email = Det ligner ikke en mailadresse. Skriv den med @ og punktum.
 retry-phone = Det ligner ikke et telefonnummer. Skriv de otte cifre, eller skriv nummeret med + og landekode foran.
+news-stopped = Vi skriver ikke mere til dig.
 share = Del med en, du kender
 share-how = Her er et link, du kan sende videre. Ingen kan se, hvem der har delt det.
 share-sentence = Har du også lyst til at svare? »{ $title }« fra { $institution }.

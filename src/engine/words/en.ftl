@@ -48,6 +48,7 @@ retry-time-from = Please write a time from { $min } or later.
 retry-time-to = Please write a time up to { $max }.
 retry-email = That does not look like an e-mail address. Please write it with @ and a dot.
 retry-phone = That does not look like a phone number. Please write the eight digits, or the number with + and its country code.
+news-stopped = We will not write to you any more.
 share = Share with someone you know
 share-how = Here is a link that you can pass on. Nobody can see who shared it.
 share-sentence = Would you like to answer too? “{ $title }” from { $institution }.
