@@ -96,7 +96,7 @@ impl<'n> Drafts<'n> {
         }
         self.prefixes.push((name.clone(), kind.value.at));
         let no = self.list.len();
-        let item = |id, kind| Item { id, when: None, kind, next: Next::Return, section: 0 };
+        let item = |id: String, kind| Item::new(id, kind);
         let group = item(path.clone(), Kind::Group { first: None });
         self.list.push(Draft { when: step.get("when"), ..Draft::bare(group, kind.key_at) });
         self.in_repeat = true;
