@@ -15,7 +15,7 @@ const fn key(name: &'static str, danish: &'static [&'static str], does: &'static
 }
 
 /// Every key that some place of a script or of an institution's file knows, in the order of a file.
-pub const ALL: [Key; 112] = [
+pub const ALL: [Key; 114] = [
     key("format", &[], "Sprogets udgave. Skriv altid 1."),
     key("title", &["titel", "overskrift"], "Overskriften, som borgeren ser øverst."),
     key("languages", &["sprog"], "De sprog, dialogen tilbydes på. Det første er dialogens eget."),
@@ -140,6 +140,12 @@ pub const ALL: [Key; 112] = [
     key("exclusive", &["kun_denne"], "Om muligheden udelukker de andre, som fx \"Ikke noget af det\"."),
     key("fixed", &["fast"], "Om muligheden beholder sin plads, når resten blandes."),
     key("image", &["billede"], "Et billede til beskeden."),
+    key("skills", &["evner"], "Hvad der kan hjælpes med: en kode med en tekst for hver."),
+    key(
+        "hours_per_month",
+        &["timer_om_måneden"],
+        "Om der spørges om timer om måneden, eller spørgsmålet om dem.",
+    ),
     key("share", &["del"], "Om borgeren får en knap til at dele linket."),
     key("channels", &["kanaler"], "Andre ord på en bestemt kanal."),
     key("any", &["enhver"], "Mindst én af linjerne skal passe."),

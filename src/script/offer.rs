@@ -12,7 +12,7 @@ use super::tree::{Entry, Node};
 use super::words::{Language, Template, Words};
 use rust_decimal::Decimal;
 
-const KEYS: [&str; 12] = [
+pub const KEYS: [&str; 12] = [
     "offer",
     "id",
     "skills",

@@ -7,7 +7,7 @@ use super::missing::MANDATORY;
 use super::options::OPTION_KEYS;
 use super::part::USE_KEYS;
 use super::question::{self, OWN_KEYS, TYPES};
-use super::{quota, repeat};
+use super::{offer, quota, repeat};
 use serde_json::{Map, Value, json};
 
 /// The schema of one dialogue's file.
@@ -46,9 +46,10 @@ pub fn schema() -> Value {
 
 fn definitions() -> Value {
     let language = json!({"^[a-z]{2,3}$": {"type": ["string", "number", "null"]}});
-    let later = ["vote", "idea", "offer"].map(|kind| json!({"required": [kind]}));
+    let later = ["vote", "idea"].map(|kind| json!({"required": [kind]}));
     let step = json!({"anyOf": [
-        one_step("say", &["when", "id"]),
+        one_step("say", &["when", "id", "share", "channels"]),
+        offer_step(),
         question_step(),
         one_step("visit", &["when", "id"]),
         one_step("goto", &["when", "id"]),
@@ -82,9 +83,18 @@ fn one_step(kind: &str, others: &[&str]) -> Value {
     })
 }
 
+fn offer_step() -> Value {
+    object(offer::KEYS, &["offer", "id", "skills"], |key| match key {
+        "offer" => words(),
+        "skills" => json!({"type": "object", "additionalProperties": {"$ref": "#/definitions/option"}}),
+        "skip" | "hours_per_month" => json!({"anyOf": [yes_or_no(), words()]}),
+        other => plain(other),
+    })
+}
+
 fn question_step() -> Value {
     let own = OWN_KEYS.iter().flat_map(|(_, keys)| keys.iter().copied());
-    let mut keys: Vec<&str> = question::KEYS.into_iter().chain(own).chain(["channels"]).collect();
+    let mut keys: Vec<&str> = question::KEYS.into_iter().chain(own).collect();
     keys.sort_unstable();
     keys.dedup();
     object(keys, &["ask", "id"], |key| match key {
@@ -131,7 +141,7 @@ fn plain(key: &str) -> Value {
         }
         "basis" => json!({"enum": ["consent", "public_task"]}),
         "anonymous" | "answer_again" | "progress" | "shuffle" | "sensitive" | "voice" | "or_text"
-        | "other" | "exclusive" | "fixed" => yes_or_no(),
+        | "other" | "exclusive" | "fixed" | "share" => yes_or_no(),
         "minutes" | "retries" | "min_choices" | "max_choices" | "min_length" | "max_length" | "max_files"
         | "pick" => {
             json!({"type": "integer", "minimum": 0})
