@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::panic::AssertUnwindSafe;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
-use storage::{ConversationKey, MessageRef, OutboxId, Posted, Queued, Store, StoreError};
+use storage::{ConversationKey, MessageRef, OutboxId, Posted, Queued, Store, StoreError, Version};
 use tokio::sync::mpsc::UnboundedReceiver;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
@@ -29,17 +29,14 @@ pub struct Delivery<C: ?Sized> {
     queues: Mutex<HashMap<ConversationKey, Queue>>,
 }
 
-/// What waits for one conversation; it is there as long as its worker is.
+/// What waits for one conversation; it is there as long as somebody works on it or looks for more.
 #[derive(Debug, Default)]
 struct Queue {
     rows: BTreeMap<OutboxId, Queued>,
-    /// There may be rows on disk of which nobody told: they are looked for before anything else is sent.
-    unsure: bool,
-}
-
-enum Next {
-    Row(Queued),
-    Look,
+    /// The row that the worker took last.
+    in_hand: Option<OutboxId>,
+    working: bool,
+    looking: bool,
 }
 
 /// What became of a row.
@@ -106,47 +103,71 @@ impl<C: Channel + ?Sized + 'static> Delivery<C> {
     fn enqueue(self: &Arc<Self>, posted: Posted, workers: &mut JoinSet<()>, stop: &watch::Receiver<bool>) {
         let rows = match posted {
             Posted::Rows(rows) => rows,
-            Posted::Unsure(key) => return self.queue(key, workers, stop, |queue| queue.unsure = true),
+            Posted::Unsure(key, held) => {
+                self.with(&key, |queue| queue.looking = true);
+                let (delivery, stop) = (self.clone(), stop.clone());
+                workers.spawn(async move {
+                    let found = delivery.look(key, &stop).await.unwrap_or_default();
+                    let idle = delivery.found(&key, found);
+                    drop(held);
+                    if idle {
+                        delivery.run_worker(key, stop).await;
+                    }
+                });
+                return;
+            }
         };
         for row in rows {
-            self.queue(row.id.conversation, workers, stop, |queue| drop(queue.rows.insert(row.id, row)));
+            let key = row.id.conversation;
+            if self.add(&key, row) {
+                workers.spawn(self.clone().run_worker(key, stop.clone()));
+            }
         }
     }
 
-    // A queue that was not there gets a worker.
-    fn queue(
-        self: &Arc<Self>,
-        key: ConversationKey,
-        workers: &mut JoinSet<()>,
-        stop: &watch::Receiver<bool>,
-        change: impl FnOnce(&mut Queue),
-    ) {
+    fn with<T>(&self, key: &ConversationKey, change: impl FnOnce(&mut Queue) -> T) -> T {
         let mut queues = self.queues.lock().unwrap_or_else(PoisonError::into_inner);
-        let new = !queues.contains_key(&key);
-        change(queues.entry(key).or_default());
-        if new {
-            let (delivery, stop) = (self.clone(), stop.clone());
-            workers.spawn(async move {
-                let work = AssertUnwindSafe(delivery.work(key, stop));
-                if work.catch_unwind().await.is_err() {
-                    delivery.leave(&key);
-                }
-            });
-        }
-    }
-
-    // The next thing to do, or the end of the queue: taken together, so that a row that comes meanwhile starts a new worker.
-    fn next(&self, key: &ConversationKey) -> Option<Next> {
-        let mut queues = self.queues.lock().unwrap_or_else(PoisonError::into_inner);
-        let queue = queues.get_mut(key)?;
-        if std::mem::take(&mut queue.unsure) {
-            return Some(Next::Look);
-        }
-        let next = queue.rows.pop_first().map(|(_, row)| Next::Row(row));
-        if next.is_none() {
+        let changed = change(queues.entry(*key).or_default());
+        if queues.get(key).is_some_and(|queue| !queue.working && !queue.looking) {
             queues.remove(key);
         }
-        next
+        changed
+    }
+
+    // Whether the queue needs a worker now.
+    fn add(&self, key: &ConversationKey, row: Queued) -> bool {
+        self.with(key, |queue| {
+            queue.rows.insert(row.id, row);
+            !std::mem::replace(&mut queue.working, true)
+        })
+    }
+
+    // The same for what was found on disk. What the worker took already is found there too, until it is settled.
+    fn found(&self, key: &ConversationKey, rows: Vec<Queued>) -> bool {
+        self.with(key, |queue| {
+            queue.looking = false;
+            let waits = rows.into_iter().filter(|row| queue.in_hand.is_none_or(|id| row.id > id));
+            queue.rows.extend(waits.map(|row| (row.id, row)));
+            let idle = !queue.working && !queue.rows.is_empty();
+            queue.working |= idle;
+            idle
+        })
+    }
+
+    async fn run_worker(self: Arc<Self>, key: ConversationKey, stop: watch::Receiver<bool>) {
+        if AssertUnwindSafe(self.work(key, stop)).catch_unwind().await.is_err() {
+            self.leave(&key);
+        }
+    }
+
+    // The next row, or the end of the queue: taken together, so that a row that comes meanwhile starts a new worker.
+    fn next(&self, key: &ConversationKey) -> Option<Queued> {
+        self.with(key, |queue| {
+            let next = queue.rows.pop_first().map(|(_, row)| row);
+            queue.in_hand = next.as_ref().map_or(queue.in_hand, |row| Some(row.id));
+            queue.working = next.is_some();
+            next
+        })
     }
 
     // What is left of the queue stays in the outbox, and is sent after the next start.
@@ -155,24 +176,16 @@ impl<C: Channel + ?Sized + 'static> Delivery<C> {
     }
 
     fn take(&self, key: &ConversationKey) -> BTreeMap<OutboxId, Queued> {
-        let mut queues = self.queues.lock().unwrap_or_else(PoisonError::into_inner);
-        queues.get_mut(key).map(|queue| std::mem::take(&mut queue.rows)).unwrap_or_default()
+        self.with(key, |queue| std::mem::take(&mut queue.rows))
     }
 
     async fn work(&self, key: ConversationKey, stop: watch::Receiver<bool>) {
         let mut address: Option<ConversationId> = None;
         let mut said = None;
-        while let Some(next) = self.next(&key) {
+        while let Some(row) = self.next(&key) {
             if *stop.borrow() {
                 return self.leave(&key);
             }
-            let row = match next {
-                Next::Row(row) => row,
-                Next::Look => match self.look(key, &stop).await {
-                    Ok(()) => continue,
-                    Err(_) => return self.leave(&key),
-                },
-            };
             if address.is_none() {
                 match self.insist(&stop, "an address", || self.store.address(&key)).await {
                     Ok(found) => address = found.map(ConversationId),
@@ -207,24 +220,19 @@ impl<C: Channel + ?Sized + 'static> Delivery<C> {
         }
     }
 
-    // Puts into the queue what the outbox holds for the conversation. Not at once: the store is in trouble, and what was settled
-    // a moment ago would be found again.
-    async fn look(&self, key: ConversationKey, stop: &watch::Receiver<bool>) -> storage::Result<()> {
+    // What the outbox holds for the conversation. Not at once: the store is in trouble.
+    async fn look(&self, key: ConversationKey, stop: &watch::Receiver<bool>) -> storage::Result<Vec<Queued>> {
         pause(FIRST_PAUSE, stop).await;
-        let mut after = OutboxId { conversation: key, version: storage::Version(0), n: 0 };
+        let mut rows: Vec<Queued> = Vec::new();
+        let first = OutboxId { conversation: key, version: Version(0), n: 0 };
         loop {
+            let after = rows.last().map_or(first, |row| row.id);
             let page =
                 self.insist(stop, "what is to be sent", || self.store.outbox(Some(after), PAGE)).await?;
-            let more = page.len() == PAGE && page.iter().all(|row| row.id.conversation == key);
-            let rows = page.into_iter().filter(|row| row.id.conversation == key);
-            let mut queues = self.queues.lock().unwrap_or_else(PoisonError::into_inner);
-            let queue = queues.entry(key).or_default();
-            for row in rows {
-                after = row.id;
-                queue.rows.insert(row.id, row);
-            }
-            if !more {
-                return Ok(());
+            let last = page.len() < PAGE || page.iter().any(|row| row.id.conversation != key);
+            rows.extend(page.into_iter().filter(|row| row.id.conversation == key));
+            if last {
+                return Ok(rows);
             }
         }
     }

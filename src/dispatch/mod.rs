@@ -101,7 +101,7 @@ impl Dispatch {
 
     async fn turn(&self, incoming: &Incoming) -> Result<Received, StoreError> {
         let key = self.key(&incoming.conversation);
-        let _in_turn = self.queues.wait(key).await;
+        let in_turn = self.queues.wait(key).await;
         let mut conflicts = 0;
         let mut content = None;
         loop {
@@ -132,7 +132,8 @@ impl Dispatch {
                 }
                 Err(StoreError::Conflict(_)) if conflicts < MAX_CONFLICTS => conflicts += 1,
                 Err(other) => {
-                    self.tell(Posted::Unsure(key));
+                    // Held until it is known what was kept: no later message goes out before.
+                    self.tell(Posted::Unsure(key, Box::new(in_turn)));
                     return Err(other);
                 }
             }

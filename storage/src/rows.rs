@@ -142,11 +142,12 @@ pub struct Queued {
 }
 
 /// What a commit left for whoever sends, told beside the store, which holds it too.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug)]
 pub enum Posted {
     Rows(Vec<Queued>),
-    /// The commit failed, or only its answer was lost: the outbox alone knows what there is to send.
-    Unsure(ConversationKey),
+    /// The commit failed, or only its answer was lost: the outbox alone knows what there is to send. Nothing is committed to the
+    /// conversation before the second part is dropped.
+    Unsure(ConversationKey, Box<dyn std::any::Any + Send>),
 }
 
 /// What kind of document. The byte is what is stored: numbers are never reused.

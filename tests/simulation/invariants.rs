@@ -242,7 +242,7 @@ impl Ledger {
         let lost = !earlier().any(|p| p.arrived > 0 && !p.hopeless) || earlier().any(|p| p.outgoing.forget);
         let Some(post) = line.posts.get_mut(&id) else { return Ok(()) };
         let amend = matches!(post.parcel, Parcel::Amend(_));
-        let done = post.arrived > 0 || (!sent && (post.hopeless || (amend && lost)));
+        let done = post.arrived > 0 || post.hopeless || (!sent && amend && lost);
         post.settled = true;
         ensure(done, || format!("SENT: {of:?} {}.{} was settled and had not arrived", id.version.0, id.n))
     }
