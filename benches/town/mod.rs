@@ -49,7 +49,7 @@ async fn over(store: Arc<dyn Store>) -> Arc<Bench> {
     let dialogues = Path::new(env!("CARGO_MANIFEST_DIR")).join("benches/dialogues");
     let library = Arc::new(Library::open(&dialogues, store.clone()).await.unwrap());
     let reading = library.read(Timestamp::now()).await.unwrap();
-    assert_eq!(reading.published.len(), 1, "{:?}", reading.problems);
+    assert!(reading.problems.iter().all(|(p, _)| !p.is_error()), "{:?}", reading.problems);
     let clock = Clock::new(Timestamp::now, || {
         let mut random = [0; 16];
         getrandom::fill(&mut random).map_err(|e| e.to_string())?;
