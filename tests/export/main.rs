@@ -304,6 +304,7 @@ async fn days_and_times_are_as_the_standard_has_them_a_ranking_in_order_and_addr
   - {ask: {da: Navn?, en: Name?}, id: navn, type: name}
   - {ask: {da: Mail?, en: Mail?}, id: mail, type: email}
 ";
+    let head = head.replace("anonymous: true", "anonymous: false");
     site.publish(&format!("{head}audience: everyone\nsteps:{steps}")).await;
     let day = Value::Date("2026-03-07".parse().unwrap());
     let time = Value::Time("14:30".parse().unwrap());

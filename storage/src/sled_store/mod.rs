@@ -202,6 +202,10 @@ impl Store for SledStore {
     }
 
     async fn conversation(&self, of: &ConversationKey) -> Result<Option<Stored>> {
+        // What was applied and could not be synced is still to be seen in the trees: nobody may be told of it.
+        if let Some(why) = self.shared.broken() {
+            return Err(StoreError::Backend(why));
+        }
         let bytes = self.shared.trees().get(Tree::Conversations, &keys::conversation(of))?;
         bytes.map(|bytes| ledger::stored(&bytes)).transpose()
     }

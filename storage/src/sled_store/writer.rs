@@ -266,6 +266,10 @@ impl Writer {
 
     // A row that is damaged is passed over: the others are sent all the same.
     fn outbox(&self, after: Option<OutboxId>, limit: usize) -> Result<Vec<Queued>> {
+        // Rows that were applied and could not be synced would be sent without being kept.
+        if let Some(why) = self.shared.broken() {
+            return Err(StoreError::Backend(why));
+        }
         let trees = &self.folder.generation.trees;
         let mut rows = Vec::new();
         let mut last = after.map(|id| keys::outbox(&id));
