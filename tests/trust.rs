@@ -170,10 +170,18 @@ async fn answers_are_never_readable_on_disk_and_after_an_erasure_they_are_nowher
         assert!(row.windows(marker.len()).any(|w| w == marker.as_bytes()), "{marker} is not in the row");
     }
     assert_eq!(readable(&data), Vec::<String>::new());
-    let before = sealed(&data);
+    let of = storage::key_of(town.store.secrets(), &ConversationId::new("telegram", ADDRESS).0);
+    let response =
+        town.store.responses(&DialogueId(DIALOGUE.to_owned()), Cursor(0), 1).await.unwrap()[0].response;
+    // What the tombstones are filed under stays: the response's id, which a puller must be told of, and the conversation's keyed hash.
+    let filed = |piece: &[u8]| {
+        [*response.as_bytes(), of.0]
+            .iter()
+            .any(|id| id.windows(6).any(|part| piece.windows(6).any(|p| p == part)))
+    };
+    let before: HashSet<_> = sealed(&data).into_iter().filter(|piece| !filed(piece)).collect();
     assert!(before.len() > 100, "{} pieces are too few to compare", before.len());
 
-    let of = storage::key_of(town.store.secrets(), &ConversationId::new("telegram", ADDRESS).0);
     let receipt = town.store.erase(&of, now()).await.unwrap();
     assert_eq!((receipt.conversations, receipt.responses), (1, 1));
     town.store.compact(When::Needed).await.unwrap().expect("an erasure needs a compaction");
