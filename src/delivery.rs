@@ -1,7 +1,7 @@
 //! Outbox -> channel: at least once, in order per conversation, as slowly as the platform asks.
 
-use crate::channel::{Channel, ConversationId, Outbound, Parcel, SendError, Sent};
-use crate::engine;
+use crate::channel::{Channel, ConversationId, Illustrations, Outbound, Parcel, SendError, Sent};
+use crate::engine::{self, Message};
 use futures_util::FutureExt;
 use std::collections::{BTreeMap, HashMap};
 use std::panic::AssertUnwindSafe;
@@ -23,6 +23,7 @@ const PAGE: usize = 500;
 pub struct Delivery<C: ?Sized> {
     store: Arc<dyn Store>,
     channels: HashMap<&'static str, Arc<C>>,
+    illustrations: Arc<dyn Illustrations>,
     /// Between two messages of one turn, so that they can be read.
     bubble_pause: Duration,
     /// In the order of the commits, whoever told first.
@@ -50,9 +51,14 @@ enum Done {
 }
 
 impl<C: Channel + ?Sized + 'static> Delivery<C> {
-    pub fn new(store: Arc<dyn Store>, channels: Vec<Arc<C>>, bubble_pause: Duration) -> Delivery<C> {
+    pub fn new(
+        store: Arc<dyn Store>,
+        channels: Vec<Arc<C>>,
+        illustrations: Arc<dyn Illustrations>,
+        bubble_pause: Duration,
+    ) -> Delivery<C> {
         let channels = channels.into_iter().map(|c| (c.name(), c)).collect();
-        Delivery { store, channels, bubble_pause, queues: Mutex::default() }
+        Delivery { store, channels, illustrations, bubble_pause, queues: Mutex::default() }
     }
 
     /// Sends what was left in the outbox, then what `posted` brings, until `stop` says so. Must begin before the first event is
@@ -276,13 +282,26 @@ impl<C: Channel + ?Sized + 'static> Delivery<C> {
         self.insist(stop, "a message to change", || self.store.sent(&row.id.conversation, of)).await
     }
 
+    // What is shown is read only now: a row of the outbox names its file. Without it, its words are said.
+    async fn said(&self, message: Message) -> Outbound {
+        let Some(shown) = &message.illustration else { return Outbound::Say(message) };
+        match self.illustrations.bytes(shown).await {
+            Some(file) => Outbound::Show { message, file },
+            None => {
+                let (institution, file) = (&shown.institution, &shown.file);
+                warn!(institution, file, "what a dialogue shows is not there: its description is sent");
+                Outbound::Say(message)
+            }
+        }
+    }
+
     async fn deliver(&self, row: &Queued, to: &ConversationId, stop: &watch::Receiver<bool>) -> Done {
         let Some(channel) = self.channels.get(to.channel()) else {
             debug!(channel = to.channel(), "not connected: the message waits");
             return Done::Waits;
         };
         let outbound = match (engine::decode::<Parcel>(&row.outgoing.body), row.outgoing.message) {
-            (Ok(Parcel::Say(message)), _) => Outbound::Say(message),
+            (Ok(Parcel::Say(message)), _) => self.said(message).await,
             (Ok(Parcel::Amend(message)), Some(of)) => match self.platform_id(row, of, stop).await {
                 Ok(Some(of)) => Outbound::Amend { of, message },
                 // It never reached the platform, or is no longer ours to change.

@@ -6,7 +6,7 @@
 //! rewrites the pictures; the diff is reviewed. Every ✎ is tried: with its line written as proposed, the problem is gone.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use snak::script::{Institution, Part, Parts, Problem, Script, ScriptId, StaffLanguage, mended, picture};
+use snak::script::{Institution, MediaFile, Part, Parts, Problem, Script, ScriptId, StaffLanguage, mended, picture};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -23,10 +23,18 @@ fn check(name: &str, source: &str) -> (Option<Script>, Vec<Problem>) {
     let id = ScriptId(format!("nordby/{name}"));
     let mut institution = Institution::named_after("nordby");
     institution.parts = PARTS.map(part).into();
+    institution.media = Some(MEDIA.map(media).into());
     Script::check(&id, source, &Parts { institution })
 }
 
 const PARTS: [&str; 4] = ["foelg-op", "hilsen", "skaev", "venlig"];
+
+/// What lies in the institution's folder `media`, and how many bytes it has.
+const MEDIA: [(&str, u64); 3] = [("parken.jpg", 300_000), ("kort/plan.png", 14_200_000), ("turen.mp4", 900_000)];
+
+fn media((name, bytes): (&str, u64)) -> MediaFile {
+    MediaFile { name: name.to_owned(), bytes }
+}
 
 fn part(name: &str) -> Part {
     let source = fs::read_to_string(folder().join(format!("parts/{name}.yaml"))).unwrap();

@@ -7,8 +7,10 @@ mod support;
 use async_trait::async_trait;
 use jiff::Timestamp;
 use snak::channel::webchat::{Links, router};
-use snak::channel::{Content, ConversationId, Inbox, InboxError, Incoming, Page, PageState, Pages, Received};
-use snak::engine::{self, Begin, Effect, Facts, Input, Moment, Outcome, Press, Session, Value, lines};
+use snak::channel::{
+    Content, ConversationId, Illustrations, Inbox, InboxError, Incoming, Page, PageState, Pages, Received,
+};
+use snak::engine::{self, Begin, Effect, Facts, Illustration, Input, Moment, Outcome, Press, Session, Value, lines};
 use snak::script::{Institution, Language, Parts, Script, ScriptId};
 use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
@@ -17,6 +19,7 @@ use support::page::Browser;
 use support::play;
 
 /// Takes events and draws pages as the service does, keeping its sessions in a map.
+#[derive(Debug)]
 struct Desk {
     script: Script,
     sessions: Mutex<HashMap<ConversationId, Session>>,
@@ -138,6 +141,13 @@ impl Pages for Desk {
     }
 }
 
+#[async_trait]
+impl Illustrations for Desk {
+    async fn bytes(&self, _: &Illustration) -> Option<Vec<u8>> {
+        None
+    }
+}
+
 struct House {
     desk: Arc<Desk>,
     base: String,
@@ -156,7 +166,7 @@ async fn house(script: Script) -> House {
     let base = format!("http://{}", listener.local_addr().unwrap());
     let telegram = Arc::new(OnceLock::new());
     let links = Links { public_url: base.clone(), telegram: telegram.clone() };
-    let app = router(desk.clone(), desk.clone(), links);
+    let app = router(desk.clone(), desk.clone(), desk.clone(), links);
     tokio::spawn(async move { axum::serve(listener, app).await.unwrap() });
     House { desk, base, telegram }
 }

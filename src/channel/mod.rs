@@ -9,7 +9,7 @@ pub mod webchat;
 
 pub use parcel::Parcel;
 
-use crate::engine::{Input, Message};
+use crate::engine::{Illustration, Input, Message};
 use crate::script::Language;
 use async_trait::async_trait;
 use std::time::Duration;
@@ -114,10 +114,22 @@ pub enum FetchError {
     Refused(String),
 }
 
+/// Brings what a dialogue shows.
+#[async_trait]
+pub trait Illustrations: Send + Sync + std::fmt::Debug {
+    /// The file; `None` where it is not there any more.
+    async fn bytes(&self, of: &Illustration) -> Option<Vec<u8>>;
+}
+
 /// What is sent.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Outbound {
     Say(Message),
+    /// A picture or a film with its file; the message's text says what is to be seen in it.
+    Show {
+        message: Message,
+        file: Vec<u8>,
+    },
     /// Changes a message that the platform calls `of`.
     Amend {
         of: String,

@@ -169,6 +169,13 @@ impl Console<'_> {
 
     fn message(&mut self, message: &Message, out: &mut impl Write) -> std::io::Result<()> {
         writeln!(out, "\n{}", message.text)?;
+        if let Some(shown) = &message.illustration {
+            let kind = shown.kind.name();
+            writeln!(out, "  [{kind}: {}/media/{}]", shown.institution, shown.file)?;
+        }
+        if let Some(link) = &message.link {
+            writeln!(out, "  {}: {}", link.label, link.url)?;
+        }
         if let Some(share) = &message.share {
             writeln!(out, "  {}: /c/{}", share.label, share.payload)?;
         }

@@ -146,7 +146,7 @@ impl House {
         let status = telegram::Status::default();
         let mut tasks = Vec::new();
         let channels = telegram.iter().map(|t| Arc::new(t.clone())).collect();
-        let delivery = Arc::new(Delivery::new(store.clone(), channels, settings.bubble_pause));
+        let delivery = Arc::new(Delivery::new(store.clone(), channels, dispatch.clone(), settings.bubble_pause));
         let left = Delivery::<Telegram>::left_over(store.as_ref())
             .await
             .map_err(|e| key::store_failure(&e, settings))?;
@@ -164,7 +164,7 @@ impl House {
         }
         let public_url = settings.public_url.clone().unwrap_or_else(|| address.to_owned());
         let links = webchat::Links { public_url, telegram: status.bot() };
-        let chat = webchat::router(dispatch.clone(), dispatch, links);
+        let chat = webchat::router(dispatch.clone(), dispatch.clone(), dispatch, links);
         let note = status.clone();
         let web = Web {
             store: store.clone(),

@@ -5,6 +5,7 @@ mod contacts;
 mod conversation;
 mod facts;
 mod fetch;
+mod illustrations;
 mod pages;
 mod queues;
 mod reception;

@@ -116,12 +116,11 @@ pub fn message(
     }
     Message {
         of: waiting.message,
-        language: session.language,
         text,
         buttons: buttons(question, waiting, script, session, moment),
         field: Some(field(question, waiting, script, moment)),
         keyboard: keyboard(question, waiting, session.language),
-        share: None,
+        ..Message::bare(session.language)
     }
 }
 

@@ -1,7 +1,7 @@
 //! What comes out of a turn: messages in no platform's form, and everything else the world shall do.
 
 use super::session::{Answered, Ended, Session};
-use crate::script::{Language, MediaKind, ScriptId, Style};
+use crate::script::{IllustrationKind, Language, MediaKind, ScriptId, Style};
 use jiff::Timestamp;
 use jiff::civil::{Date, Time};
 use serde::{Deserialize, Serialize};
@@ -63,6 +63,28 @@ pub struct Message {
     /// A link that the citizen can pass on.
     #[serde(default)]
     pub share: Option<Share>,
+    /// A picture or a film; the text says what is to be seen in it.
+    #[serde(default)]
+    pub illustration: Option<Illustration>,
+    /// A page that can be opened.
+    #[serde(default)]
+    pub link: Option<Link>,
+}
+
+/// Names a file of an institution. It is read when it is sent or looked at, and may be gone by then.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Illustration {
+    pub kind: IllustrationKind,
+    pub institution: String,
+    /// Below the institution's folder `media`.
+    pub file: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Link {
+    /// The words on the button.
+    pub label: String,
+    pub url: String,
 }
 
 /// What is passed on: the channel makes the address.
@@ -95,6 +117,8 @@ impl Message {
             field: None,
             keyboard: None,
             share: None,
+            illustration: None,
+            link: None,
         }
     }
 }

@@ -22,6 +22,7 @@ pub mod reading;
 mod recap;
 mod session;
 mod share;
+mod show;
 mod taken;
 mod text;
 mod typing;

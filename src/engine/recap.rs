@@ -3,9 +3,10 @@
 use super::card::card;
 use super::input::Moment;
 use super::lines::{Arg, lines};
-use super::message::{Message, Share, Text};
+use super::message::{Illustration, Link, Message, Share, Text};
 use super::session::{Ended, Outcome, Session, State, Value, other_value};
 use super::share::share;
+use super::show::{illustrations, link};
 use super::text::{date, outcome, said, shown_back, year_at};
 use super::walk::closing;
 use super::{ask, urgent};
@@ -16,7 +17,10 @@ use jiff::{Span, Timestamp};
 pub enum Line {
     Bot(Text),
     Citizen(Text),
+    /// A picture or a film, and what is to be seen in it.
+    Shown(Illustration, Text),
     /// Comes with what was said before it.
+    Link(Link),
     Share(Share),
 }
 
@@ -51,7 +55,11 @@ pub fn recap(script: &Script, session: &Session, moment: &Moment) -> Recap {
         match &script.item(no).kind {
             Kind::Say(bubbles) => {
                 recap.lines.extend(bubbles.iter().map(|w| Line::Bot(said(w, script, session))));
-                let shared = script.item(no).share.then(|| share(script, session.language));
+                let item = script.item(no);
+                let shown = illustrations(item, script, session).into_iter();
+                recap.lines.extend(shown.filter_map(|m| Some(Line::Shown(m.illustration?, m.text))));
+                recap.lines.extend(link(item, script, session).map(Line::Link));
+                let shared = item.share.then(|| share(script, session.language));
                 recap.lines.extend(shared.map(Line::Share));
             }
             Kind::End(words) => recap.lines.extend(words.iter().map(|w| Line::Bot(said(w, script, session)))),

@@ -8,6 +8,7 @@ use super::message::{Apart, Contact, Effect, Message, Response, Status, Text, Wa
 use super::quota;
 use super::session::{Answered, Ended, Outcome, Passed, Session, State, Value, Waiting};
 use super::share::share;
+use super::show::{illustrations, link};
 use super::text::{date, said};
 use super::wake::wake_at;
 use crate::script::{AnswerType, ItemNo, Jump, Kind, NEWS_HERE, Next, Question, Script, Target};
@@ -71,8 +72,13 @@ impl Walk<'_> {
                             let text = said(words, script, &self.session);
                             self.say(text);
                         }
-                        if let (true, Some(Effect::Say(last))) = (item.share, self.effects.last_mut()) {
-                            last.share = Some(share(script, self.session.language));
+                        let shown = illustrations(item, script, &self.session);
+                        self.effects.extend(shown.into_iter().map(Effect::Say));
+                        if let Some(Effect::Say(last)) = self.effects.last_mut() {
+                            if item.share {
+                                last.share = Some(share(script, self.session.language));
+                            }
+                            last.link = link(item, script, &self.session).or(last.link.take());
                         }
                     }
                     self.pass(&item.id);

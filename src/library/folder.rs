@@ -1,6 +1,7 @@
 //! The folder of scripts on disk: institutions' folders and the dialogue files in them, read but not published.
 
 use super::LibraryError;
+use super::media::media_in;
 use crate::script::{
     Institution, MAX_BYTES, Part, Parts, Problem, Script, ScriptId, StaffLanguage, misplaced, not_utf8,
     outside,
@@ -123,7 +124,9 @@ pub fn file(path: &Path) -> Result<File, LibraryError> {
     let found = match (folder.ends_with("parts"), root.parent()) {
         (true, Some(dialogues)) => {
             let name = root.file_name().and_then(|n| n.to_str()).unwrap_or_default();
-            let mut files = parts(root, &defaults(root, name, dialogues)?.0, dialogues)?;
+            let mut institution = defaults(root, name, dialogues)?.0;
+            institution.media = (name != "_shared").then(|| media_in(root, dialogues));
+            let mut files = parts(root, &institution, dialogues)?;
             files.retain(|f| path.file_stem().and_then(|n| n.to_str()) == f.part.as_ref().map(|p| &*p.name));
             files.pop()
         }
@@ -146,7 +149,7 @@ fn list(folder: &Path) -> Result<Vec<PathBuf>, LibraryError> {
     Ok(paths)
 }
 
-fn real(path: &Path) -> Result<PathBuf, LibraryError> {
+pub(super) fn real(path: &Path) -> Result<PathBuf, LibraryError> {
     path.canonicalize().map_err(|e| LibraryError::Folder(path.to_owned(), e))
 }
 
@@ -231,6 +234,7 @@ fn parts(folder: &Path, institution: &Institution, root: &Path) -> Result<Vec<Fi
 fn institution(folder: &Path, paths: &[PathBuf], root: &Path) -> Result<Vec<File>, LibraryError> {
     let folder_name = folder.file_name().and_then(|n| n.to_str()).unwrap_or("dialogues");
     let (mut parsed, problems) = defaults(folder, folder_name, root)?;
+    parsed.media = Some(media_in(folder, root));
     let mut files = parts(folder, &parsed, root)?;
     let shared = parts(&root.join("_shared"), &Institution::named_after("_shared"), root)?;
     parsed.parts = files.iter().chain(&shared).filter_map(|f| f.part.clone()).collect();
@@ -259,6 +263,6 @@ fn institution(folder: &Path, paths: &[PathBuf], root: &Path) -> Result<Vec<File
 }
 
 // Folder and file names land in addresses.
-fn fits_a_link(name: &str) -> bool {
+pub(super) fn fits_a_link(name: &str) -> bool {
     !name.is_empty() && name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-')
 }

@@ -1,9 +1,11 @@
 //! The published dialogues: reads the folder, freezes revisions in the store, keeps them at hand.
 
 mod folder;
+mod media;
 mod retention;
 
 pub use folder::{File, file, institutions, scan};
+pub use media::media;
 pub use retention::Expired;
 
 use crate::export::Codebook;
@@ -158,6 +160,11 @@ impl Library {
         }
         self.shelf.store(Arc::new(shelf));
         Ok(reading)
+    }
+
+    /// Where the scripts lie, and what they show.
+    pub fn folder(&self) -> &Path {
+        &self.folder
     }
 
     async fn publish(

@@ -2,7 +2,9 @@
 
 use super::attempt::quote;
 use super::condition::Day;
+use super::illustration::MediaFile;
 use super::languages::{counted, language_not_offered, missing_language};
+use super::model::Institution;
 use super::problem::{Both, Problem, Span, both};
 use super::slip;
 use super::suggest::{suggest, unknown_key};
@@ -12,6 +14,7 @@ pub use super::values::{not_yet, wrong_value};
 use super::words::{Language, Piece, Template, Words};
 use jiff::SignedDuration;
 use jiff::civil::{Date, Time};
+use std::sync::Arc;
 use unicode_normalization::UnicodeNormalization;
 
 /// A file with so many problems is told as it is.
@@ -33,6 +36,9 @@ pub struct Reader {
     pub inside_part: bool,
     /// Problems of the parts that are used, as they are told there.
     pub elsewhere: Vec<Problem>,
+    /// The institution's folder, and the files that it may show; `None` where nobody has looked.
+    pub folder: String,
+    pub media: Option<Arc<[MediaFile]>>,
     /// `languages` itself cannot be trusted: what is missing or too much in texts is not told.
     pub languages_unclear: bool,
     /// Texts that citizens meet, and those that lack a language.
@@ -47,6 +53,11 @@ impl Reader {
     pub fn of(source: &str, problems: Vec<Problem>) -> Reader {
         let source = source.strip_prefix('\u{feff}').unwrap_or(source);
         Reader { problems, lines: source.lines().map(str::to_owned).collect(), ..Reader::default() }
+    }
+
+    /// Knows what lies in the institution's folder.
+    pub fn beside(self, institution: &Institution) -> Reader {
+        Reader { folder: institution.folder.clone(), media: institution.media.clone(), ..self }
     }
 
     /// More than anybody mends before the next look are not kept.

@@ -61,6 +61,7 @@ impl Institution {
             urgent: Urgent::default(),
             source: String::new(),
             parts: Arc::default(),
+            media: None,
         }
     }
 

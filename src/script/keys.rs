@@ -15,7 +15,7 @@ const fn key(name: &'static str, danish: &'static [&'static str], does: &'static
 }
 
 /// Every key that some place of a script or of an institution's file knows, in the order of a file.
-pub const ALL: [Key; 114] = [
+pub const ALL: [Key; 118] = [
     key("format", &[], "Sprogets udgave. Skriv altid 1."),
     key("title", &["titel", "overskrift"], "Overskriften, som borgeren ser øverst."),
     key("languages", &["sprog"], "De sprog, dialogen tilbydes på. Det første er dialogens eget."),
@@ -139,7 +139,11 @@ pub const ALL: [Key; 114] = [
     key("other", &["andet"], "Om muligheden beder om borgerens egne ord."),
     key("exclusive", &["kun_denne"], "Om muligheden udelukker de andre, som fx \"Ikke noget af det\"."),
     key("fixed", &["fast"], "Om muligheden beholder sin plads, når resten blandes."),
-    key("image", &["billede"], "Et billede til beskeden."),
+    key("image", &["billede"], "Et billede til beskeden: `file` og `alt`."),
+    key("video", &["film"], "En kort film til beskeden: `file` og `alt`."),
+    key("file", &["filnavn"], "Filens navn i institutionens mappe `media`, fx hallen.jpg."),
+    key("alt", &["billedtekst", "beskrivelse"], "Hvad der er at se, til den, der ikke kan se det."),
+    key("url", &["adresse", "webadresse"], "Adressen på siden, der åbnes. Begynder med https://."),
     key("skills", &["evner"], "Hvad der kan hjælpes med: en kode med en tekst for hver."),
     key(
         "hours_per_month",

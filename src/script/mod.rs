@@ -14,6 +14,7 @@ mod fix;
 mod flow;
 mod fold;
 mod header;
+mod illustration;
 mod institution;
 mod keys;
 mod languages;
@@ -53,6 +54,7 @@ mod words;
 pub use condition::{Bounds, Condition, Day, Fact, Test};
 pub use fix::{mended, mended_safely};
 pub use fold::fold;
+pub use illustration::{Illustration, IllustrationKind, Link, MediaFile, media_type};
 pub use mend::MAX_BYTES;
 pub use model::*;
 pub use names::{bad_name, code_taken};
@@ -90,7 +92,7 @@ impl Script {
     /// The dialogue, if it has no errors, and everything there is to say about it, errors first, in the order of the file.
     pub fn check(id: &ScriptId, yaml: &str, parts: &Parts) -> (Option<Script>, Vec<Problem>) {
         let (root, problems) = mend::read(yaml);
-        let mut reader = Reader::of(yaml, problems);
+        let mut reader = Reader::of(yaml, problems).beside(&parts.institution);
         let script = match root {
             Some(root) if root.is_empty() => {
                 reader.report(slip::empty_file());

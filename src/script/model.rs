@@ -2,6 +2,7 @@
 
 use super::condition::{Condition, Day};
 use super::fold::fold;
+use super::illustration::{Illustration, Link, MediaFile};
 use super::part::{NEWS_WHERE, WANTS_NEWS};
 use super::place::Around;
 use super::problem::StaffLanguage;
@@ -146,6 +147,8 @@ pub struct Institution {
     pub source: String,
     /// The parts its dialogues may use, its own first.
     pub parts: Arc<[Part]>,
+    /// The files in its folder `media`; `None` where nobody has looked.
+    pub media: Option<Arc<[MediaFile]>>,
 }
 
 /// Steps that dialogues share, as they lie in the folder.
@@ -287,6 +290,10 @@ pub struct Item {
     pub on: Vec<Variant>,
     /// With what is said comes a link to pass on.
     pub share: bool,
+    /// What is shown after the words.
+    pub illustrations: Vec<Illustration>,
+    /// Stands under the last of it.
+    pub link: Option<Link>,
 }
 
 /// What a step says on one channel: other words, or only these options with other labels; empty for no change.
@@ -301,7 +308,17 @@ impl Item {
     /// An item that stands alone: it is not yet said where it goes on.
     pub(super) fn new(id: impl Into<String>, kind: Kind) -> Item {
         let id = id.into();
-        Item { id, when: None, kind, next: Next::Return, section: 0, on: Vec::new(), share: false }
+        Item {
+            id,
+            when: None,
+            kind,
+            next: Next::Return,
+            section: 0,
+            on: Vec::new(),
+            share: false,
+            illustrations: Vec::new(),
+            link: None,
+        }
     }
     pub fn question(&self) -> Option<&Question> {
         match &self.kind {

@@ -44,7 +44,7 @@ impl Part {
 // `None` where it has errors.
 fn lowered(part: &Part, institution: &Institution, defaults: &Defaults) -> (Option<Lowered>, Vec<Problem>) {
     let (root, problems) = mend::read(&part.source);
-    let mut reader = Reader::of(&part.source, problems);
+    let mut reader = Reader::of(&part.source, problems).beside(institution);
     let lowered = match root {
         Some(root) if root.is_empty() => {
             reader.report(slip::empty_file());

@@ -111,6 +111,8 @@ fn each_words(item: &mut Item, change: &mut dyn FnMut(&mut Words)) {
         let labels = variant.labels.iter_mut().map(|(_, label)| label);
         variant.text.iter_mut().chain(labels).for_each(&mut *change);
     }
+    let labels = item.link.iter_mut().map(|link| &mut link.label);
+    item.illustrations.iter_mut().map(|shown| &mut shown.alt).chain(labels).for_each(&mut *change);
     match &mut item.kind {
         Kind::Say(bubbles) => bubbles.iter_mut().for_each(change),
         Kind::End(words) => words.iter_mut().for_each(change),

@@ -30,9 +30,11 @@ fn bare(item: &Item) -> Vec<String> {
         Kind::Group { .. } | Kind::Visit(_) | Kind::Goto(_) => Vec::new(),
     };
     let elsewhere = item.on.iter().flat_map(|v| &v.text);
+    let shown = item.illustrations.iter().map(|i| &i.alt).chain(item.link.iter().map(|l| &l.label));
     let pieces = texts
         .into_iter()
         .chain(elsewhere)
+        .chain(shown)
         .flat_map(Words::languages)
         .flat_map(|(_, template)| template.pieces());
     let mut names: Vec<String> = pieces

@@ -2,11 +2,13 @@
 //! checker itself reads by.
 
 use super::header::{self, AUDIENCE_KEYS, ENTRY_KEYS, GIVE_BACK_KEYS, PERIOD_KEYS, PRIVACY_KEYS};
+use super::illustration::{ILLUSTRATION_KEYS, LINK_KEYS};
 use super::keys::does;
 use super::missing::MANDATORY;
 use super::options::OPTION_KEYS;
 use super::part::USE_KEYS;
 use super::question::{self, OWN_KEYS, TYPES};
+use super::steps::SAY_KEYS;
 use super::{offer, quota, repeat};
 use serde_json::{Map, Value, json};
 
@@ -48,7 +50,7 @@ fn definitions() -> Value {
     let language = json!({"^[a-z]{2,3}$": {"type": ["string", "number", "null"]}});
     let later = ["vote", "idea"].map(|kind| json!({"required": [kind]}));
     let step = json!({"anyOf": [
-        one_step("say", &["when", "id", "share", "channels"]),
+        one_step("say", &SAY_KEYS[1..]),
         offer_step(),
         question_step(),
         one_step("visit", &["when", "id"]),
@@ -79,8 +81,20 @@ fn one_step(kind: &str, others: &[&str]) -> Value {
     object(keys, &[kind], |key| match key {
         "say" => json!({"anyOf": [words(), {"type": "array", "items": words()}]}),
         "end" => json!({"anyOf": [words(), {"type": "null"}]}),
+        "image" | "video" => object(ILLUSTRATION_KEYS, &ILLUSTRATION_KEYS, |key| match key {
+            "alt" => words(),
+            other => plain(other),
+        }),
+        "link" => link(),
         other => plain(other),
     })
+}
+
+// An address, or an address and the words on the button.
+fn link() -> Value {
+    let mut link = object(LINK_KEYS, &LINK_KEYS, plain);
+    link["patternProperties"] = json!({"^[a-z]{2,3}$": {"type": ["string", "number"]}});
+    json!({"anyOf": [{"type": "string"}, link]})
 }
 
 fn offer_step() -> Value {

@@ -2,6 +2,7 @@
 
 use super::channels::variants;
 use super::fields::{Reader, not_yet};
+use super::illustration;
 use super::model::*;
 use super::names::{named, nowhere};
 use super::problem::{Problem, Span, both};
@@ -18,7 +19,8 @@ const MAX_NESTING: usize = 6;
 pub const KINDS: [&str; 10] =
     ["say", "ask", "visit", "goto", "end", "vote", "idea", "offer", "repeat", "use"];
 
-const SAY_LATER: [&str; 3] = ["image", "video", "link"];
+/// What may stand beside the words of a `say`.
+pub const SAY_KEYS: [&str; 8] = ["say", "when", "id", "share", "channels", "image", "video", "link"];
 
 /// A list of steps in lowered form.
 pub type Block = Vec<ItemNo>;
@@ -176,13 +178,15 @@ impl<'n> Drafts<'n> {
                 if reader.words_beside(step, kind) {
                     return None;
                 }
-                reader.entries_but(step, &["say", "when", "id", "share", "channels"], &SAY_LATER, false);
+                reader.entries(step, &SAY_KEYS, false);
                 let subject = both("beskeden", "the message");
                 let bubbles = match kind.value.list() {
                     Some(list) => list.iter().map(|n| reader.words(n, &subject)).collect(),
                     None => vec![reader.words(&kind.value, &subject)],
                 };
                 draft.item = item(Kind::Say(bubbles));
+                draft.item.illustrations = illustration::illustrations(reader, step);
+                draft.item.link = step.get("link").and_then(|n| illustration::link(reader, n));
                 draft.item.share = step.get("share").and_then(|n| reader.boolean(n)).unwrap_or(false);
                 draft.item.on = step.get("channels").map(|n| variants(reader, n, None)).unwrap_or_default();
             }

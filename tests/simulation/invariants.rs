@@ -39,9 +39,13 @@ impl Post {
     }
     fn carries(&self, outbound: &Outbound) -> bool {
         match (&self.parcel, outbound) {
-            (Parcel::Say(message), Outbound::Say(sent)) => message == sent,
+            (Parcel::Say(message), Outbound::Say(sent) | Outbound::Show { message: sent, .. }) => {
+                message == sent
+            }
             (Parcel::Amend(message), Outbound::Amend { message: sent, .. }) => message == sent,
-            (Parcel::Say(_), Outbound::Amend { .. }) | (Parcel::Amend(_), Outbound::Say(_)) => false,
+            (Parcel::Say(_), Outbound::Amend { .. }) | (Parcel::Amend(_), Outbound::Say(_) | Outbound::Show { .. }) => {
+                false
+            }
         }
     }
 }
@@ -179,7 +183,7 @@ impl Ledger {
     pub fn arrived(&mut self, of: ConversationKey, outbound: &Outbound, named: &str) -> Held {
         self.arrivals += 1;
         let changed = match outbound {
-            Outbound::Say(_) => None,
+            Outbound::Say(_) | Outbound::Show { .. } => None,
             Outbound::Amend { of: old, .. } => match self.names.get(old) {
                 Some((owner, about)) if *owner == of => *about,
                 Some(_) | None => return Err(format!("AMEND: {of:?} has no message {old}")),
@@ -211,7 +215,7 @@ impl Ledger {
         let Some(post) = line.posts.get_mut(&id) else { return Ok(()) };
         post.arrived += 1;
         let about = post.outgoing.message.map(|m| m.0);
-        if matches!(outbound, Outbound::Say(_)) {
+        if !matches!(outbound, Outbound::Amend { .. }) {
             self.names.insert(named.to_owned(), (of, about));
         }
         Ok(())

@@ -197,7 +197,7 @@ impl Bot {
             return Err(SendError::Blocked);
         }
         let id = match outbound {
-            Outbound::Say(message) => {
+            Outbound::Say(message) | Outbound::Show { message, .. } => {
                 state.last_message += 1;
                 let id = state.last_message;
                 state.chats[citizen].messages.push((id, message.clone()));
@@ -213,7 +213,7 @@ impl Bot {
             }
         };
         let told = match outbound {
-            Outbound::Say(message) => format!("{:?}", message.text.to_string()),
+            Outbound::Say(message) | Outbound::Show { message, .. } => format!("{:?}", message.text.to_string()),
             Outbound::Amend { message, .. } => format!("(changed) {:?}", message.text.to_string()),
         };
         self.town.tell(format!("arrived at {key:?} as {id}: {}", told.chars().take(60).collect::<String>()));

@@ -68,7 +68,7 @@ async fn start(town: &Arc<Town>, platform: &Arc<Platform>, library: &Arc<Library
     let clock = Clock::new(move || clock.now(), move || Ok(chance.chance.draw()));
     let dispatch = Arc::new(Dispatch::new(store.clone(), library.clone(), clock, outbox));
     let bot = Arc::new(Bot { town: town.clone(), platform: platform.clone(), life: life.clone() });
-    let delivery = Arc::new(Delivery::new(store.clone(), vec![bot], BUBBLE));
+    let delivery = Arc::new(Delivery::new(store.clone(), vec![bot], dispatch.clone(), BUBBLE));
     let left = loop {
         // A service that cannot start is started again.
         if let Ok(left) = Delivery::<Bot>::left_over(store.as_ref()).await {

@@ -291,6 +291,12 @@ impl Player<'_> {
             Some(Keyboard::Remove) => self.write(&format!("{indent}(keyboard gone)")),
             None => {}
         }
+        if let Some(shown) = &message.illustration {
+            self.write(&format!("{indent}<{} {}/media/{}>", shown.kind.name(), shown.institution, shown.file));
+        }
+        if let Some(link) = &message.link {
+            self.write(&format!("{indent}<{}: {}>", link.label, link.url));
+        }
         if let Some(share) = &message.share {
             self.write(&format!("{indent}<{} {}: {}>", share.label, share.payload, share.words));
         }

@@ -10,13 +10,18 @@ mod render;
 pub use receive::{Status, run};
 
 use super::{Channel, ConversationId, Outbound, SendError, Sent};
+use crate::engine::Message;
+use crate::script::IllustrationKind;
 use async_trait::async_trait;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
-use teloxide::payloads::{EditMessageReplyMarkupSetters, EditMessageTextSetters, SendMessageSetters};
+use teloxide::payloads::{
+    EditMessageReplyMarkupSetters, EditMessageTextSetters, SendMessageSetters, SendPhotoSetters, SendVideoSetters,
+};
 use teloxide::requests::Requester;
-use teloxide::types::{ChatId, LinkPreviewOptions, MessageId};
+use teloxide::types::{ChatId, InputFile, LinkPreviewOptions, MessageId, ReplyMarkup};
 use teloxide::{ApiError, Bot, RequestError};
+use tracing::warn;
 
 /// core.telegram.org/bots/api#getupdates: long polling; must stay below the client's own time-out.
 pub(super) const POLL_SECONDS: u32 = 30;
@@ -61,15 +66,61 @@ impl Channel for Telegram {
             to.address().parse().map(ChatId).map_err(|_| SendError::Refused("not a chat id".to_owned()))?;
         match outbound {
             Outbound::Say(message) => self.say(chat, message).await,
+            Outbound::Show { message, file } => self.show(chat, message, file).await,
             Outbound::Amend { of, message } => self.amend(chat, of, message).await,
         }
     }
 }
 
 impl Telegram {
-    async fn say(&self, chat: ChatId, message: &crate::engine::Message) -> Result<Sent, SendError> {
-        let markup = render::markup(message, self.name.get().map(String::as_str));
-        let parts = render::parts(&message.text);
+    async fn say(&self, chat: ChatId, message: &Message) -> Result<Sent, SendError> {
+        self.say_parts(chat, message, &render::parts(&message.text)).await
+    }
+
+    // What of the words does not fit below the picture follows as a message, with the buttons under it.
+    async fn show(&self, chat: ChatId, message: &Message, file: &[u8]) -> Result<Sent, SendError> {
+        let Some(shown) = &message.illustration else { return self.say(chat, message).await };
+        let (caption, rest) = render::caption(&message.text);
+        let markup = self.markup(message).filter(|_| rest.is_empty());
+        let name = shown.file.rsplit('/').next().unwrap_or_default().to_owned();
+        let file = InputFile::memory(file.to_vec()).file_name(name);
+        let (text, entities) = caption;
+        let result = match shown.kind {
+            IllustrationKind::Image => {
+                let mut request = self.bot.send_photo(chat, file).caption(text).caption_entities(entities);
+                request.reply_markup = markup;
+                request.await
+            }
+            IllustrationKind::Video => {
+                let mut request = self.bot.send_video(chat, file).caption(text).caption_entities(entities);
+                request.reply_markup = markup;
+                request.await
+            }
+        };
+        match accepted(result) {
+            Ok(id) if rest.is_empty() => Ok(Sent(id.0.to_string())),
+            Ok(_) => self.say_parts(chat, message, &rest).await,
+            // A file that Telegram cannot use: what is to be seen in it is told in words.
+            Err(SendError::Refused(why)) => {
+                let (institution, file) = (&shown.institution, &shown.file);
+                warn!(institution, file, why, "Telegram does not take a file: its description is sent");
+                self.say(chat, message).await
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    fn markup(&self, message: &Message) -> Option<ReplyMarkup> {
+        render::markup(message, self.name.get().map(String::as_str))
+    }
+
+    async fn say_parts(
+        &self,
+        chat: ChatId,
+        message: &Message,
+        parts: &[render::Part],
+    ) -> Result<Sent, SendError> {
+        let markup = self.markup(message);
         let mut sent = None;
         for (n, (text, entities)) in parts.iter().enumerate() {
             let mut request = self
@@ -83,14 +134,7 @@ impl Telegram {
             {
                 request = request.reply_markup(markup.clone());
             }
-            sent = Some(match request.await {
-                Ok(message) => message.id,
-                // Accepted, but the answer holds something that this version cannot read: it must not be sent again.
-                Err(RequestError::InvalidJson { raw, .. }) if message_id(&raw).is_some() => {
-                    message_id(&raw).unwrap_or(MessageId(0))
-                }
-                Err(error) => return Err(send_error(error)),
-            });
+            sent = Some(accepted(request.await)?);
         }
         sent.map(|id| Sent(id.0.to_string()))
             .ok_or_else(|| SendError::Refused("the message has no words".to_owned()))
@@ -100,7 +144,7 @@ impl Telegram {
         &self,
         chat: ChatId,
         of: &str,
-        message: &crate::engine::Message,
+        message: &Message,
     ) -> Result<Sent, SendError> {
         let id = MessageId(of.parse().map_err(|_| SendError::Refused("not a message id".to_owned()))?);
         let keyboard = render::keyboard(&message.buttons);
@@ -127,6 +171,17 @@ impl Telegram {
             )) => Ok(Sent(of.to_owned())),
             Err(error) => Err(send_error(error)),
         }
+    }
+}
+
+fn accepted(result: Result<teloxide::types::Message, RequestError>) -> Result<MessageId, SendError> {
+    match result {
+        Ok(message) => Ok(message.id),
+        // Accepted, but the answer holds something that this version cannot read: it must not be sent again.
+        Err(RequestError::InvalidJson { raw, .. }) if message_id(&raw).is_some() => {
+            Ok(message_id(&raw).unwrap_or(MessageId(0)))
+        }
+        Err(error) => Err(send_error(error)),
     }
 }
 

@@ -10,15 +10,31 @@ use teloxide::types::{
 
 /// core.telegram.org/bots/api#sendmessage
 const MAX_TEXT: usize = 4096;
+/// core.telegram.org/bots/api#sendphoto
+const MAX_CAPTION: usize = 1024;
+
+/// Text and entities of one message.
+pub type Part = (String, Vec<MessageEntity>);
 
 /// The text in pieces that Telegram takes, each with its entities. Never empty; cut at a line or a word where there is one.
-pub fn parts(text: &Text) -> Vec<(String, Vec<MessageEntity>)> {
+pub fn parts(text: &Text) -> Vec<Part> {
+    cut_into(text, MAX_TEXT)
+}
+
+/// What stands under a picture, and what of the words does not fit there.
+pub fn caption(text: &Text) -> (Part, Vec<Part>) {
+    let mut parts = cut_into(text, MAX_CAPTION);
+    let rest = parts.split_off(1);
+    (parts.swap_remove(0), rest)
+}
+
+fn cut_into(text: &Text, most: usize) -> Vec<Part> {
     let mut parts = vec![(String::new(), Vec::new())];
     let mut length = 0;
     for Run(words, style) in &text.0 {
         let mut rest = words.as_str();
         while !rest.is_empty() {
-            let room = MAX_TEXT - length;
+            let room = most - length;
             let end = cut(rest, room);
             if end == 0 {
                 parts.push((String::new(), Vec::new()));
@@ -69,7 +85,11 @@ fn cut(text: &str, room: usize) -> usize {
 /// What stands under a message, or in place of the citizen's own keyboard. A keyboard for sharing holds the message's buttons
 /// as words that are typed by pressing them; both kinds do not fit under one message.
 pub fn markup(message: &Message, bot: Option<&str>) -> Option<ReplyMarkup> {
+    let link = message.link.as_ref().and_then(|link| {
+        Some(InlineKeyboardButton::url(link.label.clone(), reqwest::Url::parse(&link.url).ok()?))
+    });
     let share = message.share.as_ref().zip(bot).and_then(|(s, bot)| share(s, bot));
+    let links: Vec<InlineKeyboardButton> = link.into_iter().chain(share).collect();
     match &message.keyboard {
         Some(Keyboard::Share { share, write }) => {
             let share = KeyboardButton::new(share).request(ButtonRequest::Location);
@@ -81,9 +101,10 @@ pub fn markup(message: &Message, bot: Option<&str>) -> Option<ReplyMarkup> {
         Some(Keyboard::Remove) if message.buttons.is_empty() => {
             Some(ReplyMarkup::KeyboardRemove(KeyboardRemove::new()))
         }
-        Some(Keyboard::Remove) | None if message.buttons.is_empty() && share.is_none() => None,
+        Some(Keyboard::Remove) | None if message.buttons.is_empty() && links.is_empty() => None,
         Some(Keyboard::Remove) | None => {
-            Some(ReplyMarkup::InlineKeyboard(keyboard(&message.buttons).append_row(share)))
+            let below = links.into_iter().map(|link| vec![link]);
+            Some(ReplyMarkup::InlineKeyboard(below.fold(keyboard(&message.buttons), |k, row| k.append_row(row))))
         }
     }
 }

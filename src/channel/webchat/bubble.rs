@@ -1,7 +1,8 @@
 //! What was said, as bubbles: the bot's at the start of the line, the citizen's at its end.
 
-use crate::engine::{Line, Lines, Run, Text};
-use crate::script::Style;
+use super::media;
+use crate::engine::{Illustration, Line, Lines, Run, Text};
+use crate::script::{IllustrationKind, Style};
 use maud::{Markup, html};
 
 /// Everything said so far, in order.
@@ -11,6 +12,10 @@ pub fn conversation(said: &[Line], l: &Lines) -> Markup {
             @for line in said {
                 @match line {
                     Line::Bot(text) => (bot(text, l)),
+                    Line::Shown(shown, alt) => (illustration(shown, &alt.to_string())),
+                    Line::Link(link) => p.share {
+                        a href=(link.url) rel="noopener noreferrer" { (link.label) }
+                    },
                     Line::Share(share) => p.share {
                         a href={ "/c/" (share.payload) } { (share.label) }
                     },
@@ -22,6 +27,22 @@ pub fn conversation(said: &[Line], l: &Lines) -> Markup {
                 }
             }
         }
+    }
+}
+
+// A picture speaks its description in place of itself; beside a film it stands.
+fn illustration(of: &Illustration, alt: &str) -> Markup {
+    let address = media::address(of);
+    match of.kind {
+        IllustrationKind::Image => html! {
+            figure.shown { img src=(address) alt=(alt) loading="lazy"; }
+        },
+        IllustrationKind::Video => html! {
+            figure.shown {
+                video src=(address) controls preload="metadata" {}
+                figcaption { (alt) }
+            }
+        },
     }
 }
 

@@ -4,13 +4,14 @@
 mod address;
 mod bubble;
 mod form;
+mod media;
 mod page;
 mod question;
 mod style;
 mod trouble;
 mod visitor;
 
-use super::{Content, Inbox, InboxError, Incoming, Page, PageState, Pages};
+use super::{Content, Illustrations, Inbox, InboxError, Incoming, Page, PageState, Pages};
 use crate::engine::{Asked, Fetched, Field, Form, Input, Media};
 use crate::script::{Language, MediaKind};
 use address::{Entry, Note, Query};
@@ -50,18 +51,25 @@ pub struct Links {
 struct Chat {
     inbox: Arc<dyn Inbox>,
     pages: Arc<dyn Pages>,
+    illustrations: Arc<dyn Illustrations>,
     links: Links,
 }
 
 /// `GET` and `POST /c/{code}`, and what the pages need besides: everything under `/c`.
-pub fn router(inbox: Arc<dyn Inbox>, pages: Arc<dyn Pages>, links: Links) -> Router {
+pub fn router(
+    inbox: Arc<dyn Inbox>,
+    pages: Arc<dyn Pages>,
+    illustrations: Arc<dyn Illustrations>,
+    links: Links,
+) -> Router {
     Router::new()
         .route("/c/{payload}", get(show).post(take))
         .layer(DefaultBodyLimit::max(MAX_UPLOAD_BYTES))
         .layer(middleware::map_response(guarded))
         .route("/c/-/style.css", get(style::sheet))
         .route("/c/-/icon.svg", get(style::icon))
-        .with_state(Arc::new(Chat { inbox, pages, links }))
+        .route("/c/-/media/{institution}/{*file}", get(media::file))
+        .with_state(Arc::new(Chat { inbox, pages, illustrations, links }))
 }
 
 type Payload = Result<Path<String>, PathRejection>;
@@ -316,7 +324,7 @@ async fn guarded(mut response: Response) -> Response {
     let rules: [(HeaderName, &str); 4] = [
         (
             CONTENT_SECURITY_POLICY,
-            "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+            "default-src 'none'; style-src 'self'; img-src 'self'; media-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
         ),
         // Not `no-referrer`: with that, browsers send our own forms with `Origin: null`.
         (REFERRER_POLICY, "same-origin"),

@@ -43,6 +43,7 @@ pub fn call(state: &mut State, method: &str, given: &Parameters) -> Answer {
         "getMe" => Ok(state.me.clone()),
         "sendMessage" => sending::send_message(state, given),
         "sendPhoto" => sending::send_file(state, given, "photo"),
+        "sendVideo" => sending::send_file(state, given, "video"),
         "sendDocument" => sending::send_file(state, given, "document"),
         "editMessageText" => sending::edit_words(state, given, "text"),
         "editMessageCaption" => sending::edit_words(state, given, "caption"),

@@ -29,7 +29,7 @@ pub fn send_message(state: &mut State, given: &Parameters) -> Answer {
     send(state, given, content)
 }
 
-/// `sendPhoto` and `sendDocument`.
+/// `sendPhoto`, `sendVideo` and `sendDocument`.
 pub fn send_file(state: &mut State, given: &Parameters, kind: &str) -> Answer {
     let words = words(given, "caption")?;
     if utf16(&words.text) > MAX_CAPTION {
@@ -52,6 +52,7 @@ pub fn send_file(state: &mut State, given: &Parameters, kind: &str) -> Answer {
     let media = match (&attached, kind) {
         (Some(file_sent), "document") => updates::document(&file, &file_sent.name, size),
         (None, "document") => updates::document(&file, "file", size),
+        (_, "video") => updates::video(&file, size),
         _ => updates::photo(&file, &format!("{file}s"), size),
     };
     let mut content = content(words, "caption");

@@ -81,6 +81,13 @@ pub fn voice(file: &str, size: usize) -> Value {
     }})
 }
 
+pub fn video(file: &str, size: usize) -> Value {
+    json!({"video": {
+        "file_id": file, "file_unique_id": format!("u{file}"), "width": 640, "height": 360, "duration": 5,
+        "mime_type": "video/mp4", "file_size": size,
+    }})
+}
+
 pub fn document(file: &str, name: &str, size: usize) -> Value {
     json!({"document": {
         "file_id": file, "file_unique_id": format!("u{file}"), "file_name": name, "mime_type": mime_type(name),
