@@ -153,7 +153,9 @@ fn the_terminal_prints_the_description_and_where_the_file_lies() {
     chat.stdin.take().unwrap().write_all(b"start\n1\n").unwrap();
     let out = String::from_utf8(chat.wait_with_output().unwrap().stdout).unwrap();
     for words in [
-        &format!("{PICTURED}\n  [image: nordby-hal/media/hallen.png]\n  Se hele planen: https://nordby.example/hallen?"),
+        &format!(
+            "{PICTURED}\n  [image: nordby-hal/media/hallen.png]\n  Se hele planen: https://nordby.example/hallen?"
+        ),
         &format!("{FILMED}\n  [video: nordby-hal/media/tur/hallen.mp4]\n"),
     ] {
         assert!(out.contains(words.as_str()), "{words:?} is not in\n{out}");

@@ -6,7 +6,9 @@
 //! rewrites the pictures; the diff is reviewed. Every ✎ is tried: with its line written as proposed, the problem is gone.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use snak::script::{Institution, MediaFile, Part, Parts, Problem, Script, ScriptId, StaffLanguage, mended, picture};
+use snak::script::{
+    Institution, MediaFile, Part, Parts, Problem, Script, ScriptId, StaffLanguage, mended, picture,
+};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -30,7 +32,8 @@ fn check(name: &str, source: &str) -> (Option<Script>, Vec<Problem>) {
 const PARTS: [&str; 4] = ["foelg-op", "hilsen", "skaev", "venlig"];
 
 /// What lies in the institution's folder `media`, and how many bytes it has.
-const MEDIA: [(&str, u64); 3] = [("parken.jpg", 300_000), ("kort/plan.png", 14_200_000), ("turen.mp4", 900_000)];
+const MEDIA: [(&str, u64); 3] =
+    [("parken.jpg", 300_000), ("kort/plan.png", 14_200_000), ("turen.mp4", 900_000)];
 
 fn media((name, bytes): (&str, u64)) -> MediaFile {
     MediaFile { name: name.to_owned(), bytes }

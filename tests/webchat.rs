@@ -10,7 +10,9 @@ use snak::channel::webchat::{Links, router};
 use snak::channel::{
     Content, ConversationId, Illustrations, Inbox, InboxError, Incoming, Page, PageState, Pages, Received,
 };
-use snak::engine::{self, Begin, Effect, Facts, Illustration, Input, Moment, Outcome, Press, Session, Value, lines};
+use snak::engine::{
+    self, Begin, Effect, Facts, Illustration, Input, Moment, Outcome, Press, Session, Value, lines,
+};
 use snak::script::{Institution, Language, Parts, Script, ScriptId};
 use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};

@@ -146,7 +146,8 @@ impl House {
         let status = telegram::Status::default();
         let mut tasks = Vec::new();
         let channels = telegram.iter().map(|t| Arc::new(t.clone())).collect();
-        let delivery = Arc::new(Delivery::new(store.clone(), channels, dispatch.clone(), settings.bubble_pause));
+        let delivery =
+            Arc::new(Delivery::new(store.clone(), channels, dispatch.clone(), settings.bubble_pause));
         let left = Delivery::<Telegram>::left_over(store.as_ref())
             .await
             .map_err(|e| key::store_failure(&e, settings))?;

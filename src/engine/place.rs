@@ -75,9 +75,7 @@ pub fn tidy_keyboard(walk: &mut Walk<'_>) {
         return;
     }
     walk.session.keyboard = false;
-    let bare = |effect: &&mut Effect| {
-        matches!(effect, Effect::Say(m) if m.buttons.is_empty() && m.share.is_none() && m.link.is_none())
-    };
+    let bare = |effect: &&mut Effect| matches!(effect, Effect::Say(m) if m.buttons.is_empty() && m.share.is_none() && m.link.is_none());
     if let Some(Effect::Say(message)) = walk.effects.iter_mut().find(bare) {
         message.keyboard = Some(Keyboard::Remove);
         return;

@@ -122,8 +122,7 @@ fn illustration(reader: &mut Reader, node: &Node, kind: IllustrationKind, at: Sp
     }
     let (file, alt) = (there("file")?, there("alt")?);
     let noun = kind.noun();
-    let subject =
-        both(format!("beskrivelsen af {}", noun.da), format!("the description of {}", noun.en));
+    let subject = both(format!("beskrivelsen af {}", noun.da), format!("the description of {}", noun.en));
     let alt = reader.words(alt, &subject);
     let name = reader.text(file)?.trim().to_owned();
     if media_type(&name).is_none_or(|(shown, _)| shown != kind) {
@@ -155,7 +154,10 @@ fn is_there(reader: &mut Reader, at: Span, kind: IllustrationKind, name: &str) {
                 )
                 .label(both(format!("{size} MB, højst {most} MB"), format!("{size} MB, at most {most} MB")))
                 .why(why)
-                .mend(both("gem den mindre, og læg den i mappen igen", "save it smaller and put it there again")),
+                .mend(both(
+                    "gem den mindre, og læg den i mappen igen",
+                    "save it smaller and put it there again",
+                )),
             );
         }
         Some(_) => {}
@@ -260,18 +262,22 @@ fn bad_file(at: Span, kind: IllustrationKind, name: &str) -> Problem {
     .label(both(format!("kan ende på {endings}"), format!("may end in {endings}")));
     if let Some(key) = of_another_kind {
         let here = kind.name();
-        return problem
-            .why(both("borgeren ville ikke se noget", "the citizen would see nothing"))
-            .mend(both(format!("skriv `{key}` i stedet for `{here}`"), format!("write `{key}` instead of `{here}`")));
+        return problem.why(both("borgeren ville ikke se noget", "the citizen would see nothing")).mend(
+            both(
+                format!("skriv `{key}` i stedet for `{here}`"),
+                format!("write `{key}` instead of `{here}`"),
+            ),
+        );
     }
-    problem.why(both(
-        "kun filer i institutionens mappe `media` vises, og navnet skal kunne stå i en adresse",
-        "only files in the institution's folder `media` are shown, and the name must fit into an address",
-    ))
-    .mend(both(
-        "brug kun bogstaverne a-z, tal, - og _ i navnet, fx hallen-indefra.jpg",
-        "use only the letters a-z, digits, - and _ in the name, such as hall-inside.jpg",
-    ))
+    problem
+        .why(both(
+            "kun filer i institutionens mappe `media` vises, og navnet skal kunne stå i en adresse",
+            "only files in the institution's folder `media` are shown, and the name must fit into an address",
+        ))
+        .mend(both(
+            "brug kun bogstaverne a-z, tal, - og _ i navnet, fx hallen-indefra.jpg",
+            "use only the letters a-z, digits, - and _ in the name, such as hall-inside.jpg",
+        ))
 }
 
 // T306: whoever cannot see it is told what it shows.
@@ -302,9 +308,15 @@ mod tests {
 
     #[test]
     fn a_name_that_may_lead_elsewhere_is_no_media_file() {
-        for name in
-            ["../hal.jpg", "a/../../hal.jpg", "/etc/hal.jpg", ".skjult.jpg", "a//b.jpg", "c:\\hal.jpg", "a%2f.jpg"]
-        {
+        for name in [
+            "../hal.jpg",
+            "a/../../hal.jpg",
+            "/etc/hal.jpg",
+            ".skjult.jpg",
+            "a//b.jpg",
+            "c:\\hal.jpg",
+            "a%2f.jpg",
+        ] {
             assert_eq!(media_type(name), None, "{name}");
         }
         for name in ["hal.svg", "hal.html", "hal", "hal.jpg.exe", ""] {

@@ -43,9 +43,8 @@ impl Post {
                 message == sent
             }
             (Parcel::Amend(message), Outbound::Amend { message: sent, .. }) => message == sent,
-            (Parcel::Say(_), Outbound::Amend { .. }) | (Parcel::Amend(_), Outbound::Say(_) | Outbound::Show { .. }) => {
-                false
-            }
+            (Parcel::Say(_), Outbound::Amend { .. })
+            | (Parcel::Amend(_), Outbound::Say(_) | Outbound::Show { .. }) => false,
         }
     }
 }

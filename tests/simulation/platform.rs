@@ -213,7 +213,9 @@ impl Bot {
             }
         };
         let told = match outbound {
-            Outbound::Say(message) | Outbound::Show { message, .. } => format!("{:?}", message.text.to_string()),
+            Outbound::Say(message) | Outbound::Show { message, .. } => {
+                format!("{:?}", message.text.to_string())
+            }
             Outbound::Amend { message, .. } => format!("(changed) {:?}", message.text.to_string()),
         };
         self.town.tell(format!("arrived at {key:?} as {id}: {}", told.chars().take(60).collect::<String>()));

@@ -292,7 +292,12 @@ impl Player<'_> {
             None => {}
         }
         if let Some(shown) = &message.illustration {
-            self.write(&format!("{indent}<{} {}/media/{}>", shown.kind.name(), shown.institution, shown.file));
+            self.write(&format!(
+                "{indent}<{} {}/media/{}>",
+                shown.kind.name(),
+                shown.institution,
+                shown.file
+            ));
         }
         if let Some(link) = &message.link {
             self.write(&format!("{indent}<{}: {}>", link.label, link.url));

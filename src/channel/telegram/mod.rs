@@ -16,7 +16,8 @@ use async_trait::async_trait;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 use teloxide::payloads::{
-    EditMessageReplyMarkupSetters, EditMessageTextSetters, SendMessageSetters, SendPhotoSetters, SendVideoSetters,
+    EditMessageReplyMarkupSetters, EditMessageTextSetters, SendMessageSetters, SendPhotoSetters,
+    SendVideoSetters,
 };
 use teloxide::requests::Requester;
 use teloxide::types::{ChatId, InputFile, LinkPreviewOptions, MessageId, ReplyMarkup};
@@ -140,12 +141,7 @@ impl Telegram {
             .ok_or_else(|| SendError::Refused("the message has no words".to_owned()))
     }
 
-    async fn amend(
-        &self,
-        chat: ChatId,
-        of: &str,
-        message: &Message,
-    ) -> Result<Sent, SendError> {
+    async fn amend(&self, chat: ChatId, of: &str, message: &Message) -> Result<Sent, SendError> {
         let id = MessageId(of.parse().map_err(|_| SendError::Refused("not a message id".to_owned()))?);
         let keyboard = render::keyboard(&message.buttons);
         let result = if message.text.is_empty() {

@@ -104,7 +104,9 @@ pub fn markup(message: &Message, bot: Option<&str>) -> Option<ReplyMarkup> {
         Some(Keyboard::Remove) | None if message.buttons.is_empty() && links.is_empty() => None,
         Some(Keyboard::Remove) | None => {
             let below = links.into_iter().map(|link| vec![link]);
-            Some(ReplyMarkup::InlineKeyboard(below.fold(keyboard(&message.buttons), |k, row| k.append_row(row))))
+            Some(ReplyMarkup::InlineKeyboard(
+                below.fold(keyboard(&message.buttons), |k, row| k.append_row(row)),
+            ))
         }
     }
 }
