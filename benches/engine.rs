@@ -6,6 +6,10 @@ use snak::engine::{self, Begin, Facts, Input, Moment, Session};
 use snak::script::{Institution, Language, Parts, Script, ScriptId};
 use std::hint::black_box;
 
+// As the binary has it.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// What a citizen types to the twelve questions.
 const TYPED: [&str; 12] = [
     "1",
@@ -59,6 +63,15 @@ fn bench(c: &mut Criterion) {
     let script = script();
     let moment = moment();
     let turns = turns(&script);
+    for (session, input) in &turns {
+        let many: Vec<_> = (0..20000).map(|_| session.clone()).collect();
+        let begun = std::time::Instant::now();
+        let mut keep = Vec::with_capacity(20000);
+        for s in many {
+            keep.push(engine::advance(&script, s, input, &moment));
+        }
+        println!("{:?} {} ns", input, begun.elapsed().as_nanos() / 20000);
+    }
     let mut next = 0;
     c.bench_function("advance, 12-question script, one turn", |b| {
         b.iter_batched(
@@ -67,7 +80,8 @@ fn bench(c: &mut Criterion) {
                 turns[next].clone()
             },
             |(session, input)| black_box(engine::advance(&script, session, &input, &moment)),
-            BatchSize::SmallInput,
+            // As many as may be at work at once: larger batches measure how fast the kernel gives memory.
+            BatchSize::NumIterations(64),
         );
     });
     let stored: Vec<(Vec<u8>, Input)> =

@@ -18,6 +18,10 @@ use storage::{
 };
 use tokio::sync::{mpsc, oneshot};
 
+// As the binary has it.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// One conversation: the link, Start, twelve answers.
 const TYPED: [&str; 12] = [
     "1",

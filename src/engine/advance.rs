@@ -271,8 +271,9 @@ fn settle(walk: &mut Walk<'_>, question: &Question, waiting: &Waiting, outcome: 
     let shown = question.answer.options().is_some()
         || question.answer.is_shown_back()
         || matches!(question.answer, AnswerType::Scale { .. });
-    let year = text::year_at(walk.moment.now, walk.script);
-    let label = text::shown_back(question, outcome, walk.session.language, Some(year))
+    let is_day = matches!(question.answer, AnswerType::Date { .. });
+    let year = is_day.then(|| text::year_at(walk.moment.now, walk.script));
+    let label = text::shown_back(question, outcome, walk.session.language, year)
         .filter(|_| shown && waiting.other.is_none());
     let correct = (!sure).then(|| Button {
         label: lines(walk.session.language).get("correct"),
@@ -296,12 +297,10 @@ fn amend(
 ) {
     let Some(of) = waiting.message else { return };
     let Some(label) = label else { return walk.retire(waiting) };
-    let mut message = ask::message(question, waiting, None, walk.script, &walk.session, walk.moment);
-    message.text.line("");
-    message.text.push("✓ ", Style::Plain);
-    message.text.push(label, Style::Bold);
+    let below = ("✓ ", label, Style::Bold);
+    let message = ask::answered(question, waiting, walk.script, &walk.session, below);
     let buttons = button.map(|b| vec![vec![b]]).unwrap_or_default();
-    walk.effects.push(Effect::Amend { of, message: Message { buttons, field: None, ..message } });
+    walk.effects.push(Effect::Amend { of, message: Message { buttons, ..message } });
 }
 
 fn back(walk: &mut Walk<'_>, question: &Question, waiting: &Waiting) {
@@ -342,11 +341,9 @@ pub(super) fn skip(walk: &mut Walk<'_>, question: &Question, waiting: Waiting) {
         Skip::Yes | Skip::As(_) => {
             let label = ask::skip_label(question, walk.session.language);
             let Some(of) = waiting.message else { return walk.accept(question, Outcome::Skipped) };
-            let mut message = ask::message(question, &waiting, None, walk.script, &walk.session, walk.moment);
-            message.text.line("");
-            message.text.push(&format!("– {}", label.unwrap_or_default()), Style::Italic);
-            walk.effects
-                .push(Effect::Amend { of, message: Message { buttons: Vec::new(), field: None, ..message } });
+            let below = ("", &*format!("– {}", label.unwrap_or_default()), Style::Italic);
+            let message = ask::answered(question, &waiting, walk.script, &walk.session, below);
+            walk.effects.push(Effect::Amend { of, message });
             walk.accept(question, Outcome::Skipped);
         }
     }

@@ -50,7 +50,7 @@ pub fn words(question: &Question, script: &Script, session: &Session) -> Text {
     let mut text = said(&question.text, script, session);
     if let Some(hint) = &question.hint {
         text.line("");
-        text.append(&said(hint, script, session));
+        text.append(said(hint, script, session));
     }
     let language = session.language;
     match &question.answer {
@@ -102,6 +102,39 @@ pub fn message(
     session: &Session,
     moment: &Moment,
 ) -> Message {
+    Message {
+        of: waiting.message,
+        text: put(question, waiting, lead, script, session),
+        buttons: buttons(question, waiting, script, session, moment),
+        field: Some(field(question, waiting, script, moment)),
+        keyboard: keyboard(question, waiting, session.language),
+        ..Message::bare(session.language)
+    }
+}
+
+/// The question's message when it was answered: its words as they were, and what was answered below.
+pub fn answered(
+    question: &Question,
+    waiting: &Waiting,
+    script: &Script,
+    session: &Session,
+    (mark, label, style): (&str, &str, Style),
+) -> Message {
+    let mut text = put(question, waiting, None, script, session);
+    text.line(mark);
+    text.push(label, style);
+    let keyboard = keyboard(question, waiting, session.language);
+    Message { of: waiting.message, text, keyboard, ..Message::bare(session.language) }
+}
+
+// The words of the message that puts a question.
+fn put(
+    question: &Question,
+    waiting: &Waiting,
+    lead: Option<Text>,
+    script: &Script,
+    session: &Session,
+) -> Text {
     let mut text = lead.unwrap_or_default();
     if waiting.other.is_some() {
         text.line(&lines(session.language).get("own-words"));
@@ -112,16 +145,9 @@ pub fn message(
             text.line("");
             text.line("");
         }
-        text.append(&words(question, script, session));
+        text.append(words(question, script, session));
     }
-    Message {
-        of: waiting.message,
-        text,
-        buttons: buttons(question, waiting, script, session, moment),
-        field: Some(field(question, waiting, script, moment)),
-        keyboard: keyboard(question, waiting, session.language),
-        ..Message::bare(session.language)
-    }
+    text
 }
 
 /// As [`message`], with how far the citizen is: for the question that stands open.

@@ -4,7 +4,7 @@ use crate::script::{Language, fold};
 use fluent_bundle::concurrent::FluentBundle;
 use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
 use fluent_syntax::ast;
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
 use std::sync::LazyLock;
 
 const FILES: [(&str, &str); 2] = [("da", include_str!("words/da.ftl")), ("en", include_str!("words/en.ftl"))];
@@ -13,9 +13,9 @@ const FILES: [(&str, &str); 2] = [("da", include_str!("words/da.ftl")), ("en", i
 pub struct Lines {
     bundle: FluentBundle<FluentResource>,
     /// Lines of words and values alone, which need no grammar: taken apart once.
-    plain: HashMap<String, Vec<Part>>,
+    plain: FxHashMap<String, Vec<Part>>,
     /// Lines without values, folded: a button's words can be typed.
-    folded: HashMap<String, String>,
+    folded: FxHashMap<String, String>,
 }
 
 enum Part {
@@ -48,7 +48,7 @@ impl Lines {
     fn read(tag: &str, text: &str) -> Lines {
         // What cannot be parsed is left out by the library and fails the test below, not a citizen's turn.
         let resource = FluentResource::try_new(text.to_owned()).unwrap_or_else(|(resource, _)| resource);
-        let plain: HashMap<String, Vec<Part>> = resource.entries().filter_map(taken_apart).collect();
+        let plain: FxHashMap<String, Vec<Part>> = resource.entries().filter_map(taken_apart).collect();
         let alone = plain.iter().filter_map(|(name, parts)| match parts.as_slice() {
             [Part::Words(words)] => Some((name.clone(), fold(words))),
             _ => None,

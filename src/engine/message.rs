@@ -21,7 +21,12 @@ impl Text {
         match self.0.last_mut() {
             Some(Run(last, s)) if *s == style => last.push_str(text),
             _ if text.is_empty() => {}
-            _ => self.0.push(Run(text.to_owned(), style)),
+            _ => {
+                // What is said grows: a line below, how far the citizen is.
+                let mut first = String::with_capacity(text.len() + 64);
+                first.push_str(text);
+                self.0.push(Run(first, style));
+            }
         }
     }
     pub fn line(&mut self, text: &str) {
@@ -30,7 +35,11 @@ impl Text {
         }
         self.push(text, Style::Plain);
     }
-    pub fn append(&mut self, other: &Text) {
+    pub fn append(&mut self, other: Text) {
+        if self.0.is_empty() {
+            *self = other;
+            return;
+        }
         for Run(text, style) in &other.0 {
             self.push(text, *style);
         }

@@ -72,15 +72,15 @@ pub fn typed_text(walk: &mut Walk<'_>, question: &Question, waiting: Waiting, ty
 }
 
 fn command(lists: &[&str]) -> Option<Input> {
-    let commands = [
-        ("back-words", Input::Back),
-        ("skip-words", Input::Skip),
-        ("stop-words", Input::Stop),
-        ("help-words", Input::Help),
-        ("privacy-words", Input::Privacy),
-        ("language-words", Input::Language(None)),
-    ];
-    commands.into_iter().find(|(list, _)| lists.contains(list)).map(|(_, input)| input)
+    lists.iter().find_map(|list| match *list {
+        "back-words" => Some(Input::Back),
+        "skip-words" => Some(Input::Skip),
+        "stop-words" => Some(Input::Stop),
+        "help-words" => Some(Input::Help),
+        "privacy-words" => Some(Input::Privacy),
+        "language-words" => Some(Input::Language(None)),
+        _ => None,
+    })
 }
 
 // `/ukendt`, alone.

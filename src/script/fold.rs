@@ -6,9 +6,18 @@ const DIGITS: [&str; 10] = ["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"];
 
 /// `Før kl. 9!` and `FOER KL 9` come out alike. Signs that are no letters or digits become one space, emoji are kept.
 pub fn fold(text: &str) -> String {
-    let mut out = String::with_capacity(text.len() + 8);
+    // Letters that are one already, as nearly always: nothing to compose.
+    if text.chars().all(|c| matches!(c, '\n' | ' '..='~' | 'À'..='ÿ')) {
+        folded(text.chars().flat_map(char::to_lowercase), text.len())
+    } else {
+        folded(text.nfkc().flat_map(char::to_lowercase), text.len())
+    }
+}
+
+fn folded(letters: impl Iterator<Item = char>, length: usize) -> String {
+    let mut out = String::with_capacity(length + 8);
     let mut gap = false;
-    for c in text.nfkc().flat_map(char::to_lowercase) {
+    for c in letters {
         let letters = match c {
             'æ' | 'ä' => "ae",
             'ø' | 'ö' => "oe",
@@ -25,7 +34,7 @@ pub fn fold(text: &str) -> String {
             '\u{6f0}'..='\u{6f9}' => DIGITS[c as usize - 0x6f0],
             // Variation selectors and skin tones change how an emoji looks, not what it says.
             '\u{fe0e}' | '\u{fe0f}' | '\u{200d}' | '\u{1f3fb}'..='\u{1f3ff}' => continue,
-            c if c.is_alphanumeric() || is_emoji(c) => {
+            c if c.is_ascii_alphanumeric() || c.is_alphanumeric() || is_emoji(c) => {
                 space(&mut out, &mut gap);
                 out.push(c);
                 continue;

@@ -69,8 +69,8 @@ pub use suggest::suggest;
 pub use words::{Language, Piece, Style, Template, Words};
 
 use fields::Reader;
+use rustc_hash::FxHashMap;
 use sha2::{Digest, Sha256};
-use std::collections::HashMap;
 use steps::Drafts;
 
 /// What a dialogue draws in from beside its own file.
@@ -188,8 +188,8 @@ fn lower(reader: &mut Reader, id: &ScriptId, root: &tree::Node, yaml: &str, part
     let (used, opt_ins) = (drafts.parts, drafts.opt_ins);
     let items = drafts.list.into_iter().map(|d| d.item).collect();
     let items = repeat::unrolled(items, &drafts.repeats);
-    let mut ids = HashMap::new();
-    let mut questions = HashMap::new();
+    let mut ids = FxHashMap::default();
+    let mut questions = FxHashMap::default();
     for (no, item) in items.iter().enumerate() {
         ids.insert(item.id.clone(), no);
         if let Some(question) = item.question() {

@@ -12,8 +12,8 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use regex::Regex;
 use rust_decimal::Decimal;
+use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
-use std::collections::HashMap;
 use std::sync::Arc;
 
 /// `institution/dialogue`, as the folder and the file are called.
@@ -45,8 +45,8 @@ pub struct Script {
     pub(super) institution: Institution,
     pub(super) header: Header,
     pub(super) items: Vec<Item>,
-    pub(super) questions: HashMap<String, ItemNo>,
-    pub(super) ids: HashMap<String, ItemNo>,
+    pub(super) questions: FxHashMap<String, ItemNo>,
+    pub(super) ids: FxHashMap<String, ItemNo>,
     pub(super) longest: Vec<u16>,
     /// As it is on channels that have words of their own.
     pub(super) elsewhere: Vec<(String, Script)>,
@@ -164,8 +164,8 @@ pub struct Part {
 /// What is noticed in free text, and what is said then.
 #[derive(Debug, Clone)]
 pub struct Urgent {
-    /// Folded; the flag says that the word may have any ending.
-    pub keywords: Vec<(String, bool)>,
+    /// Finds them in folded text; `None`: nothing is noticed.
+    pub keywords: Option<Regex>,
     /// `None`: the bot's own words.
     pub text: Option<Words>,
 }

@@ -4,6 +4,8 @@ use super::fields::Reader;
 use super::fold::fold;
 use super::model::Urgent;
 use super::tree::Node;
+use regex::{Regex, RegexBuilder};
+use std::sync::LazyLock;
 
 const KEYS: [&str; 2] = ["keywords", "text"];
 /// What is noticed where the institution says nothing itself. A star stands for any ending.
@@ -47,9 +49,11 @@ const KEYWORDS: [&str; 37] = [
     "kill her",
 ];
 
+static DEFAULT: LazyLock<Option<Regex>> = LazyLock::new(|| any(&KEYWORDS));
+
 impl Default for Urgent {
     fn default() -> Self {
-        Urgent { keywords: KEYWORDS.iter().map(|k| keyword(k)).collect(), text: None }
+        Urgent { keywords: DEFAULT.clone(), text: None }
     }
 }
 
@@ -58,27 +62,33 @@ pub fn urgent(reader: &mut Reader, node: &Node) -> Urgent {
     reader.entries(node, &KEYS, false);
     let mut urgent = Urgent::default();
     if let Some(node) = node.get("keywords") {
-        urgent.keywords = reader.texts(node).into_iter().map(|(word, _)| keyword(word)).collect();
-        // A word of signs alone would be found everywhere.
-        urgent.keywords.retain(|(words, _)| !words.is_empty());
+        let words: Vec<&str> = reader.texts(node).into_iter().map(|(word, _)| word).collect();
+        urgent.keywords = any(&words);
     }
     urgent.text = node.get("text").map(|n| reader.staff_words(n));
     urgent
 }
 
-fn keyword(word: &str) -> (String, bool) {
-    let begins = word.trim().strip_suffix('*');
-    (fold(begins.unwrap_or(word)), begins.is_some())
+// One of the words, whole, in folded text: there words have one blank between them.
+fn any(words: &[&str]) -> Option<Regex> {
+    let keyword = |word: &&str| {
+        let begins = word.trim().strip_suffix('*');
+        let end = if begins.is_some() { "" } else { "(?: |$)" };
+        // A word of signs alone would be found everywhere.
+        Some(fold(begins.unwrap_or(word))).filter(|w| !w.is_empty()).map(|w| regex::escape(&w) + end)
+    };
+    let words: Vec<String> = words.iter().filter_map(keyword).collect();
+    if words.is_empty() {
+        return None;
+    }
+    // As many as a file may hold.
+    RegexBuilder::new(&format!("(?:^| )(?:{})", words.join("|"))).size_limit(1 << 28).build().ok()
 }
 
 impl Urgent {
-    /// Whether one of the words stands in what was written, as whole words.
+    /// Whether one of the words stands in what was written.
     pub fn is_in(&self, written: &str) -> bool {
-        let written = format!(" {} ", fold(written).split_whitespace().collect::<Vec<_>>().join(" "));
-        self.keywords.iter().any(|(words, begins)| {
-            let end = if *begins { "" } else { " " };
-            written.contains(&format!(" {words}{end}"))
-        })
+        self.keywords.as_ref().is_some_and(|words| words.is_match(&fold(written)))
     }
 }
 

@@ -1,9 +1,10 @@
 //! The words that people type, by language: one file of lists for each, below `words/typed`.
 
 use super::tokens::bare;
+use super::yesno::squeezed;
 use crate::script::{Language, fold};
 use rust_decimal::Decimal;
-use std::collections::HashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use std::sync::LazyLock;
 
 const FILES: [(&str, &str); 9] = [
@@ -35,18 +36,20 @@ pub enum Numeral {
 pub struct Vocabulary {
     language: Language,
     /// Each list as it stands in the file, its words made [`bare`]. Words for the same stand together.
-    lists: HashMap<&'static str, Vec<Vec<String>>>,
-    numerals: HashMap<String, Numeral>,
+    lists: FxHashMap<&'static str, Vec<Vec<String>>>,
+    /// Each list with every letter once where it stands several times in a row.
+    squeezed: FxHashMap<&'static str, FxHashSet<String>>,
+    numerals: FxHashMap<String, Numeral>,
     /// Day and month of days that have a name.
-    holidays: HashMap<String, (i8, i8)>,
+    holidays: FxHashMap<String, (i8, i8)>,
 }
 
 static ALL: LazyLock<Vec<Vocabulary>> =
     LazyLock::new(|| FILES.iter().filter_map(|(tag, text)| Vocabulary::read(tag, text)).collect());
 
 /// Every word of the lists, folded, in all languages, with the lists that it stands in.
-static WORDS: LazyLock<HashMap<String, Vec<&'static str>>> = LazyLock::new(|| {
-    let mut words: HashMap<String, Vec<&'static str>> = HashMap::new();
+static WORDS: LazyLock<FxHashMap<String, Vec<&'static str>>> = LazyLock::new(|| {
+    let mut words: FxHashMap<String, Vec<&'static str>> = FxHashMap::default();
     for (name, list) in FILES.iter().flat_map(|(_, text)| lists_in(text)) {
         for word in list.split_whitespace().flat_map(|w| w.split('/')).map(fold) {
             words.entry(word).or_default().push(name);
@@ -75,9 +78,10 @@ impl Vocabulary {
     fn read(tag: &str, text: &'static str) -> Option<Vocabulary> {
         let mut read = Vocabulary {
             language: Language::parse(tag)?,
-            lists: HashMap::new(),
-            numerals: HashMap::new(),
-            holidays: HashMap::new(),
+            lists: FxHashMap::default(),
+            squeezed: FxHashMap::default(),
+            numerals: FxHashMap::default(),
+            holidays: FxHashMap::default(),
         };
         for (name, list) in lists_in(text) {
             if name == "holidays" {
@@ -98,6 +102,7 @@ impl Vocabulary {
             if let Some(numeral) = numeral {
                 read.numerals.extend(words.iter().flatten().map(|w| (w.clone(), numeral)));
             }
+            read.squeezed.insert(name, words.iter().flatten().map(|w| squeezed(w)).collect());
             read.lists.insert(name, words);
         }
         Some(read)
@@ -106,6 +111,11 @@ impl Vocabulary {
     /// Whether a bare word, or several with a blank between them, stands in a list.
     pub fn has(&self, list: &str, word: &str) -> bool {
         self.place(list, word).is_some()
+    }
+
+    /// As [`Vocabulary::has`], of a word that is squeezed, against words that are.
+    pub fn has_squeezed(&self, list: &str, word: &str) -> bool {
+        self.squeezed.get(list).is_some_and(|words| words.contains(word))
     }
 
     /// The place in a list of a bare word, from nought.

@@ -28,7 +28,7 @@ pub fn yes_or_no(typed: &str, language: Language) -> Option<bool> {
 // `None`: a word is not known in this language.
 fn read(words: &[String], v: &Vocabulary) -> Option<Option<bool>> {
     let whole = words.iter().map(|w| squeezed(w)).collect::<Vec<_>>().join(" ");
-    let is = |list: &str, word: &str| v.list(list).any(|w| w == word || squeezed(w) == squeezed(word));
+    let is = |list: &str, word: &str| v.has_squeezed(list, &squeezed(word));
     match (is("yes-words", &whole), is("no-words", &whole)) {
         (true, false) => return Some(Some(true)),
         (false, true) => return Some(Some(false)),
@@ -59,11 +59,10 @@ fn read(words: &[String], v: &Vocabulary) -> Option<Option<bool>> {
     })
 }
 
-// `jaaa` and `neeej` are `ja` and `nej`.
-fn squeezed(word: &str) -> String {
-    let mut letters: Vec<char> = word.chars().collect();
-    letters.dedup();
-    let mut word: String = letters.into_iter().collect();
+/// `jaaa` and `neeej` are `ja` and `nej`.
+pub fn squeezed(word: &str) -> String {
+    let mut last = None;
+    let mut word: String = word.chars().filter(|c| last.replace(*c) != Some(*c)).collect();
     // One letter each, as folded.
     for (twice, once) in [("aeae", "ae"), ("oeoe", "oe")] {
         while word.contains(twice) {
