@@ -33,7 +33,7 @@ pub fn advance(
     moment: &Moment,
 ) -> Result<Turn, EngineError> {
     let script = script.on(&session.channel);
-    let mut walk = Walk { script, session, moment, effects: Vec::new() };
+    let mut walk = Walk { script, session, moment, effects: Vec::with_capacity(6) };
     match input {
         Input::Press(press) if press.session != walk.session.nonce => {
             walk.toast("closed");

@@ -13,6 +13,8 @@ pub const CPR_MARK: &str = "[CPR fjernet]";
 pub const PHONE_MARK: &str = "[telefonnummer fjernet]";
 pub const EMAIL_MARK: &str = "[e-mail fjernet]";
 
+const DIGITS: usize = 10;
+
 // Day, month and year may be parted by one sign, the last four by one or two; never inside a longer run of digits.
 static CPR: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(r"(^|[^0-9])(\d{2})[ ./-]?(\d{2})[ ./-]?(\d{2})\s?[-–—‐‑ ./]?\s?(\d{4})($|[^0-9])").ok()
@@ -26,7 +28,7 @@ static EMAIL: LazyLock<Option<Regex>> =
 /// The text without CPR numbers, and whether there was one.
 pub fn cpr(text: &str) -> (Cow<'_, str>, bool) {
     // Full-width digits and the like are numbers to whoever reads them.
-    if !text.chars().any(|c| c.is_numeric()) {
+    if text.chars().filter(|c| c.is_numeric()).count() < DIGITS {
         return (Cow::Borrowed(text), false);
     }
     let plain: Cow<'_, str> = if text.chars().all(|c| !c.is_numeric() || c.is_ascii_digit()) {

@@ -8,10 +8,15 @@ const DIGITS: [&str; 10] = ["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"];
 pub fn fold(text: &str) -> String {
     // Letters that are one already, as nearly always: nothing to compose.
     if text.chars().all(|c| matches!(c, '\n' | ' '..='~' | 'À'..='ÿ')) {
-        folded(text.chars().flat_map(char::to_lowercase), text.len())
+        folded(text.chars().map(lower), text.len())
     } else {
         folded(text.nfkc().flat_map(char::to_lowercase), text.len())
     }
+}
+
+// Of a letter whose small one is a single letter too.
+fn lower(c: char) -> char {
+    if c.is_ascii() { c.to_ascii_lowercase() } else { c.to_lowercase().next().unwrap_or(c) }
 }
 
 fn folded(letters: impl Iterator<Item = char>, length: usize) -> String {

@@ -40,7 +40,9 @@ pub fn tokens(typed: &str) -> Vec<Token> {
             list.push(Token { kind: Kind::Part(part), gap: std::mem::take(&mut gap) });
             continue;
         }
-        for c in std::iter::once(c).nfkc().flat_map(char::to_lowercase) {
+        let plain = c.is_ascii().then(|| c.to_ascii_lowercase());
+        let other = (!c.is_ascii()).then(|| std::iter::once(c).nfkc().flat_map(char::to_lowercase));
+        for c in plain.into_iter().chain(other.into_iter().flatten()) {
             let c = western(c);
             let digits = run.starts_with(|c: char| c.is_ascii_digit());
             match c {
