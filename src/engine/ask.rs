@@ -229,7 +229,7 @@ fn buttons(
                     })
                     .collect();
                 let width = if list.iter().all(|b| b.label.chars().count() <= SHORT_LABEL) { 2 } else { 1 };
-                rows.extend(list.chunks(width).map(<[Button]>::to_vec));
+                in_rows(list, width, &mut rows);
                 if several {
                     rows.push(vec![plain(done_label(waiting.chosen.len(), language), ButtonKind::Done)]);
                 }
@@ -238,7 +238,7 @@ fn buttons(
                 let list: Vec<Button> = (*min..=*max)
                     .map(|n| plain(n.to_string(), ButtonKind::Option((n - min) as u8)))
                     .collect();
-                rows.extend(list.chunks(SCALE_ROW).map(<[Button]>::to_vec));
+                in_rows(list, SCALE_ROW, &mut rows);
             }
             AnswerType::Media(_) if !waiting.media.is_empty() => {
                 let l = lines(language);
@@ -276,6 +276,17 @@ fn buttons(
         rows.push(vec![plain(label, ButtonKind::Skip)]);
     }
     rows
+}
+
+fn in_rows(list: Vec<Button>, width: usize, rows: &mut Vec<Vec<Button>>) {
+    let mut list = list.into_iter();
+    loop {
+        let row: Vec<Button> = list.by_ref().take(width).collect();
+        if row.is_empty() {
+            return;
+        }
+        rows.push(row);
+    }
 }
 
 fn done_label(count: usize, language: Language) -> String {
