@@ -6,8 +6,11 @@
 //! rewrites the pictures; the diff is reviewed. Every ✎ is tried: with its line written as proposed, the problem is gone.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+#[path = "problems/shared.rs"]
+mod shared;
+
 use snak::script::{
-    Institution, MediaFile, Part, Parts, Problem, Script, ScriptId, StaffLanguage, mended, picture,
+    Institution, MediaFile, Part, Parts, Problem, Script, ScriptId, StaffLanguage, against, mended, picture,
 };
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -193,29 +196,126 @@ fn the_command_shows_ten_and_names_the_rest() {
     assert_eq!(fs::read_to_string(&golden).unwrap_or_default(), told);
 }
 
+/// What is told of a dialogue of which the base is published: each `.diff` in `against/`.
 #[test]
-fn every_code_has_a_picture() {
-    let of_folder = folder().join("a_folder.txt");
-    let pictures: String = cases()
+fn what_would_hurt_the_published_answers_is_told() {
+    let before = check("base", &base()).0.unwrap();
+    let mut differ = Vec::new();
+    for path in in_folder("against", "diff") {
+        let text = changed(base(), &fs::read_to_string(&path).unwrap());
+        let (now, problems) = check(name(&path), &text);
+        let now = now.unwrap_or_else(|| panic!("{}: {problems:#?}", path.display()));
+        let problems = against((&before, &base()), (&now, &text));
+        assert!(against((&now, &text), (&now, &text)).is_empty(), "{}", path.display());
+        let pictures =
+            |language| -> String { problems.iter().map(|p| picture(p, &text, language) + "\n").collect() };
+        let told = format!("{}{}", pictures(StaffLanguage::Da), pictures(StaffLanguage::En));
+        differ.extend(golden(&path.with_extension("txt"), &told));
+    }
+    assert!(differ.is_empty(), "{}", differ.join("\n"));
+}
+
+/// Two dialogues with one code and one keyword; only the second is checked.
+#[test]
+fn names_that_a_neighbour_has_are_told_of_one_file_too() {
+    let room = tempfile::tempdir().unwrap();
+    let text = base().replacen("  places:", "  keywords: [parken, Engparken]\n  places:", 1);
+    for institution in ["havnen", "nordby"] {
+        fs::create_dir(room.path().join(institution)).unwrap();
+        fs::write(room.path().join(institution).join("parken.yaml"), &text).unwrap();
+    }
+    let told: String = ["da", "en"]
         .iter()
-        .map(|(path, _)| path.with_extension("txt"))
-        .chain([of_folder])
-        .map(|path| fs::read_to_string(path).unwrap_or_default())
+        .map(|language| {
+            let run = Command::new(env!("CARGO_BIN_EXE_snak"))
+                .args(["check", "--lang", language])
+                .arg(room.path().join("nordby/parken.yaml"))
+                .env("SNAK_DIALOGUES", room.path())
+                .output()
+                .unwrap();
+            assert_eq!(run.status.code(), Some(1), "{}", String::from_utf8_lossy(&run.stderr));
+            format!(
+                "$ snak check --lang {language} nordby/parken.yaml\n{}\n",
+                String::from_utf8(run.stdout).unwrap()
+            )
+        })
         .collect();
-    let room = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/script");
-    let mut missing: Vec<String> = Vec::new();
+    assert_eq!(golden(&folder().join("a_neighbour.txt"), &told), None);
+}
+
+fn in_folder(below: &str, extension: &str) -> Vec<PathBuf> {
+    let entries = fs::read_dir(folder().join(below)).unwrap();
+    let mut paths: Vec<PathBuf> = entries.map(|e| e.unwrap().path()).collect();
+    paths.retain(|p| p.extension().is_some_and(|e| e == extension));
+    paths.sort();
+    paths
+}
+
+/// What is told instead of what the file says, if it is something else.
+fn golden(path: &Path, told: &str) -> Option<String> {
+    if std::env::var("UPDATE").is_ok() {
+        fs::write(path, told).unwrap();
+    }
+    let written = fs::read_to_string(path).unwrap_or_default();
+    (written != told).then(|| format!("{}\n{told}", path.display()))
+}
+
+/// The codes that a file of ours names.
+fn codes_in(room: &str) -> Vec<String> {
+    let room = Path::new(env!("CARGO_MANIFEST_DIR")).join(room);
+    let mut codes: Vec<String> = Vec::new();
     for file in fs::read_dir(room).unwrap() {
         let source = fs::read_to_string(file.unwrap().path()).unwrap();
-        for quoted in source.split('"').skip(1).step_by(2) {
-            let is_code = quoted.len() == 4
-                && quoted.starts_with(|c: char| c.is_ascii_uppercase())
-                && quoted[1..].bytes().all(|b| b.is_ascii_digit());
-            if is_code && !pictures.contains(&format!("[{quoted}]")) {
-                missing.push(quoted.to_owned());
-            }
-        }
+        let is_code = |w: &&[u8]| {
+            w[0] == b'"'
+                && w[1].is_ascii_uppercase()
+                && w[2..5].iter().all(u8::is_ascii_digit)
+                && w[5] == b'"'
+        };
+        let quoted = source.as_bytes().windows(6).filter(is_code);
+        codes.extend(quoted.map(|w| String::from_utf8_lossy(&w[1..5]).into_owned()));
     }
-    missing.sort();
-    missing.dedup();
+    codes.sort();
+    codes.dedup();
+    codes
+}
+
+#[test]
+fn every_code_of_the_catalogue_has_its_picture_in_both_languages() {
+    let list = fs::read_to_string(folder().join("codes.txt")).unwrap();
+    let catalogue: Vec<(&str, &str)> = list
+        .lines()
+        .filter(|l| !l.starts_with('#'))
+        .map(|l| (l.split_whitespace().next().unwrap(), l.split_whitespace().nth(1).unwrap()))
+        .collect();
+    let mut ours: Vec<String> = ["src/script", "src/library"].into_iter().flat_map(codes_in).collect();
+    ours.sort();
+    ours.dedup();
+    let mut codes: Vec<&str> = catalogue.iter().map(|(code, _)| *code).collect();
+    codes.sort_unstable();
+    assert_eq!(ours, codes, "the checker's codes, and the catalogue's in codes.txt");
+
+    let pictures: String = ["", "against"]
+        .into_iter()
+        .flat_map(|below| in_folder(below, "txt"))
+        .map(|path| fs::read_to_string(path).unwrap())
+        .collect();
+    let mut missing: Vec<String> = Vec::new();
+    for (code, severities) in catalogue {
+        for severity in severities.chars() {
+            let heads = match severity {
+                'e' => ["fejl", "error"],
+                'w' => ["advarsel", "warning"],
+                _ => ["oplysning", "info"],
+            };
+            let shown = |head: &&str| pictures.lines().any(|l| l.starts_with(&format!("{head}[{code}]: ")));
+            missing.extend(heads.iter().filter(|h| !shown(h)).map(|head| format!("{head}[{code}]")));
+        }
+        let of_another =
+            [('e', "error"), ('w', "warning"), ('i', "info")].into_iter().find(|(sign, head)| {
+                !severities.contains(*sign) && pictures.contains(&format!("\n{head}[{code}]: "))
+            });
+        assert_eq!(of_another, None, "{code} is {severities} in codes.txt");
+    }
     assert!(missing.is_empty(), "no case tells {missing:?}");
 }

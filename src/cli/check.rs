@@ -1,10 +1,10 @@
 //! `snak check`: every mistake in the scripts, with its place and its mending.
 
-use super::{Failure, mend};
+use super::against::Published;
+use super::{Failure, Places, mend, neighbours};
 use crate::library::{self, File};
-use crate::script::{Problem, StaffLanguage, picture};
+use crate::script::{Problem, Severity, StaffLanguage, picture};
 use serde_json::json;
-use std::collections::HashMap;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
@@ -28,12 +28,22 @@ pub struct Check {
     /// Write the safe ones of the proposals marked ✎ into the files
     #[arg(long)]
     fix: bool,
+    /// Tell also what would hurt the answers to the revisions that are published now
+    #[arg(long, value_name = "published", value_parser = ["published"])]
+    against: Option<String>,
+    #[command(flatten)]
+    places: Places,
 }
 
-pub fn run(command: &Check) -> Result<(), Failure> {
+pub async fn run(command: &Check) -> Result<(), Failure> {
+    let settings = command.places.settings(None)?;
     let paths = match command.paths.as_slice() {
-        [] => vec![PathBuf::from(std::env::var("SNAK_DIALOGUES").unwrap_or_else(|_| "dialogues".to_owned()))],
+        [] => vec![settings.dialogues.clone()],
         paths => paths.to_vec(),
+    };
+    let published = match command.against {
+        Some(_) => Published::fetch(&settings).await?,
+        None => Published::default(),
     };
     if command.fix {
         let told = mend::institutions(&files_of(&paths)?)? + &mend::dialogues(&files_of(&paths)?)?;
@@ -45,14 +55,14 @@ pub fn run(command: &Check) -> Result<(), Failure> {
         Some(_) => StaffLanguage::Da,
         None => staff_language(&files),
     };
-    let mut found = problems(&files);
+    let mut found = problems(&files, &neighbours::of(&files, &settings.dialogues), &published);
     found.sort_by(|(a, _), (b, _)| (a.severity, &a.file, a.at).cmp(&(b.severity, &b.file, b.at)));
     let errors = found.iter().filter(|(p, _)| p.is_error()).count();
     let out =
         if command.format == "json" { as_json(&found, language) } else { as_text(&found, &files, language) };
     // Whoever reads along may have gone: that is no mistake of the scripts.
     let _ = std::io::stdout().lock().write_all(out.as_bytes());
-    match errors > 0 || (command.strict && !found.is_empty()) {
+    match errors > 0 || (command.strict && found.iter().any(|(p, _)| p.severity == Severity::Warning)) {
         true => Err(Failure::Failed(String::new())),
         false => Ok(()),
     }
@@ -82,9 +92,14 @@ fn files_at(path: &Path) -> Result<Vec<File>, Failure> {
 }
 
 /// Every problem with the text of its file.
-fn problems(files: &[File]) -> Vec<(Problem, &str)> {
+fn problems<'f>(files: &'f [File], others: &[File], published: &Published) -> Vec<(Problem, &'f str)> {
     let mut found = Vec::new();
-    let mut codes: HashMap<String, String> = HashMap::new();
+    let mut taken = neighbours::Taken::default();
+    for file in others {
+        if let (Some(script), _) = file.check() {
+            taken.enter(script, &file.yaml);
+        }
+    }
     for file in files {
         let (script, problems) = file.check();
         for problem in problems {
@@ -95,12 +110,8 @@ fn problems(files: &[File]) -> Vec<(Problem, &str)> {
             }
         }
         let Some(script) = script else { continue };
-        let code = script.header().entry.code.clone();
-        if let Some(other) = codes.get(&code) {
-            found.push((library::code_taken(&script, &file.yaml, other), &file.yaml));
-        } else {
-            codes.insert(code, script.id().to_string());
-        }
+        let of_file = published.problems(&script, file).into_iter().chain(taken.enter(script, &file.yaml));
+        found.extend(of_file.map(|problem| (problem, file.yaml.as_str())));
     }
     found
 }
@@ -120,9 +131,14 @@ fn as_text(found: &[(Problem, &str)], files: &[File], language: StaffLanguage) -
         out.push('\n');
     }
     let errors = found.iter().filter(|(p, _)| p.is_error()).count();
-    let warnings = found.len() - errors;
+    let warnings = found.iter().filter(|(p, _)| p.severity == Severity::Warning).count();
     let fixable = found.iter().filter(|(p, _)| p.fix.is_some()).count();
     let count = |n: usize, one: &str, more: &str| format!("{n} {}", if n == 1 { one } else { more });
+    let infos = found.len() - errors - warnings;
+    let some = |n: usize, one: &str, more: &str| match n {
+        0 => String::new(),
+        n => count(n, one, more) + ", ",
+    };
     let parts = files.iter().filter(|f| f.part.is_some()).count();
     let dialogues = files.len() - parts;
     let kinds = |dialogue: [&str; 2], part: [&str; 2], and: &str| {
@@ -143,14 +159,16 @@ fn as_text(found: &[(Problem, &str)], files: &[File], language: StaffLanguage) -
             format!("All is well: {english} checked.\n")
         }
         StaffLanguage::Da => format!(
-            "{danish} kontrolleret: {}, {}, {fixable} med et forslag (✎).\n",
+            "{danish} kontrolleret: {}, {}, {}{fixable} med et forslag (✎).\n",
             count(errors, "fejl", "fejl"),
-            count(warnings, "advarsel", "advarsler")
+            count(warnings, "advarsel", "advarsler"),
+            some(infos, "oplysning", "oplysninger")
         ),
         StaffLanguage::En => format!(
-            "{english} checked: {}, {}, {fixable} with a proposal (✎).\n",
+            "{english} checked: {}, {}, {}{fixable} with a proposal (✎).\n",
             count(errors, "error", "errors"),
-            count(warnings, "warning", "warnings")
+            count(warnings, "warning", "warnings"),
+            some(infos, "piece of information", "pieces of information")
         ),
     });
     out

@@ -66,7 +66,7 @@ fn make(path: &Path, settings: &Settings) -> Result<MasterKey, Failure> {
     Ok(key)
 }
 
-fn store_folder(url: &str) -> Option<PathBuf> {
+pub fn store_folder(url: &str) -> Option<PathBuf> {
     url.strip_prefix("sled:").map(PathBuf::from)
 }
 

@@ -1,10 +1,12 @@
 //! The command line: one file per subcommand. Words for people go to standard error, what machines read to standard output.
 
+mod against;
 mod chat;
 mod check;
 mod export;
 mod key;
 mod mend;
+mod neighbours;
 mod operator;
 mod schema;
 mod serve;
@@ -96,7 +98,7 @@ pub fn run() -> ExitCode {
     let result = runtime.block_on(async {
         match arguments.command {
             Command::Serve(command) => serve::run(command).await,
-            Command::Check(command) => check::run(&command),
+            Command::Check(command) => check::run(&command).await,
             Command::Schema(command) => schema::run(&command),
             Command::Chat(command) => chat::run(&command),
             Command::Token(command) => token::run(command).await,

@@ -9,7 +9,7 @@ pub use media::media;
 pub use retention::Expired;
 
 use crate::export::Codebook;
-use crate::script::{Institution, Part, Parts, Problem, Script, ScriptId};
+use crate::script::{Both, Institution, Language, Part, Parts, Problem, Script, ScriptId, both};
 use arc_swap::ArcSwap;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -28,15 +28,25 @@ pub struct Published {
 }
 
 /// What is kept of a revision, so that a running session finishes on it after the file has changed.
-#[derive(Serialize, Deserialize)]
-struct Frozen {
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Frozen {
     number: u32,
     fingerprint: String,
     published_at: Timestamp,
-    yaml: String,
+    /// The dialogue's text.
+    pub yaml: String,
     institution: String,
     #[serde(default)]
     parts: Vec<Part>,
+}
+
+impl Frozen {
+    /// The dialogue as it was checked then; `None` where this version of snak finds mistakes in it.
+    pub fn script(&self, id: &ScriptId) -> Option<Script> {
+        let (mut institution, _) = Institution::parse_or_default(id.institution(), &self.institution);
+        institution.parts = self.parts.clone().into();
+        Script::check(id, &self.yaml, &Parts { institution }).0
+    }
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -143,8 +153,9 @@ impl Library {
         for (file, script) in found {
             let old = newest.get(&file.id).cloned();
             let other = script.as_ref().and_then(|s| shelf.codes.get(&code(s)).cloned());
-            if let (Some(script), Some(other)) = (&script, &other) {
-                reading.problems.push((code_taken(script, &file.yaml, &other.0), file.yaml.as_str().into()));
+            if let (Some(script), Some(other)) = (&script, other.as_ref().and_then(|o| shelf.latest.get(o))) {
+                let problem = code_taken(script, &file.yaml, &other.script, None);
+                reading.problems.push((problem, file.yaml.as_str().into()));
             }
             let published = match (script.filter(|_| other.is_none()), old) {
                 (Some(script), Some(old)) if old.script.fingerprint() == script.fingerprint() => old,
@@ -224,6 +235,22 @@ impl Library {
         self.shelf.load().latest.get(id).cloned()
     }
 
+    /// What was last published of every dialogue that is offered, as it is kept.
+    ///
+    /// # Errors
+    /// What the store says; [`LibraryError::Frozen`] for a revision that cannot be read.
+    pub async fn frozen(&self) -> Result<Vec<(ScriptId, Frozen)>, LibraryError> {
+        let mut all = Vec::new();
+        for published in self.offered() {
+            let id = published.script.id();
+            let document = format!("{id}/{:06}", published.revision);
+            let Some(body) = self.store.document(Kind::Revision, &document).await? else { continue };
+            let broken = |e: &dyn std::fmt::Display| LibraryError::Frozen(id.to_string(), e.to_string());
+            all.push((id.clone(), crate::engine::decode(&body).map_err(|e| broken(&e))?));
+        }
+        Ok(all)
+    }
+
     /// A revision, old ones and those of dialogues no longer offered included.
     pub fn revision(&self, id: &ScriptId, revision: u32) -> Option<Arc<Published>> {
         self.shelf.load().all.get(&(id.clone(), revision)).cloned()
@@ -260,16 +287,28 @@ impl Shelf {
 fn thaw(id: &str, body: &[u8]) -> Result<Published, String> {
     let frozen: Frozen = crate::engine::decode(body).map_err(|e| e.to_string())?;
     let name = id.rsplit_once('/').map_or(id, |(name, _)| name);
-    let script_id = ScriptId(name.to_owned());
-    let (mut institution, _) = Institution::parse_or_default(script_id.institution(), &frozen.institution);
-    institution.parts = frozen.parts.into();
-    let (script, _) = Script::check(&script_id, &frozen.yaml, &Parts { institution });
+    let script = frozen.script(&ScriptId(name.to_owned()));
     let script = script.ok_or("it no longer checks clean with this version of snak")?;
     Ok(Published { script, revision: frozen.number, published_at: frozen.published_at })
 }
 
-/// E701: another dialogue has the entry code already.
-pub fn code_taken(script: &Script, source: &str, other: &str) -> Problem {
+/// E701: another dialogue has the entry code already. `line` is where its file says so, if that is known.
+pub fn code_taken(script: &Script, source: &str, other: &Script, line: Option<u32>) -> Problem {
     let code = &script.header().entry.code;
-    Problem { file: format!("{}.yaml", script.id()), ..crate::script::code_taken(source, code, other) }
+    let problem = crate::script::code_taken(source, code, &shown(other, line));
+    Problem { file: format!("{}.yaml", script.id()), ..problem }
+}
+
+/// E703: another dialogue begins with the same word.
+pub fn keyword_taken(script: &Script, source: &str, keyword: &str, other: &Script) -> Problem {
+    let problem = crate::script::keyword_taken(source, keyword, &shown(other, None));
+    Problem { file: format!("{}.yaml", script.id()), ..problem }
+}
+
+// `Kulturhuset Havnen (kulturhuset-havnen/aaben-scene.yaml:29)`
+fn shown(script: &Script, line: Option<u32>) -> Both {
+    let line = line.map(|n| format!(":{n}")).unwrap_or_default();
+    let name =
+        |language| format!("{} ({}.yaml{line})", script.institution().name.plain(language), script.id());
+    both(name(Language::DANISH), name(Language::ENGLISH))
 }

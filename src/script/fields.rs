@@ -41,6 +41,8 @@ pub struct Reader {
     pub media: Option<Arc<[MediaFile]>>,
     /// `languages` itself cannot be trusted: what is missing or too much in texts is not told.
     pub languages_unclear: bool,
+    /// Channels that some step has words of its own for.
+    pub channels: Vec<&'static str>,
     /// Texts that citizens meet, and those that lack a language.
     texts: usize,
     missing: Vec<(Language, Problem)>,

@@ -126,7 +126,8 @@ pub fn language_named(name: &str) -> Option<Language> {
     })
 }
 
-fn names_of(language: Language) -> (String, String) {
+/// Its name in Danish and in English.
+pub fn names_of(language: Language) -> (String, String) {
     let (da, en) = match language.tag() {
         "da" => ("dansk", "Danish"),
         "en" => ("engelsk", "English"),

@@ -4,12 +4,14 @@
 //! (`mend`); the tree is lowered by hand and every problem is collected, so that one run tells them all.
 
 mod advice;
+mod against;
 mod attempt;
 mod beside;
 mod channels;
 mod clash;
 mod condition;
 mod fields;
+mod fits;
 mod fix;
 mod flow;
 mod fold;
@@ -17,6 +19,7 @@ mod header;
 mod illustration;
 mod institution;
 mod keys;
+mod lacking;
 mod languages;
 mod limits;
 mod lines;
@@ -51,13 +54,14 @@ mod values;
 mod when;
 mod words;
 
+pub use against::against;
 pub use condition::{Bounds, Condition, Day, Fact, Test};
 pub use fix::{mended, mended_safely};
 pub use fold::fold;
 pub use illustration::{Illustration, IllustrationKind, Link, MediaFile, media_type};
 pub use mend::MAX_BYTES;
 pub use model::*;
-pub use names::{bad_name, code_taken};
+pub use names::{bad_name, code_taken, keyword_taken};
 pub use part::NEWS_HERE;
 pub use picture::picture;
 pub use place::{Around, Point};
@@ -145,6 +149,7 @@ fn lower(reader: &mut Reader, id: &ScriptId, root: &tree::Node, yaml: &str, part
         return None;
     }
     reader.languages = languages::languages_of(reader, root, &parts.institution);
+    reader.channels = fits::named_in(root);
     header::unknown_keys(reader, root);
     let header = header::header(reader, root, &parts.institution);
     let defaults = header.as_ref().map_or(&parts.institution.defaults, |h| &h.defaults).clone();
@@ -179,6 +184,7 @@ fn lower(reader: &mut Reader, id: &ScriptId, root: &tree::Node, yaml: &str, part
         promises::kept(reader, root, &header.privacy, &drafts);
         // With a step left out for a mistake of its own, nothing is certain about the whole.
         if whole {
+            reader.problems.extend(lacking::answers(&drafts, audience.as_ref()));
             advice::whole(reader, root, header, &drafts, audience.as_ref());
         }
     }

@@ -2,6 +2,7 @@
 
 use super::problem::{Both, Problem, Span, both};
 use super::suggest::{did_you_mean, suggest};
+use super::tree::Node;
 
 /// `the option \`x\`` in both languages.
 pub fn named(da: &str, en: &str, id: &str) -> Both {
@@ -145,26 +146,50 @@ pub fn taken_by_us(at: Span, name: &str) -> Problem {
     .mend(both("vælg et andet navn", "choose another name"))
 }
 
-/// E701: two dialogues with one entry code.
-pub fn code_taken(source: &str, code: &str, other: &str) -> Problem {
-    let found = source.lines().zip(1u32..).find_map(|(line, n)| {
-        let value = line.trim_start().strip_prefix("code:")?.trim();
-        let value = value.trim_matches(['"', '\'']);
-        (value == code).then(|| {
-            let before = line[..line.find(code).unwrap_or(0)].chars().count();
-            Span::on_line(n, before as u32 + 1, code.len() as u32)
-        })
-    });
+/// E701: another dialogue, `other`, has the entry code.
+pub fn code_taken(source: &str, code: &str, other: &Both) -> Problem {
+    let found = entry_in(source).and_then(|e| e.get("code").map(|n| n.at));
     Problem::error(
         "E701",
         found.unwrap_or(Span::on_line(1, 1, 1)),
         both(
-            format!("QR-navnet `{code}` bruges allerede af {other}"),
-            format!("the QR code name `{code}` is already used by {other}"),
+            format!("QR-navnet `{code}` bruges allerede af {}", other.da),
+            format!("the QR code name `{code}` is already used by {}", other.en),
         ),
     )
     .why(both("linket ville føre til den anden samtale", "the link would lead to the other conversation"))
     .mend(both("vælg et andet `code`", "choose another `code`"))
+}
+
+/// E703: another dialogue, `other`, begins with the same word.
+pub fn keyword_taken(source: &str, keyword: &str, other: &Both) -> Problem {
+    let keywords = entry_in(source).and_then(|e| e.get("keywords").cloned());
+    let is_it = |n: &&Node| n.text().is_some_and(|t| t.trim() == keyword);
+    let found = keywords.as_ref().and_then(|n| match n.list() {
+        Some(list) => list.iter().find(is_it),
+        None => Some(n),
+    });
+    Problem::warning(
+        "E703",
+        found.map_or(Span::on_line(1, 1, 1), |n| n.at),
+        both(
+            format!("nøgleordet `{keyword}` bruges også af {}", other.da),
+            format!("the keyword `{keyword}` is also used by {}", other.en),
+        ),
+    )
+    .why(both(
+        "den, der skriver ordet, kunne komme ind i den anden samtale",
+        "whoever types the word might get into the other conversation",
+    ))
+    .mend(both(
+        "vælg et andet nøgleord, eller fjern det ene sted",
+        "choose another keyword, or remove it in one place",
+    ))
+}
+
+/// `entry` of a file that was read before.
+fn entry_in(source: &str) -> Option<Node> {
+    super::mend::read(source).0?.get("entry").cloned()
 }
 
 /// A folder or file whose name cannot stand in a link.

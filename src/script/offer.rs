@@ -68,6 +68,7 @@ impl<'n> Drafts<'n> {
         if !options.list.iter().any(|o| o.other) {
             options.list.push(something_else(&reader.languages));
         }
+        super::fits::labels(reader, step, "skills");
         let max = options.list.len();
         let answer = AnswerType::Multi { options, min: 1, max };
         let number = self.next_question();

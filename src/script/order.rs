@@ -1,5 +1,6 @@
 //! Conditions about answers that cannot be there yet.
 
+use super::condition::Condition;
 use super::flow::{jumps, section_of, successors};
 use super::model::*;
 use super::problem::{Problem, Span, both};
@@ -26,12 +27,7 @@ pub fn too_early(drafts: &Drafts<'_>, audience: Option<&Audience>) -> Vec<Proble
     }
     let mut problems = Vec::new();
     for (no, draft) in drafts.list.iter().enumerate() {
-        let own = draft.when.into_iter().zip(&draft.item.when);
-        let options = draft.item.question().and_then(|q| q.answer.options());
-        let of_options = draft.options_when.iter().filter_map(|(n, node)| {
-            Some((*node, options.and_then(|o| o.list.get(*n)).and_then(|o| o.when.as_ref())?))
-        });
-        for (node, when) in own.chain(of_options) {
+        for (node, when) in conditions_of(draft) {
             for name in when.questions().into_iter().filter(|name| !before[no].contains(name)) {
                 let asked = drafts.list.iter().find(|d| d.item.question().is_some_and(|q| q.id == name));
                 let at = key_in(node, name).unwrap_or(node.at);
@@ -49,8 +45,18 @@ pub fn too_early(drafts: &Drafts<'_>, audience: Option<&Audience>) -> Vec<Proble
     problems
 }
 
-// Where a condition names a question, however deep in `any` and `all`.
-fn key_in(node: &Node, name: &str) -> Option<Span> {
+/// The conditions of a step and of its options, each with what was written.
+pub fn conditions_of<'d, 'n>(draft: &'d Draft<'n>) -> impl Iterator<Item = (&'n Node, &'d Condition)> {
+    let own = draft.when.into_iter().zip(&draft.item.when);
+    let options = draft.item.question().and_then(|q| q.answer.options());
+    let of_options = draft.options_when.iter().filter_map(move |(n, node)| {
+        Some((*node, options.and_then(|o| o.list.get(*n)).and_then(|o| o.when.as_ref())?))
+    });
+    own.chain(of_options)
+}
+
+/// Where a condition names a question, however deep in `any` and `all`.
+pub fn key_in(node: &Node, name: &str) -> Option<Span> {
     let entries = node.map().unwrap_or_default();
     let here = entries.iter().find(|e| e.key == name).map(|e| e.key_at);
     here.or_else(|| entries.iter().find_map(|e| key_in(&e.value, name)))

@@ -11,6 +11,8 @@ pub fn picture(problem: &Problem, source: &str, language: StaffLanguage) -> Stri
     let (kind, why, mend) = match (language, problem.severity) {
         (StaffLanguage::Da, Severity::Error) => ("fejl", "hvorfor", "sådan  "),
         (StaffLanguage::Da, Severity::Warning) => ("advarsel", "hvorfor", "sådan  "),
+        (StaffLanguage::Da, Severity::Info) => ("oplysning", "hvorfor", "sådan  "),
+        (StaffLanguage::En, Severity::Info) => ("info", "why ", "mend"),
         (StaffLanguage::En, Severity::Error) => ("error", "why ", "mend"),
         (StaffLanguage::En, Severity::Warning) => ("warning", "why ", "mend"),
     };

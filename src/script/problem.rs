@@ -23,6 +23,8 @@ impl Span {
 pub enum Severity {
     Error,
     Warning,
+    /// Worth knowing; nothing need be done.
+    Info,
 }
 
 /// The language that staff read.
@@ -106,6 +108,9 @@ impl Problem {
     }
     pub fn warning(code: &'static str, at: Span, what: Both) -> Problem {
         Problem { severity: Severity::Warning, ..Problem::error(code, at, what) }
+    }
+    pub fn info(code: &'static str, at: Span, what: Both) -> Problem {
+        Problem { severity: Severity::Info, ..Problem::error(code, at, what) }
     }
     pub fn label(mut self, label: Both) -> Problem {
         self.label = label;

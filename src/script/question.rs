@@ -2,6 +2,7 @@
 
 use super::condition::Fact;
 use super::fields::{Reader, not_yet, wrong_value};
+use super::fits;
 use super::institution::redact;
 use super::limits::{
     MAX_SCALE, crossed, days_crossed, more_than_options, no_end, not_in_a_ranking, pattern, too_long,
@@ -123,6 +124,8 @@ pub fn read<'n>(
         reader.words(&ask.value, &named("spørgsmålet", "the question", &id));
         return None;
     };
+    fits::labels(reader, step, "options");
+    fits::answers(reader, step, ask, &answer);
     let question = asked(reader, step, ask, id, number, answer, defaults);
     Some(Read { question, options_when, goes })
 }
@@ -285,6 +288,8 @@ fn answer_type<'n>(
             let (min, max) = (end(reader, "min"), end(reader, "max"));
             let (min, max) = (min?, max?);
             crossed(reader, step, ("min", "max"), max <= min);
+            // Ends the wrong way round are told once; the rest is read as it was meant.
+            let (min, max) = (min.min(max), max.max(min));
             too_long(reader, step, max.saturating_sub(min) > MAX_SCALE);
             let labels = labels(reader, step, min, max);
             AnswerType::Scale { min, max, labels }

@@ -108,10 +108,13 @@ impl<'n> Drafts<'n> {
             ),
         }
         for entry in root.get("sections").and_then(Node::map).unwrap_or_default() {
-            let block = drafts.block(reader, &entry.value, &entry.key, 0, defaults);
-            if entry.value.is_empty() {
-                reader.report(empty_section(entry));
-            }
+            let block = match entry.value.is_empty() {
+                true => {
+                    reader.report(empty_section(entry));
+                    Block::new()
+                }
+                false => drafts.block(reader, &entry.value, &entry.key, 0, defaults),
+            };
             drafts.sections.push((entry.key.clone(), entry.key_at, block));
         }
         if let Some(at) = drafts.too_many {

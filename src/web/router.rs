@@ -38,6 +38,7 @@ pub fn router(web: Web, channels: Router) -> Router {
         .route("/v1/operator/backup", post(upkeep::backup))
         .route("/v1/operator/key/rotate", post(upkeep::rotate))
         .route("/v1/operator/retention", post(upkeep::retention))
+        .route("/v1/operator/published", get(upkeep::published))
         .with_state(Arc::new(web))
         .merge(channels)
         .method_not_allowed_fallback(error::no_such_method)

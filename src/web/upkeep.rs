@@ -3,6 +3,8 @@
 use super::Web;
 use super::auth::Caller;
 use super::error::Refusal;
+use crate::library::{Frozen, LibraryError};
+use crate::script::ScriptId;
 use axum::Json;
 use axum::extract::State;
 use axum::extract::rejection::JsonRejection;
@@ -68,6 +70,17 @@ pub async fn retention(
     };
     let each = |e: crate::library::Expired| json!({"dialogue": e.dialogue, "responses": e.responses.len()});
     Ok(Json(expired.map_err(refused)?.into_iter().map(each).collect()))
+}
+
+/// `GET /v1/operator/published`: the texts of what is published, for `snak check --against published`.
+pub async fn published(State(web): State<Arc<Web>>, caller: Caller) -> Result<Json<Value>, Refusal> {
+    caller.must_be_operator()?;
+    let unreadable = |e: LibraryError| match e {
+        LibraryError::Store(e) => refused(e),
+        other => Refusal::new(StatusCode::CONFLICT, other.to_string()),
+    };
+    let each = |(id, frozen): (ScriptId, Frozen)| json!({"dialogue": id, "revision": frozen});
+    Ok(Json(web.library.frozen().await.map_err(unreadable)?.into_iter().map(each).collect()))
 }
 
 // The operator is told what the disk said.
