@@ -4,7 +4,9 @@
 //! taken from what the checker says. What it says is in `NAME.txt`, one line for each problem.
 
 use super::{changed, folder, golden};
-use snak::script::{Institution, MediaFile, Part, Parts, Problem, Script, ScriptId, StaffLanguage, against, picture};
+use snak::script::{
+    Institution, MediaFile, Part, Parts, Problem, Script, ScriptId, StaffLanguage, against, picture,
+};
 use std::fs;
 
 const MARK: char = '‸';
