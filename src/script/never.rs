@@ -51,9 +51,13 @@ fn certain<'c>(condition: &'c Condition, questions: &[&Question]) -> Option<&'c 
     match condition {
         Condition::All(list) => {
             let found: Option<Vec<_>> = list.iter().map(|c| certain(c, questions)).collect();
-            found?.first().copied()
+            found.and_then(|names| names.first().copied())
         }
-        Condition::Any(list) => list.iter().find_map(|c| certain(c, questions)),
+        // Where it may be another question's answer, the two are told apart.
+        Condition::Any(list) => {
+            let name = list.iter().find_map(|c| certain(c, questions))?;
+            list.iter().flat_map(Condition::questions).all(|other| other == name).then_some(name)
+        }
         Condition::Answer { question, test } => {
             let asked = questions.iter().find(|q| q.id == *question)?;
             passes(test, &asked.answer).then_some(question.as_str())
