@@ -2,7 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use snak::library;
-use snak::script::{Institution, Parts, Problem, Script, ScriptId, StaffLanguage, picture};
+use snak::script::{AnswerType, Institution, Parts, Problem, Script, ScriptId, StaffLanguage, picture};
 use std::fs;
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -119,10 +119,29 @@ fn depth_bombs_and_crowds_are_told_at_once() {
     let sections: String = (0..8000).map(|n| format!("  afsnit{n}: []\n")).collect();
     let lost = base.replacen("sections:\n", &format!("{jumps}sections:\n{sections}"), 1);
     assert!(codes(&told("sections", &lost)).contains(&"F206"));
-    for pattern in ["(a{1000}){1000}", "((((a{50}){50}){50}){50})", "(a|b|c)*\\p{L}{500}{500}", "(a+)+$"] {
+    for pattern in [
+        "(a{1000}){1000}",
+        "((((a{50}){50}){50}){50})",
+        "(a|b|c)*\\p{L}{500}{500}",
+        "(a+)+$",
+        "(a|aa)+",
+        "(.*)*x",
+        "a*a*a*a*a*a*b",
+    ] {
         let text = base.replacen("    max_length: 80", &format!("    pattern: '{pattern}'"), 1);
         let problems = told(pattern, &text);
         assert!(problems.is_empty() || codes(&problems) == ["A454"], "{pattern}: {problems:?}");
+        // What is accepted answers at once, whatever citizens write.
+        let id = ScriptId("nordby/prøve".to_owned());
+        let script = Script::check(&id, &text, &Parts { institution: Institution::named_after("nordby") }).0;
+        let Some(AnswerType::Text { pattern: Some(built), .. }) =
+            script.as_ref().and_then(|s| s.question("vej")).map(|q| &q.answer)
+        else {
+            continue;
+        };
+        let started = Instant::now();
+        built.is_match(&format!("{}!", "a".repeat(4096)));
+        assert!(started.elapsed() < Duration::from_millis(900), "{pattern}: {:?}", started.elapsed());
     }
 }
 
@@ -144,7 +163,19 @@ fn files_on_disk_that_cannot_be_read_are_told_and_the_rest_is() {
             .collect::<Vec<u8>>(),
     )
     .unwrap();
+    let wide: Vec<u8> =
+        "\u{feff}".encode_utf16().chain(base().encode_utf16()).flat_map(u16::to_le_bytes).collect();
+    fs::write(nordby.join("utf16.yaml"), wide).unwrap();
+    // As macOS writes å.
+    fs::write(nordby.join("a\u{30a}ben.yaml"), base()).unwrap();
     fs::write(nordby.join("Store Bogstaver.yaml"), base()).unwrap();
+    fs::create_dir(nordby.join("mappe.yaml")).unwrap();
+    std::os::unix::fs::symlink(nordby.join("rundt.yaml"), nordby.join("rundt.yaml")).unwrap();
+    let havnen = room.path().join("havnen");
+    fs::create_dir(&havnen).unwrap();
+    fs::write(havnen.join("god.yaml"), base()).unwrap();
+    fs::write(away.path().join("defaults"), "name: Et hemmeligt navn\n").unwrap();
+    std::os::unix::fs::symlink(away.path().join("defaults"), havnen.join("_institution.yaml")).unwrap();
     fs::write(nordby.join("stor.yaml"), vec![b'x'; 10_000_000]).unwrap();
     std::os::unix::fs::symlink(away.path().join("secret.yaml"), nordby.join("ude.yaml")).unwrap();
     std::os::unix::fs::symlink(nordby.join("god.yaml"), nordby.join("inde.yaml")).unwrap();
@@ -155,18 +186,22 @@ fn files_on_disk_that_cannot_be_read_are_told_and_the_rest_is() {
         let (script, problems) = file.check();
         let first = problems.first().map(|p| format!("{} {}", p.code, p.what.en)).unwrap_or_default();
         assert_eq!(script.is_some(), problems.is_empty(), "{}", file.id);
-        assert!(problems.iter().all(|p| p.file == format!("{}.yaml", file.id)), "{problems:?}");
+        let own = [format!("{}.yaml", file.id), format!("{}/_institution.yaml", file.id.institution())];
+        assert!(problems.iter().all(|p| own.contains(&p.file)), "{problems:?}");
         seen.push((file.id.to_string(), first));
     }
     let outside = "Y109 the file is a link out of the folder of dialogues and is not read";
     let expected = [
+        ("havnen/god", outside),
         ("langt-ude/secret", outside),
         ("nordby/Store Bogstaver", "E702 `Store Bogstaver` cannot stand in a link or a QR code"),
+        ("nordby/a\u{30a}ben", "E702 `a\u{30a}ben` cannot stand in a link or a QR code"),
         ("nordby/god", ""),
         ("nordby/inde", ""),
         ("nordby/latin1", "Y109 the file is not saved as UTF-8 text"),
         ("nordby/stor", "Y109 the file is larger than 256 KiB"),
         ("nordby/ude", outside),
+        ("nordby/utf16", "Y109 the file is not saved as UTF-8 text"),
     ];
     assert_eq!(seen, expected.map(|(id, what)| (id.to_owned(), what.to_owned())));
     let (script, problems) = library::file(&nordby.join("ude.yaml")).unwrap().check();

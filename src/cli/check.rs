@@ -45,16 +45,17 @@ pub async fn run(command: &Check) -> Result<(), Failure> {
         Some(_) => Published::fetch(&settings).await?,
         None => Published::default(),
     };
+    let wanted = command.lang.as_deref().map(|lang| match lang {
+        "en" => StaffLanguage::En,
+        _ => StaffLanguage::Da,
+    });
     if command.fix {
-        let told = mend::institutions(&files_of(&paths)?)? + &mend::dialogues(&files_of(&paths)?)?;
+        let told =
+            mend::institutions(&files_of(&paths)?, wanted)? + &mend::dialogues(&files_of(&paths)?, wanted)?;
         let _ = std::io::stderr().lock().write_all(told.as_bytes());
     }
     let files = files_of(&paths)?;
-    let language = match command.lang.as_deref() {
-        Some("en") => StaffLanguage::En,
-        Some(_) => StaffLanguage::Da,
-        None => staff_language(&files),
-    };
+    let language = wanted.unwrap_or_else(|| staff_language(&files));
     let mut found = problems(&files, &neighbours::of(&files, &settings.dialogues), &published);
     found.sort_by(|(a, _), (b, _)| (a.severity, &a.file, a.at).cmp(&(b.severity, &b.file, b.at)));
     let errors = found.iter().filter(|(p, _)| p.is_error()).count();

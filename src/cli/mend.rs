@@ -7,8 +7,8 @@ use std::fs::{self, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-/// Mends the institutions' files that `files` draw in, each once; what was mended, one line each.
-pub fn institutions(files: &[File]) -> Result<String, Failure> {
+/// Mends the institutions' files that `files` draw in, each once; what was mended, one line each, in `language` or the staff's.
+pub fn institutions(files: &[File], language: Option<StaffLanguage>) -> Result<String, Failure> {
     let mut told = String::new();
     let mut seen: Vec<PathBuf> = Vec::new();
     for file in files {
@@ -18,15 +18,16 @@ pub fn institutions(files: &[File]) -> Result<String, Failure> {
         }
         let folder = file.id.institution();
         let check = |text: &str| Institution::parse_or_default(folder, text).1;
-        told += &mend(&path, source, file.staff_language(), check)?;
+        told += &mend(&path, source, language.unwrap_or(file.staff_language()), check)?;
         seen.push(path);
     }
     Ok(told)
 }
 
 /// Mends the dialogues; what was mended, one line each.
-pub fn dialogues(files: &[File]) -> Result<String, Failure> {
-    let mend = |file: &File| mend(&file.path, &file.yaml, file.staff_language(), |t| file.problems_of(t));
+pub fn dialogues(files: &[File], language: Option<StaffLanguage>) -> Result<String, Failure> {
+    let language = |file: &File| language.unwrap_or(file.staff_language());
+    let mend = |file: &File| mend(&file.path, &file.yaml, language(file), |t| file.problems_of(t));
     files.iter().filter(|f| !f.yaml.is_empty()).map(mend).collect()
 }
 

@@ -7,7 +7,7 @@ use super::model::*;
 use super::names::{bad_code, nowhere, taken_by_us, unknown_code, unknown_question};
 use super::problem::{Problem, Span, both};
 use super::steps::Drafts;
-use super::suggest::did_you_mean;
+use super::suggest::{did_you_mean, understood};
 use super::tree::Node;
 use super::words::{Language, Words};
 use jiff::civil::Date;
@@ -199,6 +199,7 @@ fn day(date: Date) -> (String, String) {
 
 fn privacy(reader: &mut Reader, node: &Node) -> Option<Privacy> {
     reader.entries_but(node, &PRIVACY_KEYS, &["keep_media", "keep_text"], false);
+    let node = &understood(node, &PRIVACY_KEYS);
     let basis = part(reader, node, "basis", &PRIVACY_KEYS, "privacy").and_then(|n| {
         reader.value(n, both("`consent` eller `public_task`", "`consent` or `public_task`"), |t| match t {
             "consent" => Some(Basis::Consent),

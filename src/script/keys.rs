@@ -169,7 +169,7 @@ pub const ALL: [Key; 118] = [
 ];
 
 /// Words that stand behind a key, and the Danish that authors try for them.
-const VALUES: [(&str, &str); 8] = [
+const VALUES: [(&str, &str); 22] = [
     ("besvaret", "answered"),
     ("samtykke", "consent"),
     ("tal", "number"),
@@ -178,6 +178,20 @@ const VALUES: [(&str, &str); 8] = [
     ("flere", "multi"),
     ("rækkefølge", "rank"),
     ("fil", "file"),
+    ("rangorden", "rank"),
+    ("tekst", "text"),
+    ("valg", "choice"),
+    ("dato", "date"),
+    ("klokkeslæt", "time"),
+    ("sted", "location"),
+    ("billede", "photo"),
+    ("foto", "photo"),
+    ("talebesked", "voice"),
+    ("stemme", "voice"),
+    ("mail", "email"),
+    ("telefon", "phone"),
+    ("navn", "name"),
+    ("offentlig_opgave", "public_task"),
 ];
 
 /// What `name` does; empty for a word that is no key.

@@ -148,9 +148,11 @@ fn lower(reader: &mut Reader, id: &ScriptId, root: &tree::Node, yaml: &str, part
         reader.entries(root, &header::KEYS, false);
         return None;
     }
+    let as_written = root;
+    let root = &suggest::understood(root, &header::KEYS);
     reader.languages = languages::languages_of(reader, root, &parts.institution);
     reader.channels = fits::named_in(root);
-    header::unknown_keys(reader, root);
+    header::unknown_keys(reader, as_written);
     let header = header::header(reader, root, &parts.institution);
     let defaults = header.as_ref().map_or(&parts.institution.defaults, |h| &h.defaults).clone();
     let mut drafts = Drafts::read(reader, root, Some(&parts.institution), &defaults);

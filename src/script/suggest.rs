@@ -3,10 +3,12 @@
 use super::fields::Reader;
 use super::keys;
 use super::problem::{Both, Problem, both};
-use super::tree::Entry;
+use super::tree::{Entry, Node, Value};
 
 /// Longer than any name we know; nothing is near to it.
 const MAX_NAME: usize = 40;
+/// More unknown words than this in one place are not slips.
+const MAX_MEANT: usize = 40;
 /// What goes missing when a word is not understood. Of the rest, its line alone.
 const LOST: [(&str, &str, &str); 8] = [
     ("shuffle", "mulighederne ville ikke blive blandet", "the options would not be shuffled"),
@@ -93,6 +95,22 @@ pub fn meant_by(typed: &str, word: &str) -> Both {
         true => both(format!("hedder på engelsk `{word}`"), format!("in English: `{word}`")),
         false => did_you_mean(Some(word)),
     }
+}
+
+/// A map as its author meant it: a key that is told as unknown stands as the one it was meant for. What is below is read all the same.
+pub fn understood(node: &Node, known: &[&str]) -> Node {
+    let mut node = node.clone();
+    let has: Vec<String> = node.map().unwrap_or_default().iter().map(|e| e.key.clone()).collect();
+    if let Value::Map(entries) = &mut node.value {
+        for entry in entries.iter_mut().filter(|e| !known.contains(&e.key.as_str())).take(MAX_MEANT) {
+            let meant =
+                suggest(&entry.key, known.iter().copied()).filter(|word| !has.iter().any(|k| k == word));
+            if let Some(word) = meant {
+                word.clone_into(&mut entry.key);
+            }
+        }
+    }
+    node
 }
 
 impl Reader {

@@ -8,6 +8,7 @@ use snak::script::{
     Institution, MediaFile, Part, Parts, Problem, Script, ScriptId, StaffLanguage, against, picture,
 };
 use std::fs;
+use std::process::Command;
 
 const MARK: char = '‸';
 
@@ -178,6 +179,51 @@ fn each_field_of_the_header_is_missed() {
             let found = found.unwrap_or_else(|| panic!("{name} without {field}: {problems:#?}"));
             assert_eq!((found.at.line, found.at.column), (line, 1), "{name} without {field}");
             assert!(is_whole(found, &kept), "{found:#?}");
+        }
+    }
+}
+
+/// Entry codes and keywords of the other two, each taken over in one of the three: told of that file alone.
+#[test]
+fn names_that_another_of_the_three_has_are_told() {
+    const IDS: [&str; 2] = ["nordby-bibliotek/aabningstider", "nordby-idraet/parken-engen"];
+    const TAKEN: [(usize, &str, &str, &str); 4] = [
+        (0, "E701", "  code: aabn\n", "  code: ‸park\n"),
+        (1, "E701", "  code: park\n", "  code: ‸aabn\n"),
+        (0, "E703", "bibliotek, library]", "bibliotek, ‸Engparken]"),
+        (1, "E703", "  keywords: [engparken, parken, park]", "  keywords: [engparken, ‸bibliotek, park]"),
+    ];
+    for (no, code, right, wrong) in TAKEN {
+        let room = tempfile::tempdir().unwrap();
+        let mut place = None;
+        for (n, id) in IDS.iter().enumerate() {
+            let path = room.path().join(format!("{id}.yaml"));
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            let text = shared(&format!("{}.yaml", id.split_once('/').unwrap().1));
+            let text = if n == no { text.replacen(right, wrong, 1) } else { text };
+            let (at, text) = marked(&text);
+            place = place.or(at);
+            fs::write(path, text).unwrap();
+        }
+        fs::create_dir_all(room.path().join("_shared/parts")).unwrap();
+        fs::write(room.path().join("_shared/parts/foelg-op.yaml"), shared("foelg-op.yaml")).unwrap();
+        let whose = [
+            "Nordby Bibliotek (nordby-bibliotek/aabningstider.yaml",
+            "Nordby Idraet (nordby-idraet/parken-engen.yaml",
+        ];
+        for language in ["da", "en"] {
+            let run = Command::new(env!("CARGO_BIN_EXE_snak"))
+                .args(["check", "--format", "json", "--lang", language])
+                .arg(room.path().join(format!("{}.yaml", IDS[no])))
+                .env("SNAK_DIALOGUES", room.path())
+                .output()
+                .unwrap();
+            let told: Vec<serde_json::Value> = serde_json::from_slice(&run.stdout).unwrap();
+            let found =
+                told.iter().find(|p| p["code"] == code).unwrap_or_else(|| panic!("{code}: {told:#?}"));
+            let (line, column) = place.unwrap();
+            assert_eq!((&found["line"], &found["column"]), (&line.into(), &column.into()), "{found}");
+            assert!(found["message"].as_str().unwrap().contains(whose[1 - no]), "{found}");
         }
     }
 }
