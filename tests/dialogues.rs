@@ -213,7 +213,10 @@ impl<'s> Explorer<'s> {
 fn tests<'c>(condition: &'c Condition, found: &mut Vec<&'c Condition>) {
     match condition {
         Condition::All(list) | Condition::Any(list) => list.iter().for_each(|c| tests(c, found)),
-        Condition::Answer { .. } | Condition::Rounds { .. } | Condition::Fact { .. } => found.push(condition),
+        Condition::Answer { .. }
+        | Condition::Rounds { .. }
+        | Condition::Vote { .. }
+        | Condition::Fact { .. } => found.push(condition),
     }
 }
 

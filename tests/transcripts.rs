@@ -6,6 +6,7 @@
 //! ```text
 //! at: 2026-11-23T10:00:00+01:00     when it begins; `place:` and `language:` may follow
 //! count: quota/by/sag/total 3       what a counter stood at before
+//! other: by/sag/udsagn a7 words     what somebody else has contributed to a vote or an idea, approved
 //! you: [Start]                      a button; `you: words`; `you: /tilbage`; `you: (klistermærke)`
 //! you: [Start] again                a button that has gone since: pressed late, or on a copy of the message
 //! then: words                       the same, a second later instead of ten

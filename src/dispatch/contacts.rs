@@ -48,6 +48,11 @@ fn held(
     Ok(held)
 }
 
+/// Removes every address of the conversation.
+pub fn all_gone(conversation: &mut Conversation) -> Vec<Document> {
+    conversation.contacts.drain(..).map(|held| document(&held, None)).collect()
+}
+
 fn document(held: &Held, body: Option<Vec<u8>>) -> Document {
     Document { kind: Kind::Contact, id: format!("{}/{}", held.dialogue, held.id), body }
 }

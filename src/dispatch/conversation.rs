@@ -29,6 +29,23 @@ pub struct Conversation {
     /// Where it is kept that the citizen wants to hear more.
     #[serde(default)]
     pub subscribed: Vec<Subscribed>,
+    /// Where the statements and ideas are that the citizen gave for others to see.
+    #[serde(default)]
+    pub contributed: Vec<Contributed>,
+}
+
+/// A statement or an idea, kept for others to see.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Contributed {
+    pub dialogue: ScriptId,
+    pub is_idea: bool,
+    pub question: String,
+    /// The nonce of the session in which it was given.
+    pub session: u64,
+    /// Of an anonymous dialogue: known no longer than the session is.
+    pub anonymous: bool,
+    /// Of its document, behind the dialogue.
+    pub id: uuid::Uuid,
 }
 
 /// A wish to hear more of a dialogue, kept apart from the answers.
@@ -89,12 +106,19 @@ impl Conversation {
             && self.done.is_empty()
             && self.contacts.is_empty()
             && self.subscribed.is_empty()
+            && self.contributed.is_empty()
     }
 
     /// The responses that this conversation leads to.
     pub fn responses(&self) -> Vec<uuid::Uuid> {
         let ended = self.ended.iter().map(|kept| &kept.session);
         self.open.iter().chain(&self.parked).chain(ended).map(|session| session.response).collect()
+    }
+
+    /// The sessions that are still there, by their nonces.
+    pub fn sessions(&self) -> Vec<u64> {
+        let ended = self.ended.iter().map(|kept| &kept.session);
+        self.open.iter().chain(&self.parked).chain(ended).map(|session| session.nonce).collect()
     }
 
     /// The files that its sessions name, in order, each once.

@@ -2,7 +2,9 @@
 
 mod clock;
 mod contacts;
+mod contributions;
 mod conversation;
+mod erasure;
 mod facts;
 mod fetch;
 mod illustrations;
@@ -11,8 +13,10 @@ mod queues;
 mod reception;
 mod subscriptions;
 mod timer;
+mod votes;
 
 pub use clock::Clock;
+pub use erasure::erase;
 pub use conversation::Conversation;
 pub use timer::run_timer;
 
@@ -20,7 +24,7 @@ use crate::channel::{Content, ConversationId, Fetch, Inbox, InboxError, Incoming
 use crate::engine::{self, Apart, Effect, Facts, Input, Message, Moment, Response, Text, lines};
 use crate::library::Library;
 use crate::privacy::pseudonym;
-use crate::script::Language;
+use crate::script::{Language, ScriptId};
 use async_trait::async_trait;
 use jiff::{SignedDuration, Timestamp};
 use queues::Queues;
@@ -177,6 +181,7 @@ impl Dispatch {
         let mut responses = Vec::new();
         let mut counts = Vec::new();
         let mut documents = outcome.documents;
+        let ended = votes::response(&outcome.effects);
         let mut post = |parcel: &Parcel, message: Option<u64>, forget| {
             outbox.push(Outgoing { message: message.map(MessageRef), forget, body: encoded(parcel)? });
             Ok::<(), StoreError>(())
@@ -202,7 +207,13 @@ impl Dispatch {
                     documents.push(Document { kind: Kind::Flag, id, body: Some(encoded(&flag)?) });
                 }
                 // The conversation's one wake-up is counted from all its sessions; what is kept as documents is taken out before.
-                Effect::WakeAt(_) | Effect::Contacts(..) | Effect::Apart(Apart::Subscribe { .. }) => {}
+                Effect::Apart(Apart::Votes { dialogue, revision, vote, ballots }) => {
+                    let log = votes::log(&dialogue, &vote);
+                    responses.extend(self.votes(&key, ended.unwrap_or(response), (&dialogue, revision), &log, ballots)?);
+                }
+                Effect::WakeAt(_)
+                | Effect::Contacts(..)
+                | Effect::Apart(Apart::Subscribe { .. } | Apart::Contribute { .. }) => {}
             }
         }
         let changes = Changes {
@@ -265,6 +276,11 @@ impl Dispatch {
             subscriptions::take(&mut conversation, &mut effects, address, || self.draw())
                 .map_err(|e| e.to_string())?,
         );
+        let anonymous = |script: &ScriptId, revision| self.is_anonymous(script, revision);
+        documents.extend(
+            contributions::take(&mut conversation, &mut effects, anonymous, || self.draw())
+                .map_err(|e| e.to_string())?,
+        );
         let erases = dropped || documents.iter().any(|d| d.body.is_none());
         let media = Some(conversation.media()).filter(|now| *now != media);
         Ok(Outcome { conversation: Some(conversation), effects, wake_at, documents, media, erases })
@@ -298,6 +314,7 @@ impl Dispatch {
         };
         let before = conversation.media();
         let cut = conversation.ended.take_if(|kept| kept.until <= moment.now).is_some();
+        contributions::let_go(&mut conversation);
         let media = Some(conversation.media()).filter(|now| *now != before);
         let reception = self.reception(conversation, incoming, moment, response);
         let wake_at = if timer { later(24) } else { reception.wake_at().max(Some(moment.now)) };
@@ -312,11 +329,13 @@ impl Dispatch {
         }
     }
 
+    fn is_anonymous(&self, dialogue: &ScriptId, revision: u32) -> bool {
+        let published = self.library.revision(dialogue, revision);
+        published.is_none_or(|p| p.script.header().privacy.anonymous)
+    }
+
     fn response(&self, key: &ConversationKey, mut response: Response) -> Result<ResponseChange, StoreError> {
-        let anonymous = self
-            .library
-            .revision(&response.dialogue, response.revision)
-            .is_none_or(|p| p.script.header().privacy.anonymous);
+        let anonymous = self.is_anonymous(&response.dialogue, response.revision);
         let dialogue = DialogueId(response.dialogue.0.clone());
         response.citizen = match anonymous {
             true => pseudonym::anonymous(self.store.secrets(), response.id),

@@ -1,6 +1,7 @@
 //! A question as a message: its words, its options in the order they are shown, its buttons.
 
 use super::condition::holds;
+use super::draw;
 use super::input::Moment;
 use super::lines::{Arg, lines};
 use super::media;
@@ -36,8 +37,8 @@ pub fn shown<'s>(
     list
 }
 
-// SplitMix64, for an order that only has to differ between sessions.
-fn next(state: &mut u64) -> u64 {
+/// SplitMix64, for an order that only has to differ between sessions.
+pub fn next(state: &mut u64) -> u64 {
     *state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
     let mut z = *state;
     z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -47,7 +48,10 @@ fn next(state: &mut u64) -> u64 {
 
 /// The question's own words with its hint, as they stand in the message.
 pub fn words(question: &Question, script: &Script, session: &Session) -> Text {
-    let mut text = said(&question.text, script, session);
+    let mut text = match draw::words(question, script, session) {
+        Some(shown) => shown,
+        None => said(&question.text, script, session),
+    };
     if let Some(hint) = &question.hint {
         text.line("");
         text.append(said(hint, script, session));

@@ -43,6 +43,7 @@ pub fn start(script: &Script, begin: Begin, moment: &Moment) -> Turn {
         admitted: false,
         counted: Vec::new(),
         urgent: Vec::new(),
+        drawn: Vec::new(),
     };
     let of = session.name_message();
     session.state = State::Card { message: of };

@@ -26,6 +26,7 @@ fn truth(condition: &Condition, script: &Script, session: &Session, moment: &Mom
             answer(test, session.outcome(question), today)
         }
         Condition::Rounds { rounds, test } => of_rounds(rounds, test, session),
+        Condition::Vote { vote, slots, test } => of_vote(vote, slots, test, session),
         Condition::Fact { fact, test } => about(*fact, test, script, session, moment),
     }
 }
@@ -40,6 +41,30 @@ fn of_rounds(rounds: &[Vec<String>], test: &Test, session: &Session) -> Truth {
         Test::Skipped => Some(asked && count == 0),
         Test::NotAsked => Some(!asked),
         Test::Count(bounds) if asked => Some(bounds.hold(Decimal::from(count))),
+        _ => None,
+    }
+}
+
+// What was not shown, or passed over, is neither agreed nor disagreed with.
+fn of_vote(vote: &str, slots: &[String], test: &Test, session: &Session) -> Truth {
+    let agreed = |slot: &String| match session.outcome(slot) {
+        Some(Outcome::Given { value: Value::Code(code), .. }) => Some(code == "ja"),
+        Some(Outcome::Given { .. } | Outcome::Skipped | Outcome::Failed) | None => None,
+    };
+    let asked = || slots.iter().any(|slot| session.outcome(slot).is_some());
+    let answered = || slots.iter().any(|slot| agreed(slot).is_some());
+    let on = |statement: &String| {
+        let drawn = session.drawn.iter().find(|d| d.of == vote)?;
+        let place = drawn.list.iter().position(|s| s.id == *statement)?;
+        agreed(slots.get(place)?)
+    };
+    match test {
+        Test::Answered => Some(answered()),
+        Test::Skipped => Some(asked() && !answered()),
+        Test::NotAsked => Some(!asked()),
+        Test::Agrees(list) => any(list.iter().map(on)),
+        Test::Disagrees(list) => any(list.iter().map(|s| on(s).map(|agrees| !agrees))),
+        Test::Each(list) => all(list.iter().map(|t| of_vote(vote, slots, t, session))),
         _ => None,
     }
 }
@@ -93,6 +118,7 @@ fn answer(test: &Test, outcome: Option<&Outcome>, today: Date) -> Truth {
             _ => return None,
         },
         Value::Ranked(list) => ranks(test, list),
+        Value::Voted => return None,
         Value::Date(day) => days(test, *day, today),
         Value::Time(time) => times(test, *time),
     })

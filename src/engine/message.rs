@@ -317,11 +317,98 @@ pub enum Apart {
         add: i64,
     },
     Flag(Flag),
+    /// What the citizen voted; nothing of it is in the response.
+    Votes {
+        dialogue: ScriptId,
+        revision: u32,
+        vote: String,
+        ballots: Vec<Ballot>,
+    },
+    /// What the citizen gave in this session for others to see; an earlier one of the same question gives way.
+    Contribute {
+        dialogue: ScriptId,
+        /// The session's nonce.
+        session: u64,
+        contributions: Vec<Contribution>,
+    },
     /// The citizen wants to hear more of this dialogue here in the chat, in this language; `None`: does not.
     Subscribe {
         dialogue: ScriptId,
         language: Option<Language>,
     },
+}
+
+/// What one citizen said to one statement.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ballot {
+    /// As [`Shown`](super::Shown) has it.
+    pub statement: String,
+    pub words: Option<String>,
+    pub vote: Vote,
+    /// Where the institution is.
+    pub day: Date,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Vote {
+    Agree,
+    Disagree,
+    Pass,
+}
+
+impl Vote {
+    pub const ALL: [Vote; 3] = [Vote::Agree, Vote::Disagree, Vote::Pass];
+    pub fn name(self) -> &'static str {
+        match self {
+            Vote::Agree => "agree",
+            Vote::Disagree => "disagree",
+            Vote::Pass => "pass",
+        }
+    }
+}
+
+/// A vote as it is kept, in a log of its own: nothing in it leads to the response.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct VoteRow {
+    pub revision: u32,
+    /// The citizen's name in this vote and nowhere else.
+    pub voter: String,
+    pub statement: String,
+    /// Of a statement that a citizen has added.
+    pub words: Option<String>,
+    pub vote: Vote,
+    pub day: Date,
+}
+
+/// A statement or an idea as it waits for staff, and what they said.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reviewed {
+    pub contribution: Contribution,
+    pub review: Review,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Review {
+    Held,
+    /// Others see it.
+    Approved,
+    Rejected,
+}
+
+/// A statement or an idea, for others to see once staff have read it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Contribution {
+    pub is_idea: bool,
+    /// The vote or the idea in the script.
+    pub of: String,
+    /// The question that it answers, which tells the rounds of a `repeat` apart.
+    pub question: String,
+    pub revision: u32,
+    pub words: String,
+    pub language: Language,
+    pub day: Date,
 }
 
 /// Staff are asked to look at the answers to a question today. What was written is not in it.

@@ -2,7 +2,7 @@
 
 use super::media::{Album, Kept, Media};
 use super::message::{Audience, ButtonKind};
-use crate::script::{AnswerType, Language, Point, Question, Script, ScriptId};
+use crate::script::{AnswerType, Common, Language, Point, Question, Script, ScriptId};
 use jiff::Timestamp;
 use jiff::civil::{Date, Time};
 use rust_decimal::Decimal;
@@ -62,6 +62,25 @@ pub struct Session {
     /// Questions whose answer holds words of danger.
     #[serde(default)]
     pub urgent: Vec<String>,
+    /// Statements and ideas that were drawn to be shown.
+    #[serde(default)]
+    pub drawn: Vec<Drawn>,
+}
+
+/// What was drawn for one vote, or after one idea; it stays as it is whatever happens to it meanwhile.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Drawn {
+    /// What the ids of its questions begin with.
+    pub of: String,
+    pub list: Vec<Shown>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Shown {
+    /// The code of a statement of the script, else the name of a contribution.
+    pub id: String,
+    /// Somebody else's; `None`: the script has them.
+    pub words: Option<String>,
 }
 
 /// A small question beside the open one, and the message that puts it.
@@ -183,6 +202,8 @@ pub enum Value {
     Ranked(Vec<String>),
     Date(Date),
     Time(Time),
+    /// Took part in a vote: what was voted is kept elsewhere.
+    Voted,
 }
 
 /// The value of a question whose `other` option `code` is chosen, alone or among several.
@@ -216,6 +237,16 @@ impl Session {
             return None;
         }
         self.answers.iter().find(|a| a.question == question).map(|a| &a.outcome)
+    }
+
+    /// The statement or idea that a question is about; `None` where there was none left to draw.
+    pub fn shown(&self, question: &Question) -> Option<&Shown> {
+        let (of, _) = question.id.rsplit_once('.')?;
+        let no = match question.common? {
+            Common::Statement { no } | Common::Like { no } => no,
+            Common::OwnStatement | Common::Idea { .. } => return None,
+        };
+        self.drawn.iter().find(|d| d.of == of)?.list.get(no)
     }
 
     pub fn audience(&self, script: &Script) -> Audience {

@@ -75,6 +75,7 @@ pub fn outcome_in(
         Value::Media(list) => media::said(list, language),
         Value::Text(address) if question.answer.is_contact() => contact::masked(address),
         Value::Text(text) => cut(text),
+        Value::Voted => return None,
         Value::Date(date) => day(*date, language, year == Some(date.year())),
         Value::Time(time) => clock(*time, language),
     })

@@ -10,7 +10,7 @@ use super::session::{Answered, Outcome, Value, Waiting};
 use super::text::clean;
 use super::walk::Walk;
 use super::{ask, matching, media, place, ranking, urgent};
-use crate::script::{AnswerType, Question, Skip, fold};
+use crate::script::{AnswerType, Common, Question, Skip, fold};
 use jiff::SignedDuration;
 
 /// What is written this soon after an open answer may belong to it.
@@ -97,6 +97,8 @@ fn is_done(question: &Question, lists: &[&str]) -> bool {
 // The question's own words on the button that passes it over.
 fn is_own_skip(question: &Question, folded: &str) -> bool {
     match &question.skip {
+        // To pass is what one does with a statement, whatever the button says.
+        _ if question.common.is_some_and(Common::is_statement) && matches!(folded, "pas" | "pass") => true,
         Skip::As(words) => words.languages().any(|(_, label)| fold(&label.plain()) == folded),
         Skip::Yes | Skip::No => false,
     }

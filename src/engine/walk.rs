@@ -2,6 +2,7 @@
 
 use super::ask;
 use super::condition::holds;
+use super::draw;
 use super::input::Moment;
 use super::lines::{Arg, lines};
 use super::message::{Apart, Contact, Effect, Message, Response, Status, Text, Way};
@@ -84,6 +85,8 @@ impl Walk<'_> {
                     self.pass(&item.id);
                     at = self.after(no);
                 }
+                // Nothing is left to show.
+                Kind::Ask(question) if !draw::has_something(self, question) => at = self.after(no),
                 Kind::Ask(question) => {
                     let answered = self.passed_before(&item.id);
                     let Some(outcome) =
@@ -270,6 +273,7 @@ impl Walk<'_> {
 
     /// Keeps an answer and walks on.
     pub fn accept(&mut self, question: &Question, outcome: Outcome) {
+        draw::count(self, question);
         self.session.set(&question.id, outcome.clone(), self.moment.now);
         self.pass(&question.id);
         if let Outcome::Given { value: Value::Code(code), .. } = &outcome
@@ -330,6 +334,7 @@ impl Walk<'_> {
         let response = self.response(ended);
         self.effects.push(Effect::Respond(response));
         self.subscribe(ended);
+        draw::hand_over(self);
         let asks = self.script.questions().any(|q| q.answer.is_contact());
         // Who stops wants to hear no more: no address is kept.
         let contacts = if ended == Ended::Stop { Vec::new() } else { self.contacts() };
@@ -393,11 +398,15 @@ impl Walk<'_> {
 
     fn response(&self, ended: Ended) -> Response {
         let session = &self.session;
-        // Addresses never stand beside answers.
-        let contact = |id: &str| self.script.question(id).is_some_and(|q| q.answer.is_contact());
-        let answers: Vec<Answered> =
-            session.answers.iter().filter(|a| !contact(&a.question)).cloned().collect();
+        // Addresses and votes never stand beside answers.
+        let apart = |id: &str| self.script.question(id).is_some_and(Question::is_apart);
+        let mut answers: Vec<Answered> =
+            session.answers.iter().filter(|a| !apart(&a.question)).cloned().collect();
         let on_the_way = |id: &str| session.trail.iter().any(|p| p.0 == id);
+        let votes = self.script.votes().iter().map(|v| v.id.as_str());
+        let withdrawn = |a: &&Answered| !on_the_way(&a.question);
+        let withdrawn = answers.iter().filter(withdrawn).map(|a| a.question.clone()).collect();
+        answers.extend(votes.filter_map(|vote| draw::took_part(self, vote)));
         Response {
             id: session.response,
             dialogue: session.script.clone(),
@@ -412,12 +421,8 @@ impl Walk<'_> {
             started_at: session.started_at,
             finished_at: self.moment.now,
             changed_at: self.moment.now,
-            answers: answers.clone(),
-            withdrawn: answers
-                .iter()
-                .filter(|a| !on_the_way(&a.question))
-                .map(|a| a.question.clone())
-                .collect(),
+            answers,
+            withdrawn,
         }
     }
 

@@ -65,6 +65,8 @@ pub enum Given<'r> {
     Spoken(&'r [Kept]),
     Date(Date),
     Time(Time),
+    /// Took part in a vote.
+    Voted,
 }
 
 /// One side of an answer.
@@ -207,6 +209,7 @@ fn cell<'r>(column: &'r Column, answered: &'r Answered, revision: u32) -> Cell<'
                 Value::Media(list) => Given::Media(list),
                 Value::Date(date) => Given::Date(*date),
                 Value::Time(time) => Given::Time(*time),
+                Value::Voted => Given::Voted,
             }),
             other: other.as_deref(),
         },

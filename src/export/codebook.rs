@@ -164,8 +164,8 @@ impl Codebook {
         let before = book.latest();
         let fingerprint = script.fingerprint().to_owned();
         book.revisions.push(Revision { number: revision, fingerprint, published_at: now });
-        // Addresses are no answers: they have no column.
-        for question in script.questions().filter(|q| !q.answer.is_contact()) {
+        // What is kept apart from the answers has no column beside them.
+        for question in script.questions().filter(|q| !q.is_apart()) {
             let (table, id) = match &question.round {
                 None => (None, question.id.as_str()),
                 // All rounds have the columns of the first.

@@ -186,7 +186,7 @@ impl Csv {
             Some(Given::Number(number)) => Cow::Owned(self.number(*number)),
             Some(Given::Place { point, .. }) => Cow::Owned(point.to_string()),
             Some(Given::Media(list)) => Cow::Owned(ids(list)),
-            Some(Given::Spoken(_)) => Cow::Borrowed(""),
+            Some(Given::Spoken(_) | Given::Voted) => Cow::Borrowed(""),
         }
     }
 

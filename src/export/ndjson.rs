@@ -150,7 +150,7 @@ impl Serialize for Given<'_> {
             Given::Text(text) => serializer.serialize_str(text),
             Given::Place { point, .. } => serializer.collect_str(point),
             Given::Media(list) => serializer.collect_seq(list.iter().map(|kept| kept.id)),
-            Given::Spoken(_) => serializer.serialize_unit(),
+            Given::Spoken(_) | Given::Voted => serializer.serialize_unit(),
             Given::Date(date) => serializer.collect_str(date),
             Given::Time(time) => serializer.serialize_str(&clock(*time)),
             // As every reader of JSON takes it: whole, or a double.

@@ -22,6 +22,12 @@ pub enum Condition {
         rounds: Vec<Vec<String>>,
         test: Test,
     },
+    /// About a vote: the questions of its statements.
+    Vote {
+        vote: String,
+        slots: Vec<String>,
+        test: Test,
+    },
 }
 
 /// What a condition may ask about besides answers. The names are reserved.
@@ -113,6 +119,9 @@ pub enum Test {
     Clock(Vec<Time>),
     /// Of a ranking: all of these stand among the first so many.
     Top(Vec<(usize, Vec<String>)>),
+    /// Of a vote: one of these statements.
+    Agrees(Vec<String>),
+    Disagrees(Vec<String>),
     /// Every line of one question's test holds.
     Each(Vec<Test>),
 }
@@ -140,7 +149,7 @@ impl Condition {
                 list.iter().flat_map(Condition::questions).collect()
             }
             Condition::Answer { question, .. } => vec![question],
-            Condition::Fact { .. } | Condition::Rounds { .. } => Vec::new(),
+            Condition::Fact { .. } | Condition::Rounds { .. } | Condition::Vote { .. } => Vec::new(),
         }
     }
 }

@@ -15,7 +15,7 @@ const fn key(name: &'static str, danish: &'static [&'static str], does: &'static
 }
 
 /// Every key that some place of a script or of an institution's file knows, in the order of a file.
-pub const ALL: [Key; 118] = [
+pub const ALL: [Key; 126] = [
     key("format", &[], "Sprogets udgave. Skriv altid 1."),
     key("title", &["titel", "overskrift"], "Overskriften, som borgeren ser øverst."),
     key("languages", &["sprog"], "De sprog, dialogen tilbydes på. Det første er dialogens eget."),
@@ -100,6 +100,12 @@ pub const ALL: [Key; 118] = [
     key("vote", &["stem", "afstemning"], "Udsagn, som borgeren er enig eller uenig i, ét ad gangen."),
     key("idea", &["idé", "ide"], "Borgerens egen idé, i fri tekst."),
     key("offer", &["tilbyd"], "Hvad borgeren kunne have lyst til at hjælpe med."),
+    key("statements", &["udsagn"], "Udsagnene: en kode med en tekst for hver."),
+    key("show", &["vis"], "Hvor mange udsagn hver borger får."),
+    key("let_people_add", &["lad_folk_tilføje"], "Om borgeren må tilføje et udsagn. I læser det, før andre ser det."),
+    key("publish", &["vis_for_andre"], "Om andre må se idéen: `after_review` (når I har læst den) eller `never`."),
+    key("show_others", &["vis_andres"], "Hvor mange af de andres idéer borgeren får at se bagefter."),
+    key("photo", &["foto"], "Om borgeren også kan sende et billede, eller spørgsmålet om det."),
     key("repeat", &["gentag"], "Trin, der kan tages flere gange, fx én gang for hver idé."),
     key("again", &["igen"], "Spørgsmålet, om borgeren vil tage trinene en gang til."),
     key("use", &["brug"], "En færdig del, som flere dialoger bruger."),
@@ -159,6 +165,8 @@ pub const ALL: [Key; 118] = [
     key("has_all", &["har_alle"], "Alle disse er valgt."),
     key("only", &["kun"], "Kun disse er valgt."),
     key("count", &["antal"], "Hvor mange der er valgt eller sendt."),
+    key("agrees", &["enig"], "Borgeren er enig i udsagnet."),
+    key("disagrees", &["uenig"], "Borgeren er uenig i udsagnet."),
     key("above", &["over"], "Svaret er større."),
     key("below", &["under"], "Svaret er mindre."),
     key("at_least", &["mindst"], "Svaret er mindst så stort."),

@@ -16,6 +16,7 @@ mod fix;
 mod flow;
 mod fold;
 mod header;
+mod idea;
 mod illustration;
 mod institution;
 mod keys;
@@ -51,6 +52,7 @@ mod suggest;
 mod tree;
 mod urgent;
 mod values;
+mod vote;
 mod when;
 mod words;
 
@@ -161,7 +163,7 @@ fn lower(reader: &mut Reader, id: &ScriptId, root: &tree::Node, yaml: &str, part
     let known: Vec<(String, Vec<String>)> = drafts
         .list
         .iter()
-        .filter_map(|d| d.item.question())
+        .filter_map(|d| d.item.question().filter(|q| q.is_named()))
         .map(|q| (q.id.clone(), question::codes(&q.answer)))
         .collect();
     // What has an answer in each round has none that counts for the whole.
@@ -193,7 +195,7 @@ fn lower(reader: &mut Reader, id: &ScriptId, root: &tree::Node, yaml: &str, part
     let mut header = header?;
     header.audience = audience;
     header.quota = quota;
-    let (used, opt_ins) = (drafts.parts, drafts.opt_ins);
+    let (used, opt_ins, votes) = (drafts.parts, drafts.opt_ins, drafts.votes);
     let items = drafts.list.into_iter().map(|d| d.item).collect();
     let items = repeat::unrolled(items, &drafts.repeats);
     let mut ids = FxHashMap::default();
@@ -209,6 +211,7 @@ fn lower(reader: &mut Reader, id: &ScriptId, root: &tree::Node, yaml: &str, part
         fingerprint: fingerprint(yaml, parts, &used),
         parts: used,
         opt_ins,
+        votes,
         institution: parts.institution.clone(),
         longest: longest::longest(&items, header.audience.as_ref()),
         header,
@@ -222,9 +225,9 @@ fn lower(reader: &mut Reader, id: &ScriptId, root: &tree::Node, yaml: &str, part
 
 fn conditions(reader: &mut Reader, drafts: &mut Drafts<'_>) {
     let all: Vec<(ItemNo, Question)> =
-        drafts.list.iter().enumerate().filter_map(|(no, d)| Some((no, d.item.question()?.clone()))).collect();
+        drafts.list.iter().enumerate().filter_map(|(no, d)| Some((no, d.item.question()?.clone()))).filter(|(_, q)| q.is_named()).collect();
     let rounds: Vec<_> = drafts.repeats.iter().map(|r| (r.name.clone(), r.rounds(drafts))).collect();
-    let repeats = &drafts.repeats;
+    let (repeats, votes) = (&drafts.repeats, &drafts.votes);
     for (no, draft) in drafts.list.iter_mut().enumerate() {
         if draft.when.is_none() && draft.options_when.is_empty() {
             continue;
@@ -237,6 +240,7 @@ fn conditions(reader: &mut Reader, drafts: &mut Drafts<'_>) {
                 .filter_map(|(of, q)| Some((q.id.as_str(), repeat::around(*of, repeats)?)))
                 .collect(),
             rounds: &rounds,
+            votes,
         };
         if let Some(node) = draft.when {
             let condition = when::condition(reader, node, &questions);

@@ -52,6 +52,7 @@ pub struct Script {
     pub(super) elsewhere: Vec<(String, Script)>,
     pub(super) parts: Vec<Part>,
     pub(super) opt_ins: Vec<String>,
+    pub(super) votes: Vec<Vote>,
 }
 
 impl Script {
@@ -86,6 +87,13 @@ impl Script {
     /// The parts it uses, for the frozen revision.
     pub fn parts(&self) -> &[Part] {
         &self.parts
+    }
+    /// In the order of the file.
+    pub fn votes(&self) -> &[Vote] {
+        &self.votes
+    }
+    pub fn vote(&self, id: &str) -> Option<&Vote> {
+        self.votes.iter().find(|v| v.id == id)
     }
     pub fn find(&self, id: &str) -> Option<ItemNo> {
         self.ids.get(id).copied()
@@ -372,6 +380,69 @@ pub struct Question {
     /// Earlier ids: their answers are this question's.
     pub was: Vec<String>,
     pub round: Option<Round>,
+    pub common: Option<Common>,
+}
+
+/// What a question is in a step that citizens see each other's words in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Common {
+    /// Whether the citizen agrees with a statement; `no` counts from 0 in what was drawn.
+    Statement { no: usize },
+    /// A statement of the citizen's own, for others.
+    OwnStatement,
+    /// `publish`: others see it once it has been read.
+    Idea { publish: bool },
+    /// Whether the citizen likes somebody else's idea; `no` as above.
+    Like { no: usize },
+}
+
+impl Common {
+    pub fn is_statement(self) -> bool {
+        matches!(self, Common::Statement { .. })
+    }
+}
+
+impl Question {
+    /// Kept apart from the answers, never in a response.
+    pub fn is_apart(&self) -> bool {
+        match self.common {
+            Some(Common::Statement { .. } | Common::OwnStatement | Common::Like { .. }) => true,
+            Some(Common::Idea { .. }) | None => self.answer.is_contact(),
+        }
+    }
+    /// Whether a script can name it: what is drawn while the conversation runs has no name there.
+    pub fn is_named(&self) -> bool {
+        !matches!(self.common, Some(Common::Statement { .. } | Common::Like { .. }))
+    }
+    /// The vote or the idea that it belongs to, as the script calls it.
+    pub fn common_of(&self) -> Option<&str> {
+        let id = match &self.round {
+            Some(Round::Asks { id, .. }) => id.as_str(),
+            Some(Round::Again) | None => self.id.as_str(),
+        };
+        let before = |id: &'_ str| id.rfind('.').unwrap_or(id.len());
+        Some(match self.common? {
+            Common::Idea { .. } => id,
+            Common::Statement { .. } | Common::OwnStatement => &id[..before(id)],
+            Common::Like { .. } => {
+                let likes = &id[..before(id)];
+                &likes[..before(likes)]
+            }
+        })
+    }
+}
+
+/// Statements that citizens agree with or not, one at a time.
+#[derive(Debug, Clone)]
+pub struct Vote {
+    pub id: String,
+    pub text: Words,
+    /// Those of the script; citizens may add more.
+    pub statements: Options,
+    /// Citizens may add statements, and see those that others have added.
+    pub adds: bool,
+    /// The ids of its questions, in the order in which they are put.
+    pub slots: Vec<String>,
 }
 
 /// What a question is in a round of a `repeat`.

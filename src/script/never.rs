@@ -101,7 +101,7 @@ fn impossible<'c>(condition: &'c Condition, questions: &[&Question]) -> Option<&
             let asked = questions.iter().find(|q| q.id == *question)?;
             fails(test, &asked.answer).then_some(question.as_str())
         }
-        Condition::Fact { .. } | Condition::Rounds { .. } => None,
+        Condition::Fact { .. } | Condition::Rounds { .. } | Condition::Vote { .. } => None,
     }
 }
 

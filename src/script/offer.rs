@@ -136,7 +136,7 @@ fn something_else(languages: &[Language]) -> Choice {
 }
 
 // In those of the dialogue's languages that the service speaks; else in English, as its other words are.
-fn own_words(languages: &[Language], da: &str, en: &str) -> Words {
+pub fn own_words(languages: &[Language], da: &str, en: &str) -> Words {
     let english = languages.iter().any(|l| *l != Language::DANISH);
     let danish = languages.contains(&Language::DANISH);
     // The first is what further languages get.

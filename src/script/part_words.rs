@@ -59,7 +59,7 @@ impl Names<'_> {
                     *question = self.name(question);
                 }
             }
-            Condition::Fact { .. } | Condition::Rounds { .. } => {}
+            Condition::Fact { .. } | Condition::Rounds { .. } | Condition::Vote { .. } => {}
         }
     }
 

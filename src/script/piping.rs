@@ -76,7 +76,7 @@ fn needs(when: &Condition, name: &str) -> bool {
         Condition::Answer { question, test } => {
             question == name && !matches!(test, Test::Skipped | Test::NotAsked)
         }
-        Condition::Fact { .. } | Condition::Rounds { .. } => false,
+        Condition::Fact { .. } | Condition::Rounds { .. } | Condition::Vote { .. } => false,
     }
 }
 

@@ -1,7 +1,7 @@
 //! One `ask`: its type, its options and what counts as a valid answer.
 
 use super::condition::Fact;
-use super::fields::{Reader, not_yet, wrong_value};
+use super::fields::{Reader, wrong_value};
 use super::fits;
 use super::institution::redact;
 use super::limits::{
@@ -53,8 +53,6 @@ pub const OWN_KEYS: [(&str, &[&str]); 16] = [
     ("phone", &[]),
     ("name", &[]),
 ];
-/// Keys of types and channels that are still to come.
-const LATER_KEYS: [&str; 2] = ["photo", "show_others"];
 pub const TYPES: [&str; 16] = [
     "text", "number", "choice", "multi", "yesno", "scale", "rank", "date", "time", "location", "photo",
     "voice", "file", "email", "phone", "name",
@@ -166,6 +164,7 @@ pub fn asked(
         redact: step.get("redact").map(|n| redact(reader, n)).unwrap_or(defaults.redact.clone()),
         was: step.get("was").map(|n| owned(reader.texts(n))).unwrap_or_default(),
         round: None,
+        common: None,
         id,
     };
     let skippable = matches!(question.skip, Skip::Yes | Skip::As(_));
@@ -383,10 +382,6 @@ fn keys_of(reader: &mut Reader, step: &Node, typed: &str, own: Option<&[&str]>) 
     for entry in step.map().unwrap_or_default() {
         let key = entry.key.as_str();
         if known.contains(&key) {
-            continue;
-        }
-        if LATER_KEYS.contains(&key) {
-            reader.report(not_yet(entry.key_at, key));
             continue;
         }
         let others: Vec<&str> =

@@ -133,6 +133,7 @@ fn again_question(reader: &mut Reader, name: &str, text: Words, defaults: &Defau
         redact: defaults.redact.clone(),
         was: Vec::new(),
         round: Some(Round::Again),
+        common: None,
     }
 }
 
@@ -173,7 +174,11 @@ fn unroll(items: &mut Vec<Item>, read: &[Item], repeat: &Repeat, round: u16) {
             continue;
         }
         let mut new = if n == 0 { item.clone() } else { names.renamed(item) };
-        shift(&mut new.kind, &moved);
+        match &mut new.kind {
+            // Every step inside has a mistake: only the question is left, which the last round does not ask.
+            Kind::Group { first } if last && n == 0 && *first == repeat.again() => *first = None,
+            kind => shift(kind, &moved),
+        }
         new.next = match item.next {
             _ if asks_again => Next::Item(next_round),
             Next::Item(no) if last && Some(no) == repeat.again() => read[0].next,

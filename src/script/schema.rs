@@ -9,7 +9,7 @@ use super::options::OPTION_KEYS;
 use super::part::USE_KEYS;
 use super::question::{self, OWN_KEYS, TYPES};
 use super::steps::SAY_KEYS;
-use super::{offer, quota, repeat};
+use super::{idea, offer, quota, repeat, vote};
 use serde_json::{Map, Value, json};
 
 /// The schema of one dialogue's file.
@@ -48,10 +48,11 @@ pub fn schema() -> Value {
 
 fn definitions() -> Value {
     let language = json!({"^[a-z]{2,3}$": {"type": ["string", "number", "null"]}});
-    let later = ["vote", "idea"].map(|kind| json!({"required": [kind]}));
     let step = json!({"anyOf": [
         one_step("say", &SAY_KEYS[1..]),
         offer_step(),
+        object(vote::KEYS, &["vote", "id", "statements"], plain),
+        object(idea::KEYS, &["idea", "id"], plain),
         question_step(),
         one_step("visit", &["when", "id"]),
         one_step("goto", &["when", "id"]),
@@ -62,8 +63,6 @@ fn definitions() -> Value {
             "with" => json!({"type": "object", "additionalProperties": words()}),
             other => plain(other),
         }),
-        // What the checker tells of in words of its own.
-        {"type": "object", "anyOf": later},
     ]});
     json!({
         "words": {"anyOf": [
@@ -155,17 +154,20 @@ fn plain(key: &str) -> Value {
         }
         "basis" => json!({"enum": ["consent", "public_task"]}),
         "anonymous" | "answer_again" | "progress" | "shuffle" | "sensitive" | "voice" | "or_text"
-        | "other" | "exclusive" | "fixed" | "share" => yes_or_no(),
+        | "other" | "exclusive" | "fixed" | "share" | "let_people_add" => yes_or_no(),
         "minutes" | "retries" | "min_choices" | "max_choices" | "min_length" | "max_length" | "max_files"
-        | "pick" => {
+        | "pick" | "show" | "show_others" => {
             json!({"type": "integer", "minimum": 0})
         }
+        "statements" => json!({"type": "object", "additionalProperties": words()}),
+        "photo" | "skip" => json!({"anyOf": [yes_or_no(), words()]}),
+        "publish" => json!({"enum": ["after_review", "never"]}),
         "places" => json!({"type": "object", "additionalProperties": text()}),
         "when" => json!({"allOf": [{"$ref": "#/definitions/when"}]}),
         "steps" => list_of("step"),
         "channels" => json!({"type": "object"}),
         "title" | "purpose" | "method" | "target_group" | "expected_effect" | "how" | "notice"
-        | "when_full" | "again" | "ask" | "hint" | "retry" | "example" => words(),
+        | "when_full" | "again" | "ask" | "vote" | "idea" | "hint" | "retry" | "example" => words(),
         _ => text(),
     }
 }

@@ -1,7 +1,7 @@
 //! Steps of a dialogue -> items in a row, each knowing where it goes on.
 
 use super::channels::variants;
-use super::fields::{Reader, not_yet};
+use super::fields::Reader;
 use super::illustration;
 use super::model::*;
 use super::names::{named, nowhere};
@@ -63,6 +63,7 @@ pub struct Drafts<'n> {
     /// What the ids of each begin with.
     pub prefixes: Vec<(String, Span)>,
     pub repeats: Vec<Repeat>,
+    pub votes: Vec<Vote>,
     /// The steps that are read stand in one.
     pub in_repeat: bool,
     questions: u16,
@@ -225,17 +226,16 @@ impl<'n> Drafts<'n> {
             }
             "use" => return self.used(reader, step, kind, path, defaults),
             "repeat" => return self.repeated(reader, step, kind, path, depth, defaults),
-            "offer" => {
-                let offered = self.offered(reader, step, kind, path, defaults);
-                if offered.is_none() {
+            several => {
+                let read = match several {
+                    "offer" => self.offered(reader, step, kind, path, defaults),
+                    "vote" => self.voted(reader, step, kind, path, defaults),
+                    _ => self.idea(reader, step, kind, path, defaults),
+                };
+                if read.is_none() {
                     reader.spoiled.extend(step.get("id").and_then(Node::text).map(|t| t.trim().to_owned()));
                 }
-                return offered;
-            }
-            other => {
-                reader.report(not_yet(kind.key_at, other));
-                reader.spoiled.extend(step.get("id").and_then(Node::text).map(|t| t.trim().to_owned()));
-                return None;
+                return read;
             }
         }
         self.list.push(draft);
@@ -371,7 +371,7 @@ fn too_many(at: Span) -> Problem {
 }
 
 fn not_a_step(step: &Node) -> Problem {
-    let known = ["say", "ask", "offer", "visit", "goto", "end", "use", "repeat", "when", "steps"];
+    let known = ["say", "ask", "vote", "idea", "offer", "visit", "goto", "end", "use", "repeat", "when", "steps"];
     let Some(first) = step.map().and_then(|m| m.first()) else {
         return Problem::error("Y103", step.at, both("her skal stå et trin", "a step belongs here"))
             .why(both("teksten ville ikke nå borgeren", "the text would not reach the citizen"))
@@ -404,8 +404,8 @@ fn not_a_step(step: &Node) -> Problem {
     match suggest(&first.key, known) {
         Some(word) => problem.label(meant_by(&first.key, word)).fix(first.key_at, word),
         None => problem.mend(both(
-            "et trin er say, ask, offer, visit, goto, end, use, repeat, eller when med steps",
-            "a step is say, ask, offer, visit, goto, end, use, repeat, or when with steps",
+            "et trin er say, ask, vote, idea, offer, visit, goto, end, use, repeat, eller when med steps",
+            "a step is say, ask, vote, idea, offer, visit, goto, end, use, repeat, or when with steps",
         )),
     }
 }

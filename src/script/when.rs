@@ -3,7 +3,7 @@
 use super::condition::{Bounds, Condition, Day, Fact, Test};
 use super::fields::{Reader, day, time, wrong_value};
 use super::media;
-use super::model::{AnswerType, Question};
+use super::model::{AnswerType, Question, Vote};
 use super::names::{unknown_code, unknown_question};
 use super::place::Around;
 use super::problem::{Both, Problem, Span, both};
@@ -25,6 +25,7 @@ pub struct Questions<'q> {
     pub hidden: Vec<(&'q str, &'q str)>,
     /// Every `repeat` with the questions of each of its rounds.
     pub rounds: &'q [(String, Vec<Vec<String>>)],
+    pub votes: &'q [Vote],
 }
 
 /// All lines of a `when` must hold.
@@ -69,6 +70,10 @@ fn line(reader: &mut Reader, entry: &Entry, questions: &Questions<'_>) -> Option
         };
         return Some(Condition::Rounds { rounds: rounds.clone(), test });
     }
+    if let Some(vote) = questions.votes.iter().find(|v| v.id == entry.key) {
+        let test = of_vote(reader, &entry.value, vote)?;
+        return Some(Condition::Vote { vote: vote.id.clone(), slots: vote.slots.clone(), test });
+    }
     if let Some((name, repeat)) = questions.hidden.iter().find(|(q, _)| *q == entry.key) {
         reader.report(out_of_the_round(entry.key_at, name, repeat));
         return None;
@@ -77,7 +82,9 @@ fn line(reader: &mut Reader, entry: &Entry, questions: &Questions<'_>) -> Option
         if reader.is_spoiled(&entry.key) {
             return None;
         }
-        let known = questions.seen.iter().map(|q| q.id.as_str()).chain(Fact::NAMES.iter().map(|(n, _)| *n));
+        let votes = questions.votes.iter().map(|v| v.id.as_str());
+        let known = questions.seen.iter().map(|q| q.id.as_str()).chain(votes);
+        let known = known.chain(Fact::NAMES.iter().map(|(n, _)| *n));
         reader.report(unknown_question(entry.key_at, &entry.key, known));
         return None;
     };
@@ -106,6 +113,37 @@ fn of_rounds(reader: &mut Reader, node: &Node) -> Option<Test> {
         ),
     ));
     None
+}
+
+// Of a vote one can ask whether anything was agreed or disagreed with, and about single statements of the script.
+fn of_vote(reader: &mut Reader, node: &Node, vote: &Vote) -> Option<Test> {
+    match node.text().map(str::trim) {
+        Some("answered") => return Some(Test::Answered),
+        Some("skipped") => return Some(Test::Skipped),
+        Some("not_asked") => return Some(Test::NotAsked),
+        _ => {}
+    }
+    if node.map().is_none() {
+        let expected = both(
+            "`answered`, `skipped`, `not_asked`, `agrees` eller `disagrees`",
+            "`answered`, `skipped`, `not_asked`, `agrees` or `disagrees`",
+        );
+        reader.report(wrong_value(node.at, node.text().unwrap_or_default(), expected));
+        return None;
+    }
+    let known: Vec<String> = vote.statements.list.iter().map(|s| s.code.clone()).collect();
+    let mut tests = Vec::new();
+    for entry in reader.entries(node, &["agrees", "disagrees"], false) {
+        let mut codes = Vec::new();
+        for (code, at) in reader.texts(&entry.value) {
+            match known.iter().any(|k| k == code) {
+                true => codes.push(code.to_owned()),
+                false => reader.report(unknown_code(at, code, &vote.id, &known)),
+            }
+        }
+        tests.push(if entry.key == "agrees" { Test::Agrees(codes) } else { Test::Disagrees(codes) });
+    }
+    Some(Test::Each(tests))
 }
 
 fn fact_test(reader: &mut Reader, fact: Fact, node: &Node) -> Option<Test> {

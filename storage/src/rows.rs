@@ -163,6 +163,10 @@ pub enum Kind {
     Contact = 6,
     /// Who wants to hear more, and where: `institution/dialogue/<uuid>`.
     Subscription = 7,
+    /// Statements that citizens have added to a vote: `institution/dialogue/<uuid>`.
+    Statement = 8,
+    /// Ideas of citizens: `institution/dialogue/<uuid>`.
+    Idea = 9,
     /// Where staff are asked to look: `institution/dialogue/<when>-<random>`.
     Flag = 10,
 }

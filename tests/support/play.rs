@@ -3,7 +3,7 @@
 use jiff::{SignedDuration, Span, SpanRelativeTo, Timestamp};
 use snak::engine::{
     self, Apart, Begin, ButtonKind, Effect, Facts, Fetched, Input, Kept, Keyboard, Location, Media, Message,
-    Moment, Outcome, Press, Session, Turn, Value,
+    Moment, Other, Outcome, Press, Session, Turn, Value,
 };
 use snak::script::{Language, MediaKind, Point, Script, StaffLanguage, picture};
 use std::fs;
@@ -97,6 +97,12 @@ pub fn play(script: &Script, written: &str) -> String {
                 player.write(line);
                 let (name, count) = rest.rsplit_once(' ').unwrap();
                 player.facts.counts.insert(name.to_owned(), count.parse().unwrap());
+            }
+            "other" => {
+                player.write(line);
+                let [list, id, words] = rest.splitn(3, ' ').collect::<Vec<_>>()[..] else { panic!("{line}") };
+                let other = Other { id: id.to_owned(), words: words.to_owned() };
+                player.facts.others.entry(list.to_owned()).or_default().push(other);
             }
             "channel" => {
                 player.write(line);
@@ -243,6 +249,15 @@ impl Player<'_> {
                     *count = count.saturating_add_signed(add);
                 }
                 Effect::Apart(Apart::Flag(flag)) => self.write(&format!("-- flagged {}", flag.question)),
+                Effect::Apart(Apart::Votes { vote, ballots, .. }) => {
+                    let each = ballots.iter().map(|b| format!(" {} {}", b.statement, b.vote.name()));
+                    self.write(&format!("-- voted {vote}:{}", each.collect::<String>()));
+                }
+                Effect::Apart(Apart::Contribute { contributions, .. }) => {
+                    for c in contributions {
+                        self.write(&format!("-- held for review, {} in {}: {}", c.of, c.question, c.words));
+                    }
+                }
                 Effect::WakeAt(at) => self.wake_at = Some(at),
                 Effect::Apart(Apart::Subscribe { language, .. }) => match language {
                     Some(language) => self.write(&format!("-- news in the chat, in {language}")),
@@ -371,6 +386,7 @@ pub fn spoken(outcome: &Outcome) -> String {
                 }
                 Value::Ranked(codes) => codes.join(" > "),
                 Value::Date(date) => date.to_string(),
+                Value::Voted => "voted".to_owned(),
                 Value::Time(time) => time.strftime("%H:%M").to_string(),
             };
             match other {

@@ -236,3 +236,8 @@ page-choose-files = { $max ->
    *[other] Vælg op til { $max } filer
 }
 page-voice-allow = Ja, I må gemme min stemme som mit svar.
+
+statement = ”{ $words }”
+others-idea =
+    En anden har foreslået:
+    ”{ $words }”

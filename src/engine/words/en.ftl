@@ -236,3 +236,8 @@ page-choose-files = { $max ->
    *[other] Choose up to { $max } files
 }
 page-voice-allow = Yes, you may keep my voice as my answer.
+
+statement = “{ $words }”
+others-idea =
+    Somebody else suggested:
+    “{ $words }”

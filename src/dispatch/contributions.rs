@@ -1,0 +1,68 @@
+//! Statements and ideas that citizens give for others to see: one document each, held until staff have read it. The conversation
+//! alone knows whose it is.
+
+use super::conversation::{Contributed, Conversation};
+use super::encoded;
+use crate::engine::{Apart, Effect, Review, Reviewed};
+use crate::script::ScriptId;
+use storage::{Document, Kind, StoreError};
+
+/// Takes what is contributed out of the effects. The documents to write and to remove.
+///
+/// # Errors
+/// [`StoreError::Backend`] where no random number can be had.
+pub fn take(
+    conversation: &mut Conversation,
+    effects: &mut Vec<Effect>,
+    anonymous: impl Fn(&ScriptId, u32) -> bool,
+    draw: impl Fn() -> Result<u128, StoreError>,
+) -> Result<Vec<Document>, StoreError> {
+    let mut documents = Vec::new();
+    for effect in effects.extract_if(.., |e| matches!(e, Effect::Apart(Apart::Contribute { .. }))) {
+        let Effect::Apart(Apart::Contribute { dialogue, session, contributions }) = effect else { continue };
+        let ours = |c: &Contributed| c.session == session && c.dialogue == dialogue;
+        let given = |c: &Contributed| contributions.iter().any(|new| new.question == c.question);
+        let gone = conversation.contributed.extract_if(.., |c| ours(c) && !given(c));
+        documents.extend(gone.map(|c| document(&c, None)));
+        for contribution in contributions {
+            let before =
+                conversation.contributed.iter().find(|c| ours(c) && c.question == contribution.question);
+            let place = match before {
+                Some(place) => place.clone(),
+                None => {
+                    let place = Contributed {
+                        dialogue: dialogue.clone(),
+                        is_idea: contribution.is_idea,
+                        question: contribution.question.clone(),
+                        session,
+                        anonymous: anonymous(&dialogue, contribution.revision),
+                        // Wholly random: an id that tells the time would lead to the response of the same moment.
+                        id: uuid::Builder::from_random_bytes(draw()?.to_be_bytes()).into_uuid(),
+                    };
+                    conversation.contributed.push(place.clone());
+                    place
+                }
+            };
+            let record = Reviewed { contribution, review: Review::Held };
+            documents.push(document(&place, Some(encoded(&record)?)));
+        }
+    }
+    let_go(conversation);
+    Ok(documents)
+}
+
+/// What was given in an anonymous dialogue belongs to nobody once its session is gone.
+pub fn let_go(conversation: &mut Conversation) {
+    let sessions = conversation.sessions();
+    conversation.contributed.retain(|c| !c.anonymous || sessions.contains(&c.session));
+}
+
+/// Removes every contribution that is known to be this citizen's.
+pub fn all_gone(conversation: &mut Conversation) -> Vec<Document> {
+    conversation.contributed.drain(..).map(|c| document(&c, None)).collect()
+}
+
+fn document(of: &Contributed, body: Option<Vec<u8>>) -> Document {
+    let kind = if of.is_idea { Kind::Idea } else { Kind::Statement };
+    Document { kind, id: format!("{}/{}", of.dialogue, of.id), body }
+}
