@@ -4,7 +4,9 @@ use super::Dispatch;
 use super::conversation::Conversation;
 use super::reception::is_entry;
 use crate::channel::Content;
-use crate::engine::{self, Facts, Input, Other, Review, Reviewed, list, may_draw, quota_counters, shown_counters};
+use crate::engine::{
+    self, Facts, Input, Other, Review, Reviewed, list, may_draw, quota_counters, shown_counters,
+};
 use crate::library::Published;
 use crate::script::ScriptId;
 use std::sync::Arc;

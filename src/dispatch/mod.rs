@@ -16,8 +16,8 @@ mod timer;
 mod votes;
 
 pub use clock::Clock;
-pub use erasure::erase;
 pub use conversation::Conversation;
+pub use erasure::erase;
 pub use timer::run_timer;
 
 use crate::channel::{Content, ConversationId, Fetch, Inbox, InboxError, Incoming, Parcel, Received};
@@ -209,7 +209,13 @@ impl Dispatch {
                 // The conversation's one wake-up is counted from all its sessions; what is kept as documents is taken out before.
                 Effect::Apart(Apart::Votes { dialogue, revision, vote, ballots }) => {
                     let log = votes::log(&dialogue, &vote);
-                    responses.extend(self.votes(&key, ended.unwrap_or(response), (&dialogue, revision), &log, ballots)?);
+                    responses.extend(self.votes(
+                        &key,
+                        ended.unwrap_or(response),
+                        (&dialogue, revision),
+                        &log,
+                        ballots,
+                    )?);
                 }
                 Effect::WakeAt(_)
                 | Effect::Contacts(..)

@@ -39,7 +39,8 @@ impl Dispatch {
             let row = encoded(&row)?;
             Ok(ResponseChange { dialogue: log.clone(), response, row, linked: !anonymous, media: Vec::new() })
         };
-        let mut rows: Vec<ResponseChange> = ballots.into_iter().map(row).collect::<Result<_, StoreError>>()?;
+        let mut rows: Vec<ResponseChange> =
+            ballots.into_iter().map(row).collect::<Result<_, StoreError>>()?;
         // In an order that tells nothing of the conversation.
         rows.sort_by_key(|row| row.response);
         Ok(rows)

@@ -59,11 +59,9 @@ impl Reading<'_> {
             AnswerType::Choice(options) => self.choice(&typed, options, &waiting.only),
             AnswerType::YesNo(options) => match yes_or_no(&typed, self.session.language) {
                 // Nothing can be said against somebody's idea.
-                Some(false) if options.find("nej").is_none() => Reply::Answer {
-                    outcome: Outcome::Skipped,
-                    sure: true,
-                    redacted: false,
-                },
+                Some(false) if options.find("nej").is_none() => {
+                    Reply::Answer { outcome: Outcome::Skipped, sure: true, redacted: false }
+                }
                 Some(yes) => self.given(Value::Code(if yes { "ja" } else { "nej" }.to_owned())),
                 None => self.choice(&typed, options, &waiting.only),
             },

@@ -41,7 +41,6 @@ fn draw(walk: &Walk<'_>, question: &Question) -> Vec<Shown> {
     all
 }
 
-
 fn same_draw(one: &Question, other: &Question) -> bool {
     let of = |q: &Question| q.id.rsplit_once('.').map(|(of, _)| of.to_owned());
     let drawn = matches!(one.common, Some(Common::Statement { .. } | Common::Like { .. }));

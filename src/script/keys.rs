@@ -102,8 +102,16 @@ pub const ALL: [Key; 126] = [
     key("offer", &["tilbyd"], "Hvad borgeren kunne have lyst til at hjælpe med."),
     key("statements", &["udsagn"], "Udsagnene: en kode med en tekst for hver."),
     key("show", &["vis"], "Hvor mange udsagn hver borger får."),
-    key("let_people_add", &["lad_folk_tilføje"], "Om borgeren må tilføje et udsagn. I læser det, før andre ser det."),
-    key("publish", &["vis_for_andre"], "Om andre må se idéen: `after_review` (når I har læst den) eller `never`."),
+    key(
+        "let_people_add",
+        &["lad_folk_tilføje"],
+        "Om borgeren må tilføje et udsagn. I læser det, før andre ser det.",
+    ),
+    key(
+        "publish",
+        &["vis_for_andre"],
+        "Om andre må se idéen: `after_review` (når I har læst den) eller `never`.",
+    ),
     key("show_others", &["vis_andres"], "Hvor mange af de andres idéer borgeren får at se bagefter."),
     key("photo", &["foto"], "Om borgeren også kan sende et billede, eller spørgsmålet om det."),
     key("repeat", &["gentag"], "Trin, der kan tages flere gange, fx én gang for hver idé."),

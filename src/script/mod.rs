@@ -224,8 +224,13 @@ fn lower(reader: &mut Reader, id: &ScriptId, root: &tree::Node, yaml: &str, part
 }
 
 fn conditions(reader: &mut Reader, drafts: &mut Drafts<'_>) {
-    let all: Vec<(ItemNo, Question)> =
-        drafts.list.iter().enumerate().filter_map(|(no, d)| Some((no, d.item.question()?.clone()))).filter(|(_, q)| q.is_named()).collect();
+    let all: Vec<(ItemNo, Question)> = drafts
+        .list
+        .iter()
+        .enumerate()
+        .filter_map(|(no, d)| Some((no, d.item.question()?.clone())))
+        .filter(|(_, q)| q.is_named())
+        .collect();
     let rounds: Vec<_> = drafts.repeats.iter().map(|r| (r.name.clone(), r.rounds(drafts))).collect();
     let (repeats, votes) = (&drafts.repeats, &drafts.votes);
     for (no, draft) in drafts.list.iter_mut().enumerate() {

@@ -371,7 +371,8 @@ fn too_many(at: Span) -> Problem {
 }
 
 fn not_a_step(step: &Node) -> Problem {
-    let known = ["say", "ask", "vote", "idea", "offer", "visit", "goto", "end", "use", "repeat", "when", "steps"];
+    let known =
+        ["say", "ask", "vote", "idea", "offer", "visit", "goto", "end", "use", "repeat", "when", "steps"];
     let Some(first) = step.map().and_then(|m| m.first()) else {
         return Problem::error("Y103", step.at, both("her skal stå et trin", "a step belongs here"))
             .why(both("teksten ville ikke nå borgeren", "the text would not reach the citizen"))
