@@ -286,6 +286,7 @@ impl Run<'_> {
             }
             Value::Date(_) => assert!(matches!(question.answer, AnswerType::Date { .. })),
             Value::Time(_) => assert!(matches!(question.answer, AnswerType::Time { .. })),
+            Value::Voted => panic!("a session holds votes, a response that there were some"),
         }
         assert!(other.as_ref().is_none_or(|words| !words.trim().is_empty()));
     }
