@@ -43,7 +43,10 @@ fn asking<'c>(when: &'c Condition, so: &dyn Fn(&Test) -> bool) -> Vec<&'c str> {
     match when {
         Condition::All(list) | Condition::Any(list) => list.iter().flat_map(|c| asking(c, so)).collect(),
         Condition::Answer { question, test } if so(test) => vec![question],
-        Condition::Answer { .. } | Condition::Fact { .. } | Condition::Rounds { .. } => Vec::new(),
+        Condition::Answer { .. }
+        | Condition::Fact { .. }
+        | Condition::Rounds { .. }
+        | Condition::Vote { .. } => Vec::new(),
     }
 }
 

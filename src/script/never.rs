@@ -62,7 +62,7 @@ fn certain<'c>(condition: &'c Condition, questions: &[&Question]) -> Option<&'c 
             let asked = questions.iter().find(|q| q.id == *question)?;
             passes(test, &asked.answer).then_some(question.as_str())
         }
-        Condition::Fact { .. } | Condition::Rounds { .. } => None,
+        Condition::Fact { .. } | Condition::Rounds { .. } | Condition::Vote { .. } => None,
     }
 }
 
