@@ -77,6 +77,12 @@ async fn over(store: Arc<dyn Store>) -> Arc<Bench> {
     })
 }
 
+fn said() -> impl Iterator<Item = Content> {
+    let start = Content::Start { payload: "bench_her".to_owned() };
+    let words = std::iter::once("start").chain(TYPED).map(|t| Content::Input(Input::Text(t.to_owned())));
+    std::iter::once(start).chain(words)
+}
+
 impl Bench {
     async fn receive(&self, conversation: u64, content: Content) {
         let update = self.update.fetch_add(1, Ordering::Relaxed);
@@ -104,10 +110,8 @@ impl Bench {
 
     /// One conversation to its end, or until the time is up.
     pub async fn conversation(&self, of: u64, until: Option<Instant>) -> Vec<Duration> {
-        let start = Content::Start { payload: "bench_her".to_owned() };
-        let words = std::iter::once("start").chain(TYPED).map(|t| Content::Input(Input::Text(t.to_owned())));
         let mut took = Vec::new();
-        for content in std::iter::once(start).chain(words) {
+        for content in said() {
             let begun = Instant::now();
             if until.is_some_and(|until| begun >= until) {
                 break;
@@ -116,6 +120,13 @@ impl Bench {
             took.push(begun.elapsed());
         }
         took
+    }
+
+    /// The first turns of a conversation.
+    pub async fn turns_of(&self, of: u64, turns: usize) {
+        for content in said().take(turns) {
+            self.receive(of, content).await;
+        }
     }
 
     /// Turns a second, and how long each took, sorted.

@@ -4,6 +4,7 @@ use chacha20poly1305::aead::{Aead, Payload};
 use chacha20poly1305::{AeadInOut, KeyInit, XChaCha20Poly1305, XNonce};
 use hmac::{Hmac, Mac};
 use sha2::Sha256;
+use std::sync::{Mutex, PoisonError};
 use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
 const NONCE: usize = 24;
@@ -85,22 +86,39 @@ impl DataKey {
 }
 
 /// Seals and opens values with one key.
-pub(crate) struct Seal(XChaCha20Poly1305);
+pub(crate) struct Seal {
+    cipher: XChaCha20Poly1305,
+    /// Random, fetched many at a time: the system is asked once for a few groups of changes.
+    nonces: Mutex<Vec<[u8; NONCE]>>,
+}
+
+/// Nonces fetched at once.
+const NONCES: usize = 128;
 
 impl Seal {
     fn new(key: &[u8; 32]) -> Seal {
-        Seal(XChaCha20Poly1305::new(key.into()))
+        Seal { cipher: XChaCha20Poly1305::new(key.into()), nonces: Mutex::default() }
+    }
+
+    fn nonce(&self) -> Result<[u8; NONCE], String> {
+        let mut nonces = self.nonces.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(nonce) = nonces.pop() {
+            return Ok(nonce);
+        }
+        let fresh = random::<{ NONCE * NONCES }>()?;
+        nonces.extend(fresh.as_chunks().0);
+        nonces.pop().ok_or_else(|| "the system gives no random numbers".to_owned())
     }
 
     /// Nonce and sealed value; `place` must be the same when it is opened.
     pub fn seal(&self, place: &[u8], plain: &[u8]) -> Result<Vec<u8>, String> {
-        let nonce = random::<NONCE>()?;
+        let nonce = self.nonce()?;
         // Room for one byte more: whoever stores it may put one before it.
         let mut sealed = Vec::with_capacity(NONCE + plain.len() + TAG + 1);
         sealed.extend_from_slice(&nonce);
         sealed.extend_from_slice(plain);
         let tag = self
-            .0
+            .cipher
             .encrypt_inout_detached(&XNonce::from(nonce), place, (&mut sealed[NONCE..]).into())
             .map_err(|_| "a value is too large to be sealed".to_owned())?;
         sealed.extend_from_slice(&tag);
@@ -110,7 +128,7 @@ impl Seal {
     /// `None`: damaged, moved from another place, or sealed with another key.
     pub fn open(&self, place: &[u8], sealed: &[u8]) -> Option<Vec<u8>> {
         let (nonce, sealed) = sealed.split_first_chunk::<NONCE>()?;
-        self.0.decrypt(&XNonce::from(*nonce), Payload { msg: sealed, aad: place }).ok()
+        self.cipher.decrypt(&XNonce::from(*nonce), Payload { msg: sealed, aad: place }).ok()
     }
 }
 

@@ -14,6 +14,7 @@ mod town;
 use snak::library::Library;
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use storage::MemoryStore;
 use town::Town;
 
@@ -64,17 +65,28 @@ fn promises_are_kept_whatever_goes_wrong() {
         hold(seed, &town);
         return println!("{}", town.trace().join("\n"));
     }
-    let (mut turns, mut arrivals, mut reminders, mut responses) = (0, 0, 0, 0);
     let seeds = number("SEEDS").unwrap_or(SEEDS);
-    for seed in 0..seeds {
-        let town = run(seed, &library);
-        hold(seed, &town);
-        let ledger = town::lock(&town.ledger);
-        turns += ledger.turns;
-        arrivals += ledger.arrivals;
-        reminders += ledger.reminders;
-        responses += ledger.responses_count();
-    }
+    let next = AtomicU64::new(0);
+    let lived = || {
+        let mut sums = [0; 4];
+        loop {
+            let seed = next.fetch_add(1, Ordering::Relaxed);
+            if seed >= seeds {
+                return sums;
+            }
+            let town = run(seed, &library);
+            hold(seed, &town);
+            let ledger = town::lock(&town.ledger);
+            let these = [ledger.turns, ledger.arrivals, ledger.reminders, ledger.responses_count()];
+            sums = std::array::from_fn(|n| sums[n] + these[n]);
+        }
+    };
+    let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    let [turns, arrivals, reminders, responses] = std::thread::scope(|scope| {
+        let threads: Vec<_> = (0..cores).map(|_| scope.spawn(lived)).collect();
+        let sums = threads.into_iter().map(|t| t.join().unwrap_or_else(|why| std::panic::resume_unwind(why)));
+        sums.fold([0; 4], |sum, one| std::array::from_fn(|n| sum[n] + one[n]))
+    });
     println!(
         "{seeds} seeds: {turns} turns, {arrivals} messages, {reminders} reminders, {responses} responses"
     );

@@ -4,7 +4,7 @@ use crate::seal::mac;
 use crate::*;
 
 /// A fixed few: sled slows down with many trees (spacejam/sled#1484). The byte is bound into every sealed value.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[repr(u8)]
 pub enum Tree {
     /// Everything of one conversation lies together, since a turn touches most of it. conversation, then

@@ -60,7 +60,7 @@ pub fn commit(batch: &mut Batch<'_>, secrets: &Secrets, changes: Changes) -> Res
     let update = keys::update(&changes.update, secrets);
     // Resent within a day, so around midnight it lies under a neighbouring one.
     for day in [today, today.saturating_sub(1), today.saturating_add(1)] {
-        if batch.has(Tree::Seen, &keys::seen(day, &update))? {
+        if batch.any(Tree::Seen, &day.to_be_bytes())? && batch.has(Tree::Seen, &keys::seen(day, &update))? {
             return Err(StoreError::Duplicate(changes.update));
         }
     }

@@ -140,11 +140,13 @@ pub struct Batch<'t> {
     changed: Vec<Changed>,
     /// What each change replaced, so that a job that fails can be taken back.
     journal: Vec<(Tree, Vec<u8>, Option<Value>)>,
+    /// Whether keys with a prefix are in the trees, as it was when first asked.
+    any: BTreeMap<(Tree, Vec<u8>), bool>,
 }
 
 impl<'t> Batch<'t> {
     pub fn over(trees: &'t Trees) -> Batch<'t> {
-        Batch { trees, changed: vec![Changed::new(); TREES.len()], journal: Vec::new() }
+        Batch { trees, changed: vec![Changed::new(); TREES.len()], journal: Vec::new(), any: BTreeMap::new() }
     }
 
     pub fn get(&self, tree: Tree, key: &[u8]) -> Result<Option<Vec<u8>>> {
@@ -159,6 +161,20 @@ impl<'t> Batch<'t> {
             Some(changed) => Ok(changed.is_some()),
             None => self.trees.tree(tree).contains_key(key).map_err(backend),
         }
+    }
+
+    /// Whether any key begins with `prefix`. The trees are asked once; a key that this batch removes counts as there.
+    pub fn any(&mut self, tree: Tree, prefix: &[u8]) -> Result<bool> {
+        let there = match self.any.get(&(tree, prefix.to_vec())) {
+            Some(there) => *there,
+            None => {
+                let there = self.trees.keys(tree, prefix).next().transpose()?.is_some();
+                self.any.insert((tree, prefix.to_vec()), there);
+                there
+            }
+        };
+        let changed = self.changed[tree as usize].range(prefix.to_vec()..).next();
+        Ok(there || changed.is_some_and(|(key, _)| key.starts_with(prefix)))
     }
 
     pub fn put(&mut self, tree: Tree, key: Vec<u8>, value: Vec<u8>) {
