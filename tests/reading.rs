@@ -5,6 +5,7 @@ use jiff::civil::{Date, date};
 use snak::engine::reading::contact;
 use snak::engine::reading::date::{Toward, date as read_date};
 use snak::engine::reading::number::number;
+use snak::engine::reading::place::{Place, place};
 use snak::engine::reading::time::time;
 use snak::engine::reading::yesno::yes_or_no;
 use snak::script::Language;
@@ -79,11 +80,19 @@ fn yes_and_no() {
 
 #[test]
 fn addresses_and_names() {
-    check(include_str!("reading/contact.tsv"), 60, |row, _| match row {
+    check(include_str!("reading/contact.tsv"), 200, |row, _| match row {
         ["email", phrase] => contact::email(phrase),
         ["phone", phrase] => contact::phone(phrase),
         ["name", phrase] => contact::name(phrase),
         other => panic!("{other:?}"),
+    });
+}
+
+#[test]
+fn places() {
+    check(include_str!("reading/place.tsv"), 120, |phrase, language| match place(phrase[0], language)? {
+        Place::Point(point) => Some(point.to_string()),
+        Place::Words => Some("=".to_owned()),
     });
 }
 
@@ -119,6 +128,7 @@ fn no_input_is_too_odd() {
             let _ = read_date(typed, language, TODAY, Toward::Past);
             let _ = time(typed, language);
             let _ = yes_or_no(typed, language);
+            let _ = place(typed, language);
             let _ = (contact::email(typed), contact::phone(typed), contact::name(typed));
         }
     }

@@ -7,6 +7,7 @@ use super::matching::{self, Match};
 use super::message::Text;
 use super::reading::contact;
 use super::reading::number::number;
+use super::reading::place::place;
 use super::reading::yesno::yes_or_no;
 use super::session::{Outcome, Session, Value, Waiting};
 use super::text::{clean, clock, date as said_date, said};
@@ -123,7 +124,8 @@ impl Reading<'_> {
     // Where a place cannot be shared, words are the only way to tell it.
     fn place(&self, typed: &str, or_text: bool) -> Reply {
         let words = or_text || self.session.channel != "telegram";
-        if !words || typed.is_empty() || typed.chars().count() > crate::script::MAX_TEXT_CHARS {
+        let found = place(typed, self.session.language).is_some();
+        if !words || !found || typed.chars().count() > crate::script::MAX_TEXT_CHARS {
             return self.again();
         }
         let (text, redacted) = redact(self.question, typed);
@@ -342,7 +344,10 @@ impl Reading<'_> {
             }
             (None, AnswerType::Text { pattern: Some(_), .. }) => Text::plain(l.get("retry-pattern")),
             (None, AnswerType::Text { .. }) => Text::plain(l.get("retry-text")),
-            (None, AnswerType::Location { .. }) => Text::plain(l.get("retry-place")),
+            (None, AnswerType::Location { or_text, .. }) => {
+                let written = *or_text || self.session.channel != "telegram";
+                Text::plain(l.get(if written { "write-place" } else { "retry-place" }))
+            }
             (None, AnswerType::Media(wanted)) => Text::plain(l.get(match wanted.kind {
                 MediaKind::Photo => "retry-photo",
                 MediaKind::Voice => "retry-voice",

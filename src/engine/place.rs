@@ -3,6 +3,7 @@
 use super::advance::{again, unreadable};
 use super::lines::{is_label, lines};
 use super::message::{Effect, Keyboard, Message, Text};
+use super::reading::place::{Place, place as read};
 use super::session::{Outcome, State, Value, Waiting};
 use super::text::said;
 use super::walk::Walk;
@@ -49,7 +50,7 @@ pub fn typed(walk: &mut Walk<'_>, question: &Question, waiting: &Waiting, typed:
         walk.effects.push(Effect::Say(Message { text, keyboard, ..Message::bare(language) }));
         return true;
     }
-    let Some(point) = Point::parse(typed) else { return false };
+    let Some(Place::Point(point)) = read(typed, walk.session.language) else { return false };
     location(walk, question, waiting.clone(), Location { point, live: false });
     true
 }

@@ -6,6 +6,7 @@
 pub mod contact;
 pub mod date;
 pub mod number;
+pub mod place;
 pub mod time;
 mod tokens;
 mod vocabulary;
