@@ -96,13 +96,15 @@ fn byte(source: &str, line: u32, column: u32) -> Option<usize> {
     Some(start + text.char_indices().nth(column as usize - 1).map_or(text.len(), |(n, _)| n))
 }
 
-/// What line `fix` is on and will be, without what stands before its words; `None` where it is about several lines.
-pub fn line_to_write(lines: &[&str], fix: &Fix) -> Option<(String, String)> {
+/// What line `fix` is on and will be, without what stands before its words, unless that alone is what changes; `None` where it
+/// is about several lines.
+pub fn line_to_write(lines: &[&str], fix: &Fix, alone: bool) -> Option<(String, String)> {
     let line =
         lines.get((fix.at.line as usize).checked_sub(1)?).filter(|_| fix.at.line == fix.at.end_line)?;
     let line = line.trim_start_matches('\u{feff}');
     let at = Span { line: 1, end_line: 1, ..fix.at };
     let after = with(line, &[&Fix { at, text: fix.text.clone() }]);
     let words = |line: &str| line.trim_start_matches([' ', '\t', '-']).trim_end().to_owned();
-    Some((words(line), words(&after)))
+    let (now, then) = (words(line), words(&after));
+    Some(if alone && now == then { (line.trim().to_owned(), after.trim().to_owned()) } else { (now, then) })
 }

@@ -129,7 +129,7 @@ fn told(mut problems: Vec<Problem>, file: &str, source: &str) -> Vec<Problem> {
         let waits = mended
             .iter()
             .any(|(line, code)| *code != problem.code && (fix.at.line..=fix.at.end_line).contains(line));
-        match fix::line_to_write(&lines, fix) {
+        match fix::line_to_write(&lines, fix, problem.mend.is_empty()) {
             // A line that is only moved is told in words.
             Some((now, then)) if !waits && now != then => problem.mend.and_line(&then),
             None if !waits && problem.mend.is_empty() => problem.mend.and_line(&fix.text.clone()),

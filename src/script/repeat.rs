@@ -91,6 +91,9 @@ impl<'n> Drafts<'n> {
                 reader.report(without(kind.key_at, key));
             }
         }
+        if step.get("steps").and_then(Node::list).is_some_and(<[Node]>::is_empty) {
+            reader.report(without(kind.key_at, "steps"));
+        }
         if let Some((_, first)) = self.prefixes.iter().find(|(p, _)| *p == name) {
             reader.report(used_twice(&name, kind.value.at, *first));
         }
@@ -147,7 +150,8 @@ fn last_line(node: &Node) -> u32 {
 
 /// Every round as steps of its own. The first stands where it was read; the others come behind everything.
 pub fn unrolled(mut items: Vec<Item>, repeats: &[Repeat]) -> Vec<Item> {
-    for repeat in repeats {
+    // One without steps is a mistake that is told; there is nothing to go through.
+    for repeat in repeats.iter().filter(|r| (r.no + 1..r.end).any(|no| Some(no) != r.again())) {
         let read: Vec<Item> = items[repeat.no..repeat.end].to_vec();
         for round in 1..=repeat.max {
             unroll(&mut items, &read, repeat, round);
