@@ -1,8 +1,10 @@
 //! `snak schema` fits the language: dialogues that the checker takes are valid, words that it refuses are not.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on fails")]
 
+use boon::{Compiler, SchemaIndex, Schemas};
 use saphyr_parser::{Event, Parser, ScalarStyle};
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -53,66 +55,23 @@ fn scalar(text: &str, style: ScalarStyle) -> Value {
     }
 }
 
-/// As much of draft-07 as the schema uses; a word that is not known here fails the test.
-fn is_valid(value: &Value, schema: &Value, root: &Value) -> bool {
-    let Value::Object(rules) = schema else { panic!("no schema: {schema}") };
-    let valid = |value: &Value, schema: &Value| is_valid(value, schema, root);
-    let list = |rule: &Value| rule.as_array().unwrap().clone();
-    rules.iter().all(|(name, rule)| match name.as_str() {
-        "$schema" | "title" | "description" | "definitions" => true,
-        "$ref" => valid(value, root.pointer(rule.as_str().unwrap().trim_start_matches('#')).unwrap()),
-        "const" => value == rule,
-        "enum" => list(rule).contains(value),
-        "anyOf" => list(rule).iter().any(|s| valid(value, s)),
-        "allOf" => list(rule).iter().all(|s| valid(value, s)),
-        "minimum" => value.as_i64().is_none_or(|n| n >= rule.as_i64().unwrap()),
-        "type" => match rule {
-            Value::Array(types) => types.iter().any(|t| is_a(value, t.as_str().unwrap())),
-            one => is_a(value, one.as_str().unwrap()),
-        },
-        "required" => {
-            value.as_object().is_none_or(|m| list(rule).iter().all(|k| m.contains_key(k.as_str().unwrap())))
-        }
-        "items" => value.as_array().is_none_or(|items| items.iter().all(|i| valid(i, rule))),
-        "properties" => value
-            .as_object()
-            .is_none_or(|map| map.iter().all(|(key, v)| rule.get(key).is_none_or(|s| valid(v, s)))),
-        "patternProperties" => value.as_object().is_none_or(|map| {
-            let of = |key: &str| {
-                rule.as_object().unwrap().iter().find(|(p, _)| fits(p, key)).map(|(_, s)| s.clone())
-            };
-            map.iter().all(|(key, v)| of(key).is_none_or(|s| valid(v, &s)))
-        }),
-        "additionalProperties" => value.as_object().is_none_or(|map| {
-            map.iter().filter(|(key, _)| !is_named(key, rules)).all(|(_, v)| match rule {
-                Value::Bool(allowed) => *allowed,
-                schema => valid(v, schema),
-            })
-        }),
-        other => panic!("the test does not know `{other}`"),
-    })
+/// The schema as a validator that is not ours understands it; it also checks the schema itself against draft-07.
+struct Validator {
+    schemas: Schemas,
+    root: SchemaIndex,
 }
 
-fn is_named(key: &str, rules: &Map<String, Value>) -> bool {
-    let patterns = rules.get("patternProperties").and_then(Value::as_object);
-    rules.get("properties").is_some_and(|p| p.get(key).is_some())
-        || patterns.is_some_and(|p| p.keys().any(|pattern| fits(pattern, key)))
-}
+impl Validator {
+    fn of(schema: &Value) -> Validator {
+        let (mut schemas, mut compiler) = (Schemas::new(), Compiler::new());
+        compiler.add_resource("snak.json", schema.clone()).unwrap();
+        let root = compiler.compile("snak.json", &mut schemas).unwrap_or_else(|e| panic!("{e:#}"));
+        Validator { schemas, root }
+    }
 
-fn fits(pattern: &str, key: &str) -> bool {
-    regex::Regex::new(pattern).unwrap().is_match(key)
-}
-
-fn is_a(value: &Value, name: &str) -> bool {
-    match name {
-        "object" => value.is_object(),
-        "array" => value.is_array(),
-        "string" => value.is_string(),
-        "number" => value.is_number(),
-        "integer" => value.is_i64(),
-        "boolean" => value.is_boolean(),
-        "null" => value.is_null(),
-        other => panic!("no type: {other}"),
+    /// What is wrong with it; empty for nothing.
+    fn refuses(&self, value: &Value) -> String {
+        self.schemas.validate(value, self.root).err().map(|e| format!("{e:#}")).unwrap_or_default()
     }
 }
 
@@ -128,26 +87,96 @@ fn dialogues(folder: &Path, found: &mut Vec<PathBuf>) {
     }
 }
 
-#[test]
-fn the_shipped_dialogues_are_valid() {
-    let schema = schema();
+/// Every whole dialogue of the repository.
+fn all() -> Vec<PathBuf> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut paths = vec![root.join("tests/problems/base.yaml")];
-    dialogues(&root.join("dialogues"), &mut paths);
-    assert!(paths.len() > 1);
-    for path in paths {
-        let value = read(&fs::read_to_string(&path).unwrap());
-        for (key, part) in value.as_object().unwrap() {
-            let rule = &schema["properties"][key];
-            assert!(rule.is_object() && is_valid(part, rule, &schema), "{}: {key}: {part:#}", path.display());
-        }
-        assert!(is_valid(&value, &schema, &schema), "{}", path.display());
+    for folder in ["dialogues", "tests/transcripts", "tests/simulation/dialogues", "benches/dialogues"] {
+        dialogues(&root.join(folder), &mut paths);
     }
+    assert!(paths.len() > 10, "{paths:?}");
+    paths
+}
+
+#[test]
+fn what_the_checker_takes_is_valid() {
+    let validator = Validator::of(&schema());
+    for path in all() {
+        let told = validator.refuses(&read(&fs::read_to_string(&path).unwrap()));
+        assert!(told.is_empty(), "{}: {told}", path.display());
+    }
+}
+
+fn words_of(schema: &Value, found: &mut BTreeSet<String>) {
+    match schema {
+        Value::Object(map) => {
+            let properties = map.get("properties").and_then(Value::as_object);
+            found.extend(properties.into_iter().flat_map(|p| p.keys().cloned()));
+            map.values().for_each(|v| words_of(v, found));
+        }
+        Value::Array(list) => list.iter().for_each(|v| words_of(v, found)),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+    }
+}
+
+/// Under these stand names that authors choose.
+const NAMES: [&str; 6] = ["options", "sections", "places", "with", "labels", "skills"];
+
+/// The value once for each of these words in it, with that word misspelt; `named`: the keys are the author's own.
+fn misspelt(value: &Value, words: &BTreeSet<String>, named: bool, put: &mut dyn FnMut(&str, Value)) {
+    match value {
+        Value::Object(map) => {
+            for (key, inner) in map {
+                let with = |key: &str, inner: Value| {
+                    let mut map = map.clone();
+                    map.remove(key.strip_suffix("_x").unwrap_or(key));
+                    map.insert(key.to_owned(), inner);
+                    Value::Object(map)
+                };
+                if !named && words.contains(key) {
+                    put(key, with(&format!("{key}_x"), inner.clone()));
+                }
+                // What stands in a condition are the author's own names, and other channels' words are not described.
+                if !matches!(key.as_str(), "when" | "channels") {
+                    let names = !named && NAMES.contains(&key.as_str());
+                    misspelt(inner, words, names, &mut |word, inner| put(word, with(key, inner)));
+                }
+            }
+        }
+        Value::Array(list) => {
+            for (n, inner) in list.iter().enumerate() {
+                misspelt(inner, words, false, &mut |word, inner| {
+                    let mut list = list.clone();
+                    list[n] = inner;
+                    put(word, Value::Array(list));
+                });
+            }
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+    }
+}
+
+#[test]
+fn each_word_misspelt_is_refused() {
+    let schema = schema();
+    let validator = Validator::of(&schema);
+    let mut words = BTreeSet::new();
+    words_of(&schema, &mut words);
+    let mut tried = BTreeSet::new();
+    for path in all() {
+        let value = read(&fs::read_to_string(&path).unwrap());
+        misspelt(&value, &words, false, &mut |word, wrong| {
+            tried.insert(word.to_owned());
+            assert!(!validator.refuses(&wrong).is_empty(), "{}: `{word}_x` is taken", path.display());
+        });
+    }
+    assert!(tried.len() > 60, "only {} words are in the dialogues: {tried:?}", tried.len());
 }
 
 #[test]
 fn wrong_words_are_refused_and_right_ones_explained() {
     let schema = schema();
+    let validator = Validator::of(&schema);
     let base =
         fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/problems/base.yaml")).unwrap();
     for (right, wrong) in [
@@ -162,8 +191,7 @@ fn wrong_words_are_refused_and_right_ones_explained() {
         ("title:\n", "titel:\n"),
     ] {
         assert!(base.contains(right), "{right}");
-        let value = read(&base.replacen(right, wrong, 1));
-        assert!(!is_valid(&value, &schema, &schema), "{wrong}");
+        assert!(!validator.refuses(&read(&base.replacen(right, wrong, 1))).is_empty(), "{wrong}");
     }
     assert_eq!(
         schema["properties"]["purpose"]["description"],
