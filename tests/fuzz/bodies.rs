@@ -22,7 +22,11 @@ const ROUND_TRIP: &str = include_str!("../transcripts/rundtur/rundtur.yaml");
 fn check(source: &str) -> (Option<Script>, Vec<Problem>) {
     let parts = Parts { institution: Institution::named_after("nordby") };
     let (script, problems) = Script::check(&ScriptId("nordby/x".to_owned()), source, &parts);
-    assert_eq!(script.is_some(), !problems.iter().any(Problem::is_error), "a script without errors, or errors");
+    assert_eq!(
+        script.is_some(),
+        !problems.iter().any(Problem::is_error),
+        "a script without errors, or errors"
+    );
     for problem in problems.iter().take(20) {
         assert!(problem.at.line > 0 && problem.at.column > 0, "{problem:?} has no place");
         assert!(!problem.why.is_empty() && !problem.mend.is_empty(), "{problem:?} gives no advice");

@@ -42,8 +42,30 @@ fn with_signs(typed: &str) -> String {
 }
 
 fn address(word: &str) -> Option<String> {
-    let quote =
-        |c: char| matches!(c, '<' | '>' | '(' | ')' | '[' | ']' | ',' | ';' | ':' | '"' | '\'' | '.' | '!' | '«' | '»' | '“' | '”' | '„' | '‘' | '’');
+    let quote = |c: char| {
+        matches!(
+            c,
+            '<' | '>'
+                | '('
+                | ')'
+                | '['
+                | ']'
+                | ','
+                | ';'
+                | ':'
+                | '"'
+                | '\''
+                | '.'
+                | '!'
+                | '«'
+                | '»'
+                | '“'
+                | '”'
+                | '„'
+                | '‘'
+                | '’'
+        )
+    };
     let word = word.trim_start_matches(quote).trim_end_matches(|c: char| !c.is_alphanumeric());
     // `mail:jens@x.dk`, `mailto:jens@x.dk?subject=hej`
     let (local, domain) = word.split_once('@')?;
@@ -175,8 +197,19 @@ pub fn name(typed: &str) -> Option<String> {
         &["name"],
     ];
     const NO_NAME: [&str; 13] = [
-        "ja", "ja tak", "nej", "nej tak", "ok", "okay", "yes", "no", "no thanks", "no thank you", "ved ikke",
-        "vil ikke sige", "det siger jeg ikke",
+        "ja",
+        "ja tak",
+        "nej",
+        "nej tak",
+        "ok",
+        "okay",
+        "yes",
+        "no",
+        "no thanks",
+        "no thank you",
+        "ved ikke",
+        "vil ikke sige",
+        "det siger jeg ikke",
     ];
     let spaced = typed.replace(':', ": ");
     let has_letter = |word: &&str| word.chars().any(char::is_alphanumeric);
@@ -187,21 +220,28 @@ pub fn name(typed: &str) -> Option<String> {
     }
     let first = words.iter().position(|w| has_letter(w)).unwrap_or(words.len());
     let mut words = &words[first..];
-    let greeting = |words: &[&str]| words.len() > 1 && GREETINGS.contains(&bare(words[0].trim_matches([',', '!', '.'])).as_str());
+    let greeting = |words: &[&str]| {
+        words.len() > 1 && GREETINGS.contains(&bare(words[0].trim_matches([',', '!', '.'])).as_str())
+    };
     if greeting(words) {
         words = &words[1..];
     }
     let plain = |word: &str| bare(word.trim_matches([',', ':', '.', '!']));
     let all = words.iter().map(|w| plain(w)).collect::<Vec<_>>().join(" ");
-    let leads = |lead: &&[&str]| words.len() >= lead.len() && lead.iter().zip(words).all(|(l, w)| plain(w) == *l);
+    let leads =
+        |lead: &&[&str]| words.len() >= lead.len() && lead.iter().zip(words).all(|(l, w)| plain(w) == *l);
     let length = LEADS.iter().filter(|l| leads(l)).map(|l| l.len()).max().unwrap_or_default();
     // `Bo hedder jeg`
     let words = match words {
-        [name @ .., hedder, jeg] if !name.is_empty() && plain(hedder) == "hedder" && plain(jeg) == "jeg" => name,
+        [name @ .., hedder, jeg] if !name.is_empty() && plain(hedder) == "hedder" && plain(jeg) == "jeg" => {
+            name
+        }
         words => &words[length..],
     };
     let name = words.join(" ");
-    let edge = |c: char| matches!(c, '.' | ',' | ':' | ';' | '!' | '?' | '"' | '\'' | '/' | '»' | '«' | '“' | '”' | '„');
+    let edge = |c: char| {
+        matches!(c, '.' | ',' | ':' | ';' | '!' | '?' | '"' | '\'' | '/' | '»' | '«' | '“' | '”' | '„')
+    };
     let name = name.trim_matches(edge).trim();
     let name = if name.contains('(') { name } else { name.trim_end_matches([')', ':', ' ']) };
     let good = name.chars().any(char::is_alphabetic)

@@ -16,14 +16,53 @@ pub enum Place {
 
 /// Said around a place, and no part of it.
 const BESIDES: [&str; 17] = [
-    "her", "det", "er", "stedet", "sted", "link", "kort", "gps", "koordinater", "koordinaterne", "here", "it", "is", "the",
-    "place", "map", "coordinates",
+    "her",
+    "det",
+    "er",
+    "stedet",
+    "sted",
+    "link",
+    "kort",
+    "gps",
+    "koordinater",
+    "koordinaterne",
+    "here",
+    "it",
+    "is",
+    "the",
+    "place",
+    "map",
+    "coordinates",
 ];
 /// Words that are an answer and no place.
 const NO_PLACE: [&str; 27] = [
-    "her", "der", "lige her", "her hvor jeg er", "hvor jeg er", "hvor jeg er nu", "min placering", "min position", "hvor",
-    "hvad", "hvorfor", "ved ikke", "ved det ikke", "det ved jeg ikke", "jeg ved det ikke", "jeg ved ikke", "aner det ikke", "ingen",
-    "ingen steder", "here", "there", "where", "where i am", "my location", "i dont know", "dont know", "no idea",
+    "her",
+    "der",
+    "lige her",
+    "her hvor jeg er",
+    "hvor jeg er",
+    "hvor jeg er nu",
+    "min placering",
+    "min position",
+    "hvor",
+    "hvad",
+    "hvorfor",
+    "ved ikke",
+    "ved det ikke",
+    "det ved jeg ikke",
+    "jeg ved det ikke",
+    "jeg ved ikke",
+    "aner det ikke",
+    "ingen",
+    "ingen steder",
+    "here",
+    "there",
+    "where",
+    "where i am",
+    "my location",
+    "i dont know",
+    "dont know",
+    "no idea",
 ];
 
 /// What was typed as a place; `None` where nobody could find one by it.
@@ -61,7 +100,17 @@ fn is_of_degrees(word: &str) -> bool {
     half(word).is_some()
         || matches!(
             word,
-            "lat" | "latitude" | "lon" | "lng" | "long" | "longitude" | "breddegrad" | "laengdegrad" | "bredde" | "laengde" | "geo"
+            "lat"
+                | "latitude"
+                | "lon"
+                | "lng"
+                | "long"
+                | "longitude"
+                | "breddegrad"
+                | "laengdegrad"
+                | "bredde"
+                | "laengde"
+                | "geo"
         )
 }
 
@@ -86,7 +135,8 @@ struct Angle {
 static ANGLE: LazyLock<Option<Regex>> = LazyLock::new(|| {
     let half = r"(?:nord|north|syd|south|øst|east|vest|west|[nsewvø])";
     let number = r"\d{1,3}(?:[.,]\d{1,15})?";
-    let minutes = format!(r#"(?:\s*°\s*(?P<m>{number})\s*['′’](?:\s*(?P<s>{number})\s*(?:["″”]|''))?|\s*°)?"#);
+    let minutes =
+        format!(r#"(?:\s*°\s*(?P<m>{number})\s*['′’](?:\s*(?P<s>{number})\s*(?:["″”]|''))?|\s*°)?"#);
     Regex::new(&format!(r"(?P<a>\b{half}\s*)?(?P<d>-?{number}){minutes}\s*(?P<b>{half}\b)?")).ok()
 });
 
@@ -106,7 +156,8 @@ fn in_numbers(typed: &str) -> Option<Option<Point>> {
             return None;
         }
         let minus = found["d"].starts_with('-');
-        if minus && found.name("d").is_some_and(|d| text[..d.start()].ends_with(|c: char| c.is_ascii_digit())) {
+        if minus && found.name("d").is_some_and(|d| text[..d.start()].ends_with(|c: char| c.is_ascii_digit()))
+        {
             return None;
         }
         if minutes >= 60.0 || seconds >= 60.0 {
