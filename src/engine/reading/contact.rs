@@ -218,7 +218,7 @@ pub fn name(typed: &str) -> Option<String> {
     while words.last().is_some_and(|w| !has_letter(w)) {
         words.pop();
     }
-    let first = words.iter().position(|w| has_letter(w)).unwrap_or(words.len());
+    let first = words.iter().position(has_letter).unwrap_or(words.len());
     let mut words = &words[first..];
     let greeting = |words: &[&str]| {
         words.len() > 1 && GREETINGS.contains(&bare(words[0].trim_matches([',', '!', '.'])).as_str())
