@@ -8,6 +8,7 @@ mod key;
 mod mend;
 mod neighbours;
 mod operator;
+mod review;
 mod schema;
 mod serve;
 mod token;
@@ -39,6 +40,7 @@ enum Command {
     Restore(upkeep::Restore),
     Key(upkeep::Key),
     Retention(upkeep::Retention),
+    Review(review::Review),
 }
 
 /// Where the service's things are; for every command that needs them.
@@ -107,6 +109,7 @@ pub fn run() -> ExitCode {
             Command::Restore(command) => upkeep::restore(command).await,
             Command::Key(command) => upkeep::key(command).await,
             Command::Retention(command) => upkeep::retention(command).await,
+            Command::Review(command) => review::run(command).await,
         }
     });
     // Tasks that wait for the network are let go: what they did is on disk.

@@ -266,7 +266,7 @@ async fn nightly(store: Arc<dyn Store>, library: Arc<Library>, mut stop: watch::
         }
         match library.erase_expired(Timestamp::now()).await {
             Ok(expired) => {
-                for Expired { dialogue, responses } in expired {
+                for Expired { dialogue, responses, .. } in expired {
                     info!(%dialogue, count = responses.len(), "responses past their time were erased");
                 }
             }

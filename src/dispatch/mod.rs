@@ -208,7 +208,7 @@ impl Dispatch {
                 }
                 // The conversation's one wake-up is counted from all its sessions; what is kept as documents is taken out before.
                 Effect::Apart(Apart::Votes { dialogue, revision, vote, ballots }) => {
-                    let log = votes::log(&dialogue, &vote);
+                    let log = DialogueId(engine::vote_log(&dialogue, &vote));
                     responses.extend(self.votes(
                         &key,
                         ended.unwrap_or(response),

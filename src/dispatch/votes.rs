@@ -7,11 +7,6 @@ use crate::script::ScriptId;
 use storage::{ConversationKey, DialogueId, ResponseChange, StoreError};
 use uuid::Uuid;
 
-/// The log of one vote of a dialogue.
-pub fn log(dialogue: &ScriptId, vote: &str) -> DialogueId {
-    DialogueId(format!("{dialogue}#{vote}"))
-}
-
 /// The response of the session that ends in these effects.
 pub fn response(effects: &[Effect]) -> Option<Uuid> {
     effects.iter().find_map(|e| if let Effect::Respond(response) = e { Some(response.id) } else { None })

@@ -30,6 +30,11 @@ pub fn list(script: &ScriptId, of: &str) -> String {
     format!("{script}/{of}")
 }
 
+/// The log in which the votes of one vote are kept.
+pub fn vote_log(script: &ScriptId, vote: &str) -> String {
+    format!("{script}#{vote}")
+}
+
 /// What the names of the counters begin with that tell how often each statement and idea was shown.
 pub fn shown_counters(script: &ScriptId) -> String {
     format!("shown/{script}/")

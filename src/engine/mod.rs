@@ -35,7 +35,7 @@ pub use advance::{EngineError, advance};
 pub use card::{close, start};
 pub use condition::holds;
 pub use draw::may_draw;
-pub use facts::{Facts, Other, liked_counters, list, quota_counters, shown_counters};
+pub use facts::{Facts, Other, liked_counters, list, quota_counters, shown_counters, vote_log};
 pub use input::{Begin, Form, Input, Moment};
 pub use lines::{Arg, Lines, lines};
 pub use media::{Fetched, Kept, Media, may_want, wants};

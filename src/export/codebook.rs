@@ -1,7 +1,9 @@
 //! Which columns a dialogue's answers have, and what they mean. Append-only over revisions: a column never moves.
 
 use crate::engine;
-use crate::script::{AnswerType, Language, MediaKind, Options, Question, Round, Script, Wanted, Words};
+use crate::script::{
+    AnswerType, Choice, Language, MediaKind, Options, Question, Round, Script, Skip, Vote, Wanted, Words,
+};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -32,6 +34,9 @@ pub struct Column {
     /// The `repeat` whose rounds it is about; `None`: the responses.
     #[serde(default)]
     pub table: Option<String>,
+    /// The offer or idea of which a table has a row for each response.
+    #[serde(default)]
+    pub list: Option<String>,
     pub role: Role,
     /// Of an answer column: the question's ids, oldest first.
     pub known: Vec<Known>,
@@ -130,6 +135,8 @@ pub enum TypeOf {
     Date,
     Time,
     Name,
+    /// Only whether the citizen took part: the votes have a table of their own.
+    Vote,
 }
 
 /// An option, or a labelled value of a scale.
@@ -172,7 +179,14 @@ impl Codebook {
                 Some(Round::Asks { of, no: 1, id }) => (Some(of.as_str()), id.as_str()),
                 Some(Round::Asks { .. } | Round::Again) => continue,
             };
-            book.add(Addition { question, table, id, script, revision, before });
+            let kind = TypeOf::of(&question.answer);
+            book.add(Addition { question, kind, table, id, script, revision, before });
+        }
+        for vote in script.votes() {
+            for (question, kind, table) in ballot(script, vote) {
+                let id = question.id.as_str();
+                book.add(Addition { question: &question, kind, table, id, script, revision, before });
+            }
         }
         book
     }
@@ -214,13 +228,13 @@ impl Codebook {
 
     // The question's column, made if need be.
     fn answer_column(&mut self, new: &Addition<'_>) -> usize {
-        let kind = TypeOf::of(&new.question.answer);
-        let id = new.id;
+        let (kind, id) = (new.kind, new.id);
         let text = texts(&new.question.text);
         let earlier = self.earlier(new);
         if let Some(at) = earlier.filter(|at| self.columns[*at].role == Role::Answer(kind)) {
             let column = &mut self.columns[at];
             column.text = text;
+            column.list = new.list();
             column.life.seen(new.revision, new.before);
             know(&mut column.known, id, new.revision);
             return at;
@@ -229,6 +243,7 @@ impl Codebook {
         self.columns.push(Column {
             name: self.free(name, new),
             table: new.table.map(str::to_owned),
+            list: new.list(),
             role: Role::Answer(kind),
             known: vec![Known { id: id.to_owned(), since: new.revision }],
             text,
@@ -294,6 +309,7 @@ impl Codebook {
         self.columns.push(Column {
             name,
             table: new.table.map(str::to_owned),
+            list: new.list(),
             role,
             known: Vec::new(),
             text: Texts::new(),
@@ -309,10 +325,20 @@ impl Codebook {
         self.free(format!("{name}_r{}", new.revision), new)
     }
 
+    /// Whether a table has votes in its rows.
+    pub fn is_vote(&self, table: &str) -> bool {
+        self.columns.iter().any(|c| c.name == table && c.role == Role::Answer(TypeOf::Vote))
+    }
+
+    /// Whether a table has a row for each response, of an offer or an idea.
+    pub fn is_list(&self, table: &str) -> bool {
+        self.columns.iter().all(|c| c.table.as_deref() != Some(table))
+    }
+
     /// The tables besides the responses, in the order in which they were first published.
     pub fn tables(&self) -> Vec<&str> {
         let mut tables: Vec<&str> = Vec::new();
-        for table in self.columns.iter().filter_map(|c| c.table.as_deref()) {
+        for table in self.columns.iter().flat_map(|c| [c.table.as_deref(), c.list.as_deref()]).flatten() {
             if !tables.contains(&table) {
                 tables.push(table);
             }
@@ -325,6 +351,7 @@ impl Codebook {
 #[derive(Clone, Copy)]
 struct Addition<'s> {
     question: &'s Question,
+    kind: TypeOf,
     table: Option<&'s str>,
     /// As the script calls it.
     id: &'s str,
@@ -332,6 +359,13 @@ struct Addition<'s> {
     revision: u32,
     /// The revision before; 0 for none.
     before: u32,
+}
+
+impl Addition<'_> {
+    // In a round the table is that of the rounds.
+    fn list(&self) -> Option<String> {
+        self.question.table.clone().filter(|_| self.table.is_none())
+    }
 }
 
 impl Column {
@@ -422,8 +456,33 @@ impl TypeOf {
             TypeOf::Date => "date",
             TypeOf::Time => "time",
             TypeOf::Name => "name",
+            TypeOf::Vote => "vote",
         }
     }
+}
+
+// The columns of a vote: whether the citizen took part, and in its own table the statement and what was said to it.
+fn ballot<'v>(script: &'v Script, vote: &'v Vote) -> Vec<(Question, TypeOf, Option<&'v str>)> {
+    let Some(asked) = vote.slots.first().and_then(|slot| script.question(slot)) else { return Vec::new() };
+    let column = |id: &str, list: Vec<Choice>| {
+        let answer = AnswerType::Choice(Options { list, shuffle: false });
+        Question { id: id.to_owned(), text: vote.text.clone(), answer, was: Vec::new(), ..asked.clone() }
+    };
+    let options = asked.answer.options().map(|o| o.list.as_slice()).unwrap_or_default();
+    let said = engine::Vote::ALL.iter().filter_map(|said| {
+        let option = options.get(usize::from(*said == engine::Vote::Disagree))?.clone();
+        let label = match (said, &asked.skip) {
+            (engine::Vote::Pass, Skip::As(words)) => words.clone(),
+            _ => option.label.clone(),
+        };
+        Some(Choice { code: said.name().to_owned(), label, ..option })
+    });
+    let table = Some(vote.id.as_str());
+    vec![
+        (column(&vote.id, Vec::new()), TypeOf::Vote, None),
+        (column("statement", vote.statements.list.clone()), TypeOf::Choice, table),
+        (column("vote", said.collect()), TypeOf::Choice, table),
+    ]
 }
 
 // Code, earlier codes and label of everything that can be chosen.

@@ -2,7 +2,7 @@
 
 use super::atlas::{Atlas, Cell, Given, Side, State, ids};
 use super::codebook::{Part, Role};
-use super::layout::{Fixed, Layout, clock, time};
+use super::layout::{Fixed, Layout, Table, clock, time};
 use crate::engine::Response;
 use jiff::Timestamp;
 use rust_decimal::Decimal;
@@ -48,7 +48,9 @@ impl Csv {
         }
         let mut line = Line::new(self.dialect, out);
         layout.fixed.iter().for_each(|f| line.cell(f.name()));
-        layout.table.iter().for_each(|_| line.cell(ROUND));
+        if matches!(layout.table, Table::Rounds(_)) {
+            line.cell(ROUND);
+        }
         match self.shape {
             Shape::Long => LONG.iter().for_each(|name| line.cell(name)),
             Shape::Wide => {
@@ -116,7 +118,7 @@ impl Csv {
                 layout.questions.len() + states
             }
         };
-        let round = usize::from(layout.table.is_some());
+        let round = usize::from(matches!(layout.table, Table::Rounds(_)));
         (0..rest + round).for_each(|_| line.cell(""));
         line.end();
     }

@@ -123,7 +123,7 @@ fn ended(ended: Ended) -> &'static str {
 /// What was asked for.
 #[derive(Debug, Clone, Default)]
 pub struct Wish {
-    /// The `repeat` whose rounds are asked for; `None`: the responses.
+    /// The table that is asked for; `None`: the responses.
     pub table: Option<String>,
     /// Names of columns; empty for all.
     pub columns: Vec<String>,
@@ -135,11 +135,33 @@ pub struct Wish {
     pub deletions: bool,
 }
 
+/// What the rows of a pull are.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Table {
+    Responses,
+    /// Rounds of a `repeat`, each with its number after the fixed columns.
+    Rounds(String),
+    /// The responses in which this offer or idea was answered.
+    Answered,
+    /// Votes; `words`: with those of statements that citizens added.
+    Votes { words: bool },
+}
+
+impl Table {
+    fn of(book: &Codebook, wish: &Wish) -> Table {
+        match &wish.table {
+            None => Table::Responses,
+            Some(table) if book.is_vote(table) => Table::Votes { words: wish.raw_text },
+            Some(table) if book.is_list(table) => Table::Answered,
+            Some(table) => Table::Rounds(table.clone()),
+        }
+    }
+}
+
 /// The columns of a pull.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Layout {
-    /// Rows are the rounds of a `repeat`, each with its number after the fixed columns.
-    pub table: Option<String>,
+    pub table: Table,
     pub fixed: Vec<Fixed>,
     /// Places in the codebook, ascending, with the name in this pull.
     pub questions: Vec<(usize, String)>,
@@ -161,14 +183,18 @@ impl Layout {
         } else {
             book.columns.iter().map(|c| c.name.clone()).collect()
         };
+        let table = Table::of(book, wish);
         let questions: Vec<(usize, String)> = names
             .into_iter()
             .enumerate()
-            .filter(|(place, _)| book.columns[*place].table == wish.table)
+            .filter(|(place, _)| match (&table, &book.columns[*place]) {
+                (Table::Answered, column) => column.list == wish.table,
+                (_, column) => column.table == wish.table,
+            })
             .filter(|(place, _)| wish.raw_text || !is_text(book, *place))
             .collect();
         if wish.columns.is_empty() {
-            return Ok(Layout { table: wish.table.clone(), fixed: Fixed::ALL.to_vec(), questions });
+            return Ok(Layout { table, fixed: Fixed::ALL.to_vec(), questions });
         }
         let canonical = |place: usize| book.columns[place].name.as_str();
         let is =
@@ -184,7 +210,7 @@ impl Layout {
         let wanted = |f: &Fixed| wish.columns.iter().any(|w| w == f.name());
         let told = |f: &Fixed| matches!(f, Fixed::Response | Fixed::DeletedAt | Fixed::DeletedReason);
         Ok(Layout {
-            table: wish.table.clone(),
+            table,
             fixed: Fixed::ALL.into_iter().filter(|f| wanted(f) || (wish.deletions && told(f))).collect(),
             questions: questions.into_iter().filter(|q| wish.columns.iter().any(|w| is(w, q))).collect(),
         })
@@ -212,7 +238,8 @@ pub fn is_text(book: &Codebook, place: usize) -> bool {
             | TypeOf::Media(_)
             | TypeOf::Rank
             | TypeOf::Date
-            | TypeOf::Time,
+            | TypeOf::Time
+            | TypeOf::Vote,
         )
         | Role::Flag { .. }
         | Role::Part { part: Part::Lat | Part::Lon | Part::Outside | Part::Voice, .. } => false,

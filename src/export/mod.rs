@@ -12,11 +12,12 @@ mod filter;
 mod layout;
 mod ndjson;
 mod sheet;
+mod votes;
 
 pub use atlas::{Atlas, Cell, Given, State};
 pub use codebook::{Codebook, Coded, Column, Role, TypeOf};
 pub use csv::{Csv, Dialect, Shape};
 pub use cursor::{CursorError, Cursors};
 pub use filter::Filter;
-pub use layout::{Fixed, Layout, Unknown, Wish};
+pub use layout::{Fixed, Layout, Table, Unknown, Wish};
 pub use sheet::{Form, Sheet, SheetError, Stored};

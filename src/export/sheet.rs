@@ -4,8 +4,8 @@ use super::atlas::{Atlas, Cell};
 use super::csv::Csv;
 use super::cursor::Cursors;
 use super::filter::Filter;
-use super::layout::Layout;
-use super::ndjson;
+use super::layout::{Layout, Table};
+use super::{ndjson, votes};
 use crate::engine::{self, Response};
 use jiff::Timestamp;
 use uuid::Uuid;
@@ -50,6 +50,7 @@ impl Sheet {
     /// What stands before the first row.
     pub fn begin(&self, out: &mut Vec<u8>) {
         match &self.form {
+            Form::Csv(csv) if self.is_votes() => votes::header(csv, out),
             Form::Csv(csv) => csv.header(&self.atlas, &self.layout, out),
             Form::Ndjson => {}
         }
@@ -60,6 +61,9 @@ impl Sheet {
     /// # Errors
     /// [`SheetError`]; nothing was written.
     pub fn row(&self, cursor: u64, of: Uuid, row: Stored<'_>, out: &mut Vec<u8>) -> Result<bool, SheetError> {
+        if let Table::Votes { words } = self.layout.table {
+            return self.vote(of, row, words, out);
+        }
         match row {
             Stored::Live(body) => {
                 let response = engine::decode(body).map_err(|e| SheetError(of, e.to_string()))?;
@@ -77,19 +81,50 @@ impl Sheet {
             let known = self.after.is_some_and(|after| after > 0);
             return if known { self.gone(cursor, response.id, None, out) } else { Ok(false) };
         }
-        let Some(table) = &self.layout.table else {
-            let cells = self.atlas.lay(response, self.withdrawn);
-            self.line(cursor, (response, None), &cells, out)?;
-            return Ok(true);
+        let rounds: Vec<(Option<u16>, _)> = match &self.layout.table {
+            Table::Rounds(table) => {
+                let rounds = self.atlas.rounds(response, self.withdrawn, table);
+                rounds.into_iter().map(|(no, cells)| (Some(no), cells)).collect()
+            }
+            Table::Responses | Table::Answered | Table::Votes { .. } => {
+                let cells = self.atlas.lay(response, self.withdrawn);
+                let given = |(place, _): &(usize, String)| {
+                    let of = self.atlas.book().columns[*place].of(*place);
+                    cells[of].as_ref().is_some_and(|cell| cell.given.is_some())
+                };
+                let is_row =
+                    self.layout.table != Table::Answered || self.layout.questions.iter().any(given);
+                is_row.then_some((None, cells)).into_iter().collect()
+            }
         };
-        let rounds = self.atlas.rounds(response, self.withdrawn, table);
         if rounds.is_empty() {
             // Whoever pulled before may have rounds of it that the citizen took back.
             let known = self.after.is_some_and(|after| after > 0);
             return if known { self.gone(cursor, response.id, None, out) } else { Ok(false) };
         }
         for (no, cells) in rounds {
-            self.line(cursor, (response, Some(no)), &cells, out)?;
+            self.line(cursor, (response, no), &cells, out)?;
+        }
+        Ok(true)
+    }
+
+    /// Whether the rows are votes: they are of a log of their own.
+    pub fn is_votes(&self) -> bool {
+        matches!(self.layout.table, Table::Votes { .. })
+    }
+
+    fn vote(&self, of: Uuid, row: Stored<'_>, words: bool, out: &mut Vec<u8>) -> Result<bool, SheetError> {
+        let unreadable = |why: String| SheetError(of, why);
+        let entry = match row {
+            Stored::Live(body) => {
+                votes::Entry::Cast(engine::decode(body).map_err(|e| unreadable(e.to_string()))?)
+            }
+            Stored::Erased { .. } if self.after.is_none() => return Ok(false),
+            Stored::Erased { at, reason } => votes::Entry::Erased { at, reason },
+        };
+        match &self.form {
+            Form::Csv(csv) => votes::csv(csv, of, &entry, words, out),
+            Form::Ndjson => votes::ndjson(of, &entry, words, out).map_err(|e| unreadable(e.to_string()))?,
         }
         Ok(true)
     }

@@ -1,10 +1,12 @@
 //! Responses that are older than their dialogue said it would keep them: found, and erased with a tombstone.
 
 use super::Library;
-use crate::engine::{self, Response};
+use crate::engine::{self, Response, Reviewed, VoteRow, vote_log};
 use crate::script::ScriptId;
+use jiff::civil::Date;
 use jiff::{Span, Timestamp};
-use storage::{Cursor, DialogueId, Reason, Row, StoreError};
+use serde::de::DeserializeOwned;
+use storage::{Cursor, DialogueId, Document, Kind, Reason, Row, StoreError};
 use uuid::Uuid;
 
 /// Rows read at once.
@@ -15,6 +17,9 @@ const PAGE: usize = 500;
 pub struct Expired {
     pub dialogue: ScriptId,
     pub responses: Vec<Uuid>,
+    pub votes: Vec<Uuid>,
+    /// Statements and ideas, as they are removed.
+    pub contributions: Vec<Document>,
 }
 
 impl Library {
@@ -27,8 +32,10 @@ impl Library {
         let mut all = Vec::new();
         for dialogue in self.dialogues() {
             let responses = self.expired_of(&dialogue, now).await?;
-            if !responses.is_empty() {
-                all.push(Expired { dialogue, responses });
+            let votes = self.expired_votes(&dialogue, now).await?;
+            let contributions = self.expired_contributions(&dialogue, now).await?;
+            if !(responses.is_empty() && votes.is_empty() && contributions.is_empty()) {
+                all.push(Expired { dialogue, responses, votes, contributions });
             }
         }
         Ok(all)
@@ -36,18 +43,67 @@ impl Library {
 
     async fn expired_of(&self, of: &ScriptId, now: Timestamp) -> Result<Vec<Uuid>, StoreError> {
         let log = DialogueId(of.0.clone());
+        let past = |response: &Response| self.is_past(response, now);
+        self.expired_in(&log, past).await
+    }
+
+    async fn expired_votes(&self, of: &ScriptId, now: Timestamp) -> Result<Vec<Uuid>, StoreError> {
+        let mut expired = Vec::new();
+        for vote in self.votes(of) {
+            let past = |row: &VoteRow| self.is_past_day(of, row.revision, row.day, now);
+            expired.extend(self.expired_in(&DialogueId(vote_log(of, &vote)), past).await?);
+        }
+        Ok(expired)
+    }
+
+    async fn expired_contributions(
+        &self,
+        of: &ScriptId,
+        now: Timestamp,
+    ) -> Result<Vec<Document>, StoreError> {
+        let mut expired = Vec::new();
+        for kind in [Kind::Statement, Kind::Idea] {
+            for (id, body) in self.store.documents(kind, &format!("{of}/")).await? {
+                match engine::decode::<Reviewed>(&body) {
+                    Ok(Reviewed { contribution: c, .. }) if self.is_past_day(of, c.revision, c.day, now) => {
+                        expired.push(Document { kind, id, body: None });
+                    }
+                    Ok(_) => {}
+                    Err(error) => tracing::warn!(%error, dialogue = %of, "a contribution cannot be read"),
+                }
+            }
+        }
+        Ok(expired)
+    }
+
+    // Every vote that a revision had.
+    fn votes(&self, of: &ScriptId) -> Vec<String> {
+        let shelf = self.shelf.load();
+        let ours = shelf.all.iter().filter(|((id, _), _)| id == of);
+        let mut votes: Vec<String> =
+            ours.flat_map(|(_, p)| p.script.votes().iter().map(|v| v.id.clone())).collect();
+        votes.sort_unstable();
+        votes.dedup();
+        votes
+    }
+
+    async fn expired_in<T: DeserializeOwned>(
+        &self,
+        log: &DialogueId,
+        past: impl Fn(&T) -> bool,
+    ) -> Result<Vec<Uuid>, StoreError> {
         let (mut expired, mut after) = (Vec::new(), Cursor(0));
         loop {
-            let page = self.store.responses(&log, after, PAGE).await?;
+            let page = self.store.responses(log, after, PAGE).await?;
             let Some(last) = page.last() else { return Ok(expired) };
             after = last.cursor;
             for row in page {
                 let Row::Live(body) = row.row else { continue };
-                match engine::decode::<Response>(&body) {
-                    Ok(response) if self.is_past(&response, now) => expired.push(row.response),
+                match engine::decode::<T>(&body) {
+                    Ok(response) if past(&response) => expired.push(row.response),
                     Ok(_) => {}
                     // It is damaged or of a newer version: not ours to judge.
-                    Err(error) => tracing::warn!(%error, dialogue = %of, "a response cannot be read"),
+                    Err(error) => tracing::warn!(%error, dialogue = log.0, "a response cannot be read"),
                 }
             }
         }
@@ -61,14 +117,26 @@ impl Library {
         finished.checked_add(span).is_ok_and(|until| until.timestamp() <= now)
     }
 
+    // Of what only the day is known, the whole day has passed.
+    fn is_past_day(&self, of: &ScriptId, revision: u32, day: Date, now: Timestamp) -> bool {
+        let Some(published) = self.revision(of, revision) else { return false };
+        let keep = published.script.header().privacy.keep;
+        let until = day.checked_add(Span::new().months(keep.months).days(keep.days)).and_then(|d| d.tomorrow());
+        let until = until.and_then(|d| d.to_zoned(published.script.institution().timezone.clone()));
+        until.is_ok_and(|until| until.timestamp() <= now)
+    }
+
     /// Erases what [`Library::expired`] finds; gives what it was.
     ///
     /// # Errors
     /// What the store says; what was erased before stays erased.
     pub async fn erase_expired(&self, now: Timestamp) -> Result<Vec<Expired>, StoreError> {
         let expired = self.expired(now).await?;
-        for Expired { responses, .. } in &expired {
-            for page in responses.chunks(PAGE) {
+        for Expired { responses, votes, contributions, .. } in &expired {
+            if !contributions.is_empty() {
+                self.store.keep(contributions.clone()).await?;
+            }
+            for page in responses.chunks(PAGE).chain(votes.chunks(PAGE)) {
                 self.store.erase_responses(page.to_vec(), now, Reason::Retention).await?;
             }
         }

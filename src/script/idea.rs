@@ -70,7 +70,8 @@ impl<'n> Drafts<'n> {
         let photo = step.get(PHOTO).and_then(|n| photo(reader, n));
         let number = self.next_question();
         let question = question::asked(reader, step, idea, id.clone(), number, answer, defaults);
-        let question = Question { common: Some(Common::Idea { publish }), ..question };
+        let (common, table) = (Some(Common::Idea { publish }), Some(id.clone()));
+        let question = Question { common, table, ..question };
         let no = self.list.len();
         let group = Item::new(path, Kind::Group { first: Some(no + 1) });
         self.list.push(Draft { when: step.get("when"), ..Draft::bare(group, idea.key_at) });

@@ -381,6 +381,8 @@ pub struct Question {
     pub was: Vec<String>,
     pub round: Option<Round>,
     pub common: Option<Common>,
+    /// A table with a row for each response in which it, or what goes with it, was answered.
+    pub table: Option<String>,
 }
 
 /// What a question is in a step that citizens see each other's words in.

@@ -73,6 +73,7 @@ impl<'n> Drafts<'n> {
         let answer = AnswerType::Multi { options, min: 1, max };
         let number = self.next_question();
         let question = question::asked(reader, step, offer, id.clone(), number, answer, defaults);
+        let question = Question { table: Some(id.clone()), ..question };
         let hours = step.get("hours_per_month").and_then(|n| hours(reader, n));
         let no = self.list.len();
         let group = Item::new(path, Kind::Group { first: Some(no + 1) });

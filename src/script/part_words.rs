@@ -38,6 +38,7 @@ impl Names<'_> {
         if let Kind::Ask(question) = &mut item.kind {
             if self.own.contains(&question.id) {
                 question.id = self.name(&question.id);
+                question.table = question.table.as_ref().map(|id| self.name(id));
             }
             for option in question.answer.options_mut().into_iter().flat_map(|o| &mut o.list) {
                 option.when.iter_mut().for_each(|when| self.condition(when));

@@ -165,6 +165,7 @@ pub fn asked(
         was: step.get("was").map(|n| owned(reader.texts(n))).unwrap_or_default(),
         round: None,
         common: None,
+        table: None,
         id,
     };
     let skippable = matches!(question.skip, Skip::Yes | Skip::As(_));

@@ -137,6 +137,7 @@ fn again_question(reader: &mut Reader, name: &str, text: Words, defaults: &Defau
         was: Vec::new(),
         round: Some(Round::Again),
         common: None,
+        table: None,
     }
 }
 

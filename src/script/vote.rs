@@ -72,6 +72,7 @@ impl<'n> Drafts<'n> {
             was: Vec::new(),
             round: None,
             common: None,
+            table: None,
         };
         let id_at = step.get("id").map_or(vote.key_at, |n| n.at);
         if let Some((_, first)) = self.prefixes.iter().find(|(p, _)| *p == id) {

@@ -68,9 +68,10 @@ impl Readable {
         places.sort();
         places.dedup();
         let zone = self.published.as_ref().map_or(TimeZone::UTC, |p| p.script.institution().timezone.clone());
-        let tables = self.book.tables().into_iter().map(str::to_owned).collect();
+        let tables: Vec<String> = self.book.tables().into_iter().map(str::to_owned).collect();
+        let votes = tables.iter().filter(|t| self.book.is_vote(t)).cloned().collect();
         let channels = vec!["telegram".to_owned(), "web".to_owned()];
-        Known { format, revisions, places, channels, tables, zone }
+        Known { format, revisions, places, channels, tables, votes, zone }
     }
 }
 

@@ -7,6 +7,7 @@ use super::dialogues::{PRIVATE, Pairs, Readable, read};
 use super::error::Refusal;
 use super::pull::{Pull, streamed};
 use super::query::{Asked, Format};
+use crate::engine::vote_log;
 use crate::export::{Atlas, CursorError, Cursors, Form, Layout, Sheet, Wish};
 use axum::body::Body;
 use axum::extract::{Path, RawQuery, State};
@@ -15,9 +16,11 @@ use axum::http::header::{
 };
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{AppendHeaders, IntoResponse, Response};
+use crate::script::ScriptId;
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 use std::sync::Arc;
+use storage::DialogueId;
 
 /// What a proxy that does TLS says was asked for.
 const FORWARDED_PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto");
@@ -65,19 +68,23 @@ impl Request {
         let found = Readable::find(web, &self.caller, &self.path.0, &self.path.1).await?;
         let asked = Asked::read(&read(pairs)?, &found.known(web, self.format))?;
         let secrets = web.store.secrets();
-        let cursors = Cursors::new(secrets.cursor, secrets.epoch, &found.id.0);
+        let log = match asked.table.as_deref().filter(|table| found.book.is_vote(table)) {
+            Some(vote) => DialogueId(vote_log(&ScriptId(found.id.0.clone()), vote)),
+            None => found.id.clone(),
+        };
+        let cursors = Cursors::new(secrets.cursor, secrets.epoch, &log.0);
         let after = asked.after.as_deref().map(|text| opened(&cursors, text)).transpose()?;
-        let watermark = web.store.extent(&found.id).await?.latest.0;
+        let watermark = web.store.extent(&log).await?.latest.0;
         let etag = self.etag(secrets.epoch, watermark, &found);
         let mut access = Access::begin(self.caller.name(), &found.id, self.file(), &self.query);
-        let (dialogue, limit) = (found.id.clone(), asked.limit);
+        let limit = asked.limit;
         let sheet = self.sheet(found, asked, after, cursors.clone())?;
         if self.has(&etag) {
             access.end(&*web.store, 0, true).await;
             let headers = [(ETAG, etag), (CACHE_CONTROL, PRIVATE.to_owned())];
             return Ok((StatusCode::NOT_MODIFIED, headers).into_response());
         }
-        let pull = Pull::new(web.store.clone(), dialogue, sheet, watermark, limit);
+        let pull = Pull::new(web.store.clone(), log, sheet, watermark, limit);
         let (body, next) = match limit {
             None => (Body::from_stream(streamed(pull, access)), watermark),
             Some(_) => {

@@ -10,6 +10,7 @@ mod inside;
 mod media;
 mod pull;
 mod query;
+mod review;
 mod router;
 mod token;
 mod upkeep;

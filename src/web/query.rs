@@ -35,6 +35,9 @@ impl Format {
     }
 }
 
+/// What a pull of votes takes: nothing that leads to the response, and no pull of a few rows, whose order would.
+const OF_VOTES: [&str; 5] = ["after", "table", "raw", "dialect", "ascii"];
+
 /// What a dialogue's responses can have.
 #[derive(Debug)]
 pub struct Known {
@@ -44,6 +47,8 @@ pub struct Known {
     pub channels: Vec<String>,
     /// Besides the responses.
     pub tables: Vec<String>,
+    /// Those of them that have votes in their rows.
+    pub votes: Vec<String>,
     /// In which `since` and `until` without a time are days.
     pub zone: TimeZone,
 }
@@ -84,6 +89,14 @@ impl Asked {
                 ));
             }
             asked.take(name, value, known)?;
+        }
+        if let Some(vote) = asked.table.as_ref().filter(|table| known.votes.contains(table)) {
+            let fits = |name: &str| OF_VOTES.contains(&name) && allowed.contains(&name);
+            if let Some((name, _)) = pairs.iter().find(|(name, _)| !fits(name)) {
+                let allowed: Vec<&str> = OF_VOTES.into_iter().filter(|n| allowed.contains(n)).collect();
+                let why = format!("the votes of `{vote}` cannot be told apart by `{name}`");
+                return Err(Refusal::parameter(name, why, allowed));
+            }
         }
         Ok(asked)
     }

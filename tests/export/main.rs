@@ -5,8 +5,8 @@ mod site;
 
 use serde_json::{Value as Json, json};
 use site::*;
-use snak::engine::{Audience, Response, Status, Value};
-use storage::Kind;
+use snak::engine::{self, Audience, Response, Status, Value, Vote, VoteRow};
+use storage::{DialogueId, Kind, ResponseChange};
 
 fn never(digit: u128) -> Response {
     response(
@@ -530,4 +530,91 @@ async fn the_rounds_of_a_repetition_are_rows_of_a_table_of_their_own() {
     let stranger = site.get(&format!("/v1/dialogues/{DIALOGUE}/responses.csv?table=ideer")).await;
     assert_eq!(stranger.status, 400);
     assert!(stranger.body.contains("idéer"), "{}", stranger.body);
+}
+
+fn ballot(n: u128, voter: &str, statement: &str, vote: Vote, words: Option<&str>) -> ResponseChange {
+    let (voter, statement) = (voter.to_owned(), statement.to_owned());
+    let day = "2026-11-23".parse().unwrap();
+    let row = VoteRow { revision: 2, voter, statement, words: words.map(str::to_owned), vote, day };
+    ResponseChange {
+        dialogue: DialogueId(format!("{DIALOGUE}#udsagn")),
+        response: uuid::Uuid::from_u128(n),
+        row: engine::encode(&row).unwrap(),
+        linked: true,
+        media: Vec::new(),
+    }
+}
+
+#[tokio::test]
+async fn votes_are_a_table_of_their_own_that_leads_to_no_response() {
+    let site = service().await;
+    site.publish(include_str!("../transcripts/afstemning/afstemning.yaml")).await;
+    let took_part = Response { revision: 2, ..response(1, vec![given("udsagn", Value::Voted, None)]) };
+    site.put(9, 0, &took_part).await;
+    let first = [
+        ballot(9, "A", "gratis", Vote::Agree, None),
+        ballot(3, "A", "a1", Vote::Pass, Some("=Der skal være kaffe")),
+    ];
+    site.commit(1, 0, first.to_vec()).await;
+    site.commit(2, 0, vec![ballot(5, "B", "gratis", Vote::Disagree, None)]).await;
+
+    let table = site.pull("responses.csv?table=udsagn").await;
+    let uuid = |n: u128| uuid::Uuid::from_u128(n).to_string();
+    let lines = [
+        "row,voter,statement,text,vote,day,deleted_on,deleted_reason".to_owned(),
+        format!("{},A,a1,'=Der skal være kaffe,pass,2026-11-23,,", uuid(3)),
+        format!("{},B,gratis,,disagree,2026-11-23,,", uuid(5)),
+        format!("{},A,gratis,,agree,2026-11-23,,", uuid(9)),
+    ];
+    assert_eq!(table.body.lines().collect::<Vec<_>>(), lines, "not in the order in which they came");
+    let ndjson = site.pull("responses.ndjson?table=udsagn").await;
+    let row = json!({"row": uuid(5), "voter": "B", "statement": "gratis", "vote": "disagree", "day": "2026-11-23"});
+    assert_eq!(ndjson.lines()[1], row, "no cursor, no time, no place");
+
+    site.erase(1).await;
+    let later = site.get(&ndjson.next()).await.lines();
+    let mut gone: Vec<String> = later.iter().map(|r| r["row"].as_str().unwrap().to_owned()).collect();
+    gone.sort();
+    assert_eq!(gone, [uuid(3), uuid(9)]);
+    assert_eq!((&later[0]["deleted_on"], &later[0]["deleted_reason"]), (&json!("2026-11-24"), &json!("citizen")));
+    for query in ["limit=1", "since=2026-11-23", "place=station", "columns=voter", "shape=long"] {
+        let refused =
+            site.get(&format!("/v1/dialogues/{DIALOGUE}/responses.csv?table=udsagn&{query}")).await;
+        assert_eq!(refused.status, 400, "{query}");
+    }
+    let foreign = site.pull("responses.ndjson?limit=1").await.next();
+    let foreign = foreign.split("after=").nth(1).unwrap().split('&').next().unwrap().to_owned();
+    let refused =
+        site.get(&format!("/v1/dialogues/{DIALOGUE}/responses.csv?table=udsagn&after={foreign}")).await;
+    assert_eq!(refused.status, 400, "a cursor of the responses");
+    let token = json!({"institution": "nordby-bibliotek", "name": "tal", "dialogues": [], "raw_text": false});
+    let token = site.token(token).await;
+    let bare = site.get_as(&token, &format!("/v1/dialogues/{DIALOGUE}/responses.csv?table=udsagn")).await;
+    assert!(bare.status == 200 && !bare.body.contains("kaffe"), "{}", bare.body);
+
+    let wide = rows(&site.pull("responses.csv?states=1&columns=response,udsagn").await, b',');
+    assert_eq!(wide[0][1..], ["udsagn", "udsagn_state"]);
+    assert_eq!(wide[1][1..], ["", "answered"]);
+    let codebook = site.pull("codebook.json").await.json();
+    let columns = codebook["columns"].as_array().unwrap();
+    let of = |table: &str| columns.iter().filter(|c| c["table"] == table).collect::<Vec<_>>();
+    let own: Vec<&Json> = of("udsagn").iter().map(|c| &c["name"]).collect();
+    assert_eq!(own, ["statement", "vote"]);
+    assert_eq!(of("udsagn")[0]["options"][0]["label"]["da"], "Alt skal være gratis.");
+    assert_eq!(of("udsagn")[1]["options"][2]["code"], "pass");
+    assert!(columns.iter().all(|c| c["name"] != "udsagn.1" && c["name"] != "udsagn.own"));
+}
+
+#[tokio::test]
+async fn an_offer_has_a_table_with_those_who_offered_something() {
+    let site = service().await;
+    site.publish(include_str!("../transcripts/tilbud/tilbud.yaml")).await;
+    let offered = vec![given("hjælp", codes(&["lyd"]), None), given("hjælp.hours", number("4"), None)];
+    site.put(1, 0, &Response { revision: 2, ..response(1, offered) }).await;
+    site.put(2, 0, &Response { revision: 2, ..response(2, vec![skipped("hjælp")]) }).await;
+    let table = rows(&site.pull("responses.csv?table=hjælp&columns=response,hjælp,hjælp.hours").await, b',');
+    assert_eq!(table.len(), 2, "{table:?}");
+    assert_eq!(table[1][1..], ["lyd", "4"]);
+    let ndjson = site.pull("responses.ndjson?table=hjælp").await.lines();
+    assert_eq!((ndjson.len(), &ndjson[0]["answers"]), (1, &json!({"hjælp": ["lyd"], "hjælp.hours": 4})));
 }

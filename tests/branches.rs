@@ -4,10 +4,11 @@
 mod support;
 
 use snak::engine::{
-    self, Begin, ButtonKind, Effect, Ended, Facts, Form, Input, Message, Moment, Session, State, Turn,
+    self, Begin, ButtonKind, Effect, Ended, Facts, Form, Input, Message, Moment, Outcome, Session, State, Turn,
+    Value,
 };
 use snak::script::{
-    AnswerType, Condition, Kind, Language, Question, Script, Severity, StaffLanguage, picture,
+    AnswerType, Condition, Kind, Language, Problem, Question, Script, Severity, StaffLanguage, picture,
 };
 use std::collections::{HashMap, HashSet};
 use std::fs;
@@ -18,8 +19,10 @@ use support::play::dialogues;
 const QUESTIONS: usize = 8;
 /// A longer label is cut on a phone.
 const LABEL: usize = 34;
+/// Written elsewhere, and to come out exactly as written: their length and their labels are not ours to shorten.
+const GIVEN: [&str; 2] = ["kulturhuset-havnen/aaben-scene", "nordby-idraet/parken-engen"];
 /// Turns played for one dialogue in one language before the walk is called endless.
-const TURNS: usize = 50_000;
+const TURNS: usize = 1_000_000;
 
 fn files() -> Vec<PathBuf> {
     let mut found = Vec::new();
@@ -41,8 +44,10 @@ fn every_shipped_dialogue_checks_clean_and_no_two_share_an_entry() {
     for path in &files {
         let file = snak::library::file(path).unwrap();
         let (script, problems) = file.check();
-        let told = problems.iter().filter(|p| p.severity != Severity::Info);
-        pictures.extend(told.map(|p| picture(p, file.source_of(p), StaffLanguage::En)));
+        let id = file.id.to_string();
+        let given = GIVEN.contains(&id.as_str());
+        let told = |p: &&Problem| p.is_error() || (p.severity != Severity::Info && !given);
+        pictures.extend(problems.iter().filter(told).map(|p| picture(p, file.source_of(p), StaffLanguage::En)));
         let Some(script) = script else { continue };
         let taken = codes.insert(script.header().entry.code.clone(), path.clone());
         assert_eq!(taken, None, "{} has the entry code of another", path.display());
@@ -51,13 +56,27 @@ fn every_shipped_dialogue_checks_clean_and_no_two_share_an_entry() {
 }
 
 #[test]
-fn every_step_is_reached_and_every_way_ends_within_eight_questions() {
+fn every_step_and_every_option_is_reached_and_every_way_ends() {
     for path in files() {
         let script = support::play::load(&path);
         for language in script.header().languages.clone() {
-            Explorer::new(&script, language).explore();
+            let Walked { chats, turns, steps, options } = Explorer::new(&script, language).explore();
+            println!(
+                "{} in {}: {chats} chats ended in {turns} turns, {steps} steps and {options} options reached",
+                script.id(),
+                language.tag()
+            );
         }
     }
+}
+
+/// What was seen of one dialogue in one language.
+struct Walked {
+    chats: usize,
+    turns: usize,
+    /// Said or asked; rounds of a `repeat` are steps of their own.
+    steps: usize,
+    options: usize,
 }
 
 /// Everything that can be said in a dialogue, one input after the other.
@@ -68,6 +87,8 @@ struct Explorer<'s> {
     deciding: Vec<&'s Condition>,
     seen: HashSet<String>,
     reached: HashSet<String>,
+    /// Question and code.
+    chosen: HashSet<(String, String)>,
     open: Vec<Session>,
     turns: usize,
     ends: usize,
@@ -87,6 +108,7 @@ impl<'s> Explorer<'s> {
             deciding,
             seen: HashSet::new(),
             reached: HashSet::new(),
+            chosen: HashSet::new(),
             open: Vec::new(),
             turns: 0,
             ends: 0,
@@ -97,7 +119,11 @@ impl<'s> Explorer<'s> {
         format!("{} in {}", self.script.id(), self.language.tag())
     }
 
-    fn explore(mut self) {
+    fn is_given(&self) -> bool {
+        GIVEN.contains(&self.script.id().to_string().as_str())
+    }
+
+    fn explore(mut self) -> Walked {
         let begin = Begin {
             revision: 1,
             channel: "web",
@@ -116,18 +142,24 @@ impl<'s> Explorer<'s> {
             assert!(self.turns < TURNS, "{} goes on and on", self.place());
         }
         assert!(self.ends > 0, "{} never ends", self.place());
+        let (mut steps, mut options) = (0, 0);
         for item in self.script.items() {
             let shown = match &item.kind {
                 Kind::Say(_) | Kind::Ask(_) | Kind::End(Some(_)) => true,
                 Kind::End(None) | Kind::Group { .. } | Kind::Visit(_) | Kind::Goto(_) => false,
             };
-            assert!(
-                !shown || self.reached.contains(&item.id),
-                "{}: nobody gets to {}",
-                self.place(),
-                item.id
-            );
+            if !shown {
+                continue;
+            }
+            assert!(self.reached.contains(&item.id), "{}: nobody gets to {}", self.place(), item.id);
+            steps += 1;
+            for option in item.question().and_then(|q| q.answer.options()).into_iter().flat_map(|o| &o.list) {
+                let way = (item.id.clone(), option.code.clone());
+                assert!(self.chosen.contains(&way), "{}: nobody can choose {way:?}", self.place());
+                options += 1;
+            }
         }
+        Walked { chats: self.ends, turns: self.turns, steps, options }
     }
 
     fn turn(&mut self, session: Session, input: &Input) {
@@ -139,7 +171,17 @@ impl<'s> Explorer<'s> {
             }
         }
         let questions = session.trail.iter().filter(|p| self.script.question(&p.0).is_some()).count();
-        assert!(questions <= QUESTIONS, "{}: {questions} questions on one way", self.place());
+        assert!(self.is_given() || questions <= QUESTIONS, "{}: {questions} questions on one way", self.place());
+        for answered in &session.answers {
+            let Outcome::Given { value, .. } = &answered.outcome else { continue };
+            let codes: &[String] = match value {
+                Value::Code(code) => std::slice::from_ref(code),
+                Value::Codes(codes) | Value::Ranked(codes) => codes,
+                _ => &[],
+            };
+            let way = |code: &String| (answered.question.clone(), code.clone());
+            self.chosen.extend(codes.iter().map(way));
+        }
         self.reached.extend(session.trail.iter().map(|p| p.0.clone()));
         match &session.state {
             State::Finished(ended) => {
@@ -175,7 +217,7 @@ impl<'s> Explorer<'s> {
         assert!(text.chars().count() <= 1_000, "{}: too long, {text:?}", self.place());
         for button in message.buttons.iter().flatten() {
             let (label, length) = (&button.label, button.label.chars().count());
-            assert!((1..=LABEL).contains(&length), "{}: a label of {length}, {label:?}", self.place());
+            assert!(length > 0 && (self.is_given() || length <= LABEL), "{}: a label of {length}, {label:?}", self.place());
         }
     }
 
