@@ -4,8 +4,8 @@
 mod support;
 
 use snak::engine::{
-    self, Begin, ButtonKind, Effect, Ended, Facts, Form, Input, Message, Moment, Outcome, Session, State, Turn,
-    Value,
+    self, Begin, ButtonKind, Effect, Ended, Facts, Form, Input, Message, Moment, Outcome, Session, State,
+    Turn, Value,
 };
 use snak::script::{
     AnswerType, Condition, Kind, Language, Problem, Question, Script, Severity, StaffLanguage, picture,
@@ -47,7 +47,8 @@ fn every_shipped_dialogue_checks_clean_and_no_two_share_an_entry() {
         let id = file.id.to_string();
         let given = GIVEN.contains(&id.as_str());
         let told = |p: &&Problem| p.is_error() || (p.severity != Severity::Info && !given);
-        pictures.extend(problems.iter().filter(told).map(|p| picture(p, file.source_of(p), StaffLanguage::En)));
+        pictures
+            .extend(problems.iter().filter(told).map(|p| picture(p, file.source_of(p), StaffLanguage::En)));
         let Some(script) = script else { continue };
         let taken = codes.insert(script.header().entry.code.clone(), path.clone());
         assert_eq!(taken, None, "{} has the entry code of another", path.display());
@@ -171,7 +172,11 @@ impl<'s> Explorer<'s> {
             }
         }
         let questions = session.trail.iter().filter(|p| self.script.question(&p.0).is_some()).count();
-        assert!(self.is_given() || questions <= QUESTIONS, "{}: {questions} questions on one way", self.place());
+        assert!(
+            self.is_given() || questions <= QUESTIONS,
+            "{}: {questions} questions on one way",
+            self.place()
+        );
         for answered in &session.answers {
             let Outcome::Given { value, .. } = &answered.outcome else { continue };
             let codes: &[String] = match value {
@@ -217,7 +222,11 @@ impl<'s> Explorer<'s> {
         assert!(text.chars().count() <= 1_000, "{}: too long, {text:?}", self.place());
         for button in message.buttons.iter().flatten() {
             let (label, length) = (&button.label, button.label.chars().count());
-            assert!(length > 0 && (self.is_given() || length <= LABEL), "{}: a label of {length}, {label:?}", self.place());
+            assert!(
+                length > 0 && (self.is_given() || length <= LABEL),
+                "{}: a label of {length}, {label:?}",
+                self.place()
+            );
         }
     }
 

@@ -64,7 +64,14 @@ async fn list(reach: &Reach, of: &List) -> Result<(), Failure> {
     let found = operator::json(reach.ask("GET", &path, None).await?).await?;
     let mut out = std::io::stdout().lock();
     for entry in found.as_array().into_iter().flatten().filter(|e| of.all || e["review"] == "held") {
-        let text = |key: &str| entry[key].as_str().unwrap_or_default().replace('\\', "\\\\").replace('\n', "\\n").replace('\t', " ");
+        let text = |key: &str| {
+            entry[key]
+                .as_str()
+                .unwrap_or_default()
+                .replace('\\', "\\\\")
+                .replace('\n', "\\n")
+                .replace('\t', " ")
+        };
         let number = |key: &str| entry[key].as_i64().unwrap_or(0);
         let (shown, liked) = (number("shown"), number("liked"));
         let [id, review, kind, vote, day, words] = ["id", "review", "kind", "of", "day", "words"].map(text);

@@ -144,7 +144,9 @@ pub enum Table {
     /// The responses in which this offer or idea was answered.
     Answered,
     /// Votes; `words`: with those of statements that citizens added.
-    Votes { words: bool },
+    Votes {
+        words: bool,
+    },
 }
 
 impl Table {

@@ -92,8 +92,7 @@ impl Sheet {
                     let of = self.atlas.book().columns[*place].of(*place);
                     cells[of].as_ref().is_some_and(|cell| cell.given.is_some())
                 };
-                let is_row =
-                    self.layout.table != Table::Answered || self.layout.questions.iter().any(given);
+                let is_row = self.layout.table != Table::Answered || self.layout.questions.iter().any(given);
                 is_row.then_some((None, cells)).into_iter().collect()
             }
         };

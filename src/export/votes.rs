@@ -9,7 +9,8 @@ use std::borrow::Cow;
 use uuid::Uuid;
 
 /// `row` is what a later pull tells of a vote that has changed or was erased by.
-const COLUMNS: [&str; 8] = ["row", "voter", "statement", "text", "vote", "day", "deleted_on", "deleted_reason"];
+const COLUMNS: [&str; 8] =
+    ["row", "voter", "statement", "text", "vote", "day", "deleted_on", "deleted_reason"];
 
 pub enum Entry {
     Cast(VoteRow),

@@ -121,7 +121,8 @@ impl Library {
     fn is_past_day(&self, of: &ScriptId, revision: u32, day: Date, now: Timestamp) -> bool {
         let Some(published) = self.revision(of, revision) else { return false };
         let keep = published.script.header().privacy.keep;
-        let until = day.checked_add(Span::new().months(keep.months).days(keep.days)).and_then(|d| d.tomorrow());
+        let until =
+            day.checked_add(Span::new().months(keep.months).days(keep.days)).and_then(|d| d.tomorrow());
         let until = until.and_then(|d| d.to_zoned(published.script.institution().timezone.clone()));
         until.is_ok_and(|until| until.timestamp() <= now)
     }

@@ -9,6 +9,7 @@ use super::pull::{Pull, streamed};
 use super::query::{Asked, Format};
 use crate::engine::vote_log;
 use crate::export::{Atlas, CursorError, Cursors, Form, Layout, Sheet, Wish};
+use crate::script::ScriptId;
 use axum::body::Body;
 use axum::extract::{Path, RawQuery, State};
 use axum::http::header::{
@@ -16,7 +17,6 @@ use axum::http::header::{
 };
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{AppendHeaders, IntoResponse, Response};
-use crate::script::ScriptId;
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 use std::sync::Arc;

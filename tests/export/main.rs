@@ -568,7 +568,8 @@ async fn votes_are_a_table_of_their_own_that_leads_to_no_response() {
     ];
     assert_eq!(table.body.lines().collect::<Vec<_>>(), lines, "not in the order in which they came");
     let ndjson = site.pull("responses.ndjson?table=udsagn").await;
-    let row = json!({"row": uuid(5), "voter": "B", "statement": "gratis", "vote": "disagree", "day": "2026-11-23"});
+    let row =
+        json!({"row": uuid(5), "voter": "B", "statement": "gratis", "vote": "disagree", "day": "2026-11-23"});
     assert_eq!(ndjson.lines()[1], row, "no cursor, no time, no place");
 
     site.erase(1).await;
@@ -576,10 +577,12 @@ async fn votes_are_a_table_of_their_own_that_leads_to_no_response() {
     let mut gone: Vec<String> = later.iter().map(|r| r["row"].as_str().unwrap().to_owned()).collect();
     gone.sort();
     assert_eq!(gone, [uuid(3), uuid(9)]);
-    assert_eq!((&later[0]["deleted_on"], &later[0]["deleted_reason"]), (&json!("2026-11-24"), &json!("citizen")));
+    assert_eq!(
+        (&later[0]["deleted_on"], &later[0]["deleted_reason"]),
+        (&json!("2026-11-24"), &json!("citizen"))
+    );
     for query in ["limit=1", "since=2026-11-23", "place=station", "columns=voter", "shape=long"] {
-        let refused =
-            site.get(&format!("/v1/dialogues/{DIALOGUE}/responses.csv?table=udsagn&{query}")).await;
+        let refused = site.get(&format!("/v1/dialogues/{DIALOGUE}/responses.csv?table=udsagn&{query}")).await;
         assert_eq!(refused.status, 400, "{query}");
     }
     let foreign = site.pull("responses.ndjson?limit=1").await.next();
