@@ -83,8 +83,8 @@ impl Desk {
     /// Begins, and says these; a word that answers nothing fails at the end.
     async fn chat(&self, who: u32, words: &[&str]) {
         self.take(who, Content::Start { payload: "scene".to_owned() }).await;
-        let again = self.said(who).await.into_iter().flat_map(|m| m.buttons.concat());
-        if let Some(again) = again.filter(|b| b.press.button == ButtonKind::AnswerAgain).last() {
+        let mut again = self.said(who).await.into_iter().flat_map(|m| m.buttons.concat());
+        if let Some(again) = again.rfind(|b| b.press.button == ButtonKind::AnswerAgain) {
             self.take(who, Content::Input(Input::Press(again.press))).await;
         }
         for word in ["start"].iter().chain(words) {
