@@ -17,7 +17,18 @@ pub fn against(before: (&Script, &str), now: (&Script, &str)) -> Vec<Problem> {
     for (id, question) in &asked {
         match asks.iter().find(|(other, q)| other == id || q.was.contains(id)) {
             Some((_, other)) => problems.extend(changes(question, other, &new)),
-            None => problems.push(gone(question, id, &asked, &asks, &new)),
+            None => {
+                let renamed = renamed(question, &asked, &asks);
+                let at = renamed.and_then(|other| Some(step_of(&new, other)?.get("id")?.at));
+                let (at, renamed) = at.map_or_else(|| (key_of(&new, id, &[]), None), |at| (at, renamed));
+                problems.push(gone(id, at, renamed));
+            }
+        }
+    }
+    for vote in before.0.votes() {
+        match now.0.vote(&vote.id) {
+            Some(other) => problems.extend(codes_gone(&new, &vote.id, &vote.statements, &other.statements)),
+            None => problems.push(gone(&vote.id, key_of(&new, &vote.id, &[]), None)),
         }
     }
     problems.extend(left_behind(&old, &new, &now.0.header().languages));
@@ -35,7 +46,9 @@ fn questions(script: &Script) -> Vec<(String, &Question)> {
         Some(Round::Asks { .. } | Round::Again) => None,
         None => Some(q.id.clone()),
     };
-    script.questions().filter_map(|q| Some((named(q)?, q))).collect()
+    // Of a vote, the statements are what counts.
+    let own = |q: &&Question| q.is_named() && q.common != Some(Common::OwnStatement);
+    script.questions().filter(own).filter_map(|q| Some((named(q)?, q))).collect()
 }
 
 fn changes(before: &Question, now: &Question, root: &Node) -> Vec<Problem> {
@@ -53,25 +66,24 @@ fn changes(before: &Question, now: &Question, root: &Node) -> Vec<Problem> {
         problems.extend(another_scale(place(&["min", "type"]), id, (old, new), is_turned(before, now)));
     }
     if let (Some(old), Some(new)) = (before.answer.options(), now.answer.options()) {
-        for option in &old.list {
-            if !new.list.iter().any(|o| o.code == option.code || o.was.contains(&option.code)) {
-                let renamed = new.list.iter().filter(|o| old.find(&o.code).is_none());
-                let renamed = renamed.clone().find(|o| shares_words(&o.label, &option.label));
-                let twin = renamed.and_then(|o| Some((step_of(root, id)?, o.code.as_str())));
-                let at = twin.and_then(|(step, code)| option_at(step, code));
-                problems.push(code_gone(
-                    at.unwrap_or(place(&["options", "skills", "type"])),
-                    id,
-                    &option.code,
-                    renamed,
-                ));
-            }
-        }
+        problems.extend(codes_gone(root, id, old, new));
     }
-    if likeness(&before.text, &now.text) < 0.5 {
+    if likeness(&before.text, &now.text).is_some_and(|part| part < 0.5) {
         problems.push(other_words(place(&["ask", "offer", "idea", "vote"]), id, &before.text));
     }
     problems
+}
+
+fn codes_gone(root: &Node, id: &str, old: &Options, new: &Options) -> Vec<Problem> {
+    let kept = |code: &String| new.list.iter().any(|o| o.code == *code || o.was.contains(code));
+    let gone = |option: &Choice| {
+        let mut added = new.list.iter().filter(|o| old.find(&o.code).is_none());
+        let renamed = added.find(|o| shares_words(&o.label, &option.label));
+        let at = renamed.and_then(|o| option_at(step_of(root, id)?, &o.code));
+        let at = at.unwrap_or_else(|| key_of(root, id, &["options", "skills", "statements", "type"]));
+        code_gone(at, id, &option.code, renamed)
+    };
+    old.list.iter().filter(|o| !kept(&o.code)).map(gone).collect()
 }
 
 /// The step that a question stands in: its own, or the one that uses a part.
@@ -97,23 +109,26 @@ fn key_of(root: &Node, id: &str, keys: &[&str]) -> Span {
 }
 
 fn option_at(step: &Node, code: &str) -> Option<Span> {
-    let options = step.get("options").or(step.get("skills"))?;
+    let options = step.get("options").or(step.get("skills")).or(step.get("statements"))?;
     options.map()?.iter().find(|e| e.key == code).map(|e| e.key_at)
 }
 
-// V751
-fn gone(
+// The new question that has the words of one that is gone.
+fn renamed<'q>(
     question: &Question,
-    id: &str,
     asked: &[(String, &Question)],
-    asks: &[(String, &Question)],
-    root: &Node,
-) -> Problem {
-    let new = asks.iter().filter(|(other, q)| {
-        !asked.iter().any(|(o, _)| o == other) && q.answer.name() == question.answer.name()
-    });
-    let renamed = new.clone().find(|(_, q)| likeness(&q.text, &question.text) >= 0.5);
-    let step = renamed.and_then(|(other, _)| Some((other, step_of(root, other)?.get("id")?.at)));
+    asks: &'q [(String, &Question)],
+) -> Option<&'q str> {
+    let is_new = |id: &str| !asked.iter().any(|(old, _)| old == id);
+    let alike = |q: &Question| {
+        q.answer.name() == question.answer.name()
+            && likeness(&q.text, &question.text).is_some_and(|part| part >= 0.5)
+    };
+    asks.iter().find(|(id, q)| is_new(id) && alike(q)).map(|(id, _)| id.as_str())
+}
+
+// V751
+fn gone(id: &str, at: Span, renamed: Option<&str>) -> Problem {
     let what = both(
         format!("spørgsmålet `{id}` er der ikke længere"),
         format!("the question `{id}` is no longer there"),
@@ -122,15 +137,15 @@ fn gone(
         "der er svar på det i den udgivne udgave, og deres kolonne ville ikke få flere",
         "the published version has answers to it, and their column would get no more",
     );
-    match step {
-        Some((other, at)) => Problem::error("V751", at, what)
+    match renamed {
+        Some(other) => Problem::error("V751", at, what)
             .label(both(format!("hed det `{id}` før?"), format!("was it called `{id}` before?")))
             .why(why)
             .mend(both(
                 format!("lad det hedde `{id}`, eller skriv under `id: {other}`\nwas: [{id}]"),
                 format!("keep the name `{id}`, or write below `id: {other}`\nwas: [{id}]"),
             )),
-        None => Problem::error("V751", key_of(root, id, &[]), what).why(why).mend(both(
+        None => Problem::error("V751", at, what).why(why).mend(both(
             "sæt det ind igen, eller lav en ny dialog, hvis der nu skal spørges om noget andet",
             "put it back, or make a new dialogue if something else shall be asked now",
         )),
@@ -257,17 +272,17 @@ fn shares_words(one: &Words, other: &Words) -> bool {
         .any(|(l, t)| other.languages().any(|(m, u)| l == m && fold(&t.plain()) == fold(&u.plain())))
 }
 
-/// How much of their words two texts share, in the language where it is most: 1 for all, 0 for none.
-fn likeness(one: &Words, other: &Words) -> f32 {
+/// How much of their words two texts share, in the language where it is most: 1 for all, 0 for none. `None` where one says nothing.
+fn likeness(one: &Words, other: &Words) -> Option<f32> {
     let words =
         |text: &str| -> HashSet<String> { fold(text).split_whitespace().map(str::to_owned).collect() };
     let pairs = one.languages().filter_map(|(l, t)| {
         let (_, u) = other.languages().find(|(m, _)| *m == l)?;
         let (a, b) = (words(&t.plain()), words(&u.plain()));
-        let all = (a.len() + b.len()).max(1);
-        Some(2.0 * a.intersection(&b).count() as f32 / all as f32)
+        let both = !a.is_empty() && !b.is_empty();
+        both.then(|| 2.0 * a.intersection(&b).count() as f32 / (a.len() + b.len()) as f32)
     });
-    pairs.fold(0.0, f32::max)
+    pairs.reduce(f32::max)
 }
 
 /// A text in several languages: where it stands, and its words.

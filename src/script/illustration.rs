@@ -124,7 +124,9 @@ fn illustration(reader: &mut Reader, node: &Node, kind: IllustrationKind, at: Sp
     let noun = kind.noun();
     let subject = both(format!("beskrivelsen af {}", noun.da), format!("the description of {}", noun.en));
     let alt = reader.words(alt, &subject);
-    let name = reader.text(file)?.trim().to_owned();
+    // The folder may be written out, and is the same.
+    let name = reader.text(file)?.trim();
+    let name = name.strip_prefix("media/").unwrap_or(name).to_owned();
     if media_type(&name).is_none_or(|(shown, _)| shown != kind) {
         reader.report(bad_file(file.at, kind, &name));
         return None;
