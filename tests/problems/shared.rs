@@ -197,14 +197,19 @@ fn each_field_of_the_header_is_missed() {
 /// Entry codes and keywords of the other two, each taken over in one of the three: told of that file alone.
 #[test]
 fn names_that_another_of_the_three_has_are_told() {
-    const IDS: [&str; 2] = ["nordby-bibliotek/aabningstider", "nordby-idraet/parken-engen"];
-    const TAKEN: [(usize, &str, &str, &str); 4] = [
-        (0, "E701", "  code: aabn\n", "  code: ‸park\n"),
-        (1, "E701", "  code: park\n", "  code: ‸aabn\n"),
-        (0, "E703", "bibliotek, library]", "bibliotek, ‸Engparken]"),
-        (1, "E703", "  keywords: [engparken, parken, park]", "  keywords: [engparken, ‸bibliotek, park]"),
+    const IDS: [&str; 3] =
+        ["nordby-bibliotek/aabningstider", "nordby-idraet/parken-engen", "kulturhuset-havnen/aaben-scene"];
+    const NAMES: [&str; 3] = ["Nordby Bibliotek", "Nordby Idraet", ""];
+    // Which of the three, the code, the right line and the wrong one, and whose the name is.
+    const TAKEN: [(usize, &str, &str, &str, usize); 6] = [
+        (0, "E701", "  code: aabn\n", "  code: ‸park\n", 1),
+        (1, "E701", "  code: park\n", "  code: ‸scene\n", 2),
+        (2, "E701", "  code: scene\n", "  code: ‸aabn\n", 0),
+        (0, "E703", "bibliotek, library]", "bibliotek, ‸Engparken]", 1),
+        (1, "E703", "  keywords: [engparken, parken, park]", "  keywords: [engparken, ‸Havnen, park]", 2),
+        (2, "E703", "  keywords: [scene, havnen, stage]", "  keywords: [scene, ‸bibliotek, stage]", 0),
     ];
-    for (no, code, right, wrong) in TAKEN {
+    for (no, code, right, wrong, whose) in TAKEN {
         let room = tempfile::tempdir().unwrap();
         let mut place = None;
         for (n, id) in IDS.iter().enumerate() {
@@ -218,10 +223,8 @@ fn names_that_another_of_the_three_has_are_told() {
         }
         fs::create_dir_all(room.path().join("_shared/parts")).unwrap();
         fs::write(room.path().join("_shared/parts/foelg-op.yaml"), shared("foelg-op.yaml")).unwrap();
-        let whose = [
-            "Nordby Bibliotek (nordby-bibliotek/aabningstider.yaml",
-            "Nordby Idraet (nordby-idraet/parken-engen.yaml",
-        ];
+        fs::write(room.path().join("kulturhuset-havnen/_institution.yaml"), shared("_institution.yaml"))
+            .unwrap();
         for language in ["da", "en"] {
             let run = Command::new(env!("CARGO_BIN_EXE_snak"))
                 .args(["check", "--format", "json", "--lang", language])
@@ -234,7 +237,13 @@ fn names_that_another_of_the_three_has_are_told() {
                 told.iter().find(|p| p["code"] == code).unwrap_or_else(|| panic!("{code}: {told:#?}"));
             let (line, column) = place.unwrap();
             assert_eq!((&found["line"], &found["column"]), (&line.into(), &column.into()), "{found}");
-            assert!(found["message"].as_str().unwrap().contains(whose[1 - no]), "{found}");
+            let name = match (NAMES[whose], language) {
+                ("", "da") => "Kulturhuset Havnen",
+                ("", _) => "The Harbour Culture House",
+                (name, _) => name,
+            };
+            let owner = format!("{name} ({}.yaml", IDS[whose]);
+            assert!(found["message"].as_str().unwrap().contains(&owner), "{found}");
         }
     }
 }
