@@ -5,13 +5,16 @@ mod support;
 
 use jiff::Timestamp;
 use serde_json::Value as Json;
-use snak::engine::{self, Answered, Audience, Ended, Outcome, Response, Status, Value};
+use snak::engine::{
+    self, Answered, Audience, Contribution, Ended, Outcome, Response, Review, Reviewed, Status, Value,
+};
 use snak::library::Library;
 use snak::script::{Language, ScriptId};
 use std::fs;
 use std::sync::Arc;
 use storage::{
-    Body, Changes, ConversationKey, DialogueId, MasterKey, ResponseChange, Store, UpdateId, Version,
+    Body, Changes, ConversationKey, DialogueId, Document, Kind, MasterKey, ResponseChange, Store, UpdateId,
+    Version,
 };
 use support::service::{KEY, Place, get};
 
@@ -164,4 +167,46 @@ async fn a_folder_goes_on_where_it_was_and_never_holds_a_row_twice() {
     assert!(csv.lines().next().unwrap().ends_with(",fri,frit"), "{csv}");
     assert_eq!(csv.matches("response,citizen").count(), 1);
     assert_eq!(csv.lines().count(), 5, "a header, three answers and an erasure: {csv}");
+}
+
+#[tokio::test]
+async fn what_citizens_contribute_is_reviewed_with_the_service_and_without() {
+    const SCENE: &str = "kulturhuset-havnen/aaben-scene";
+    let place = Place::default();
+    let store = open(&place).await;
+    let document = |n: u128, words: &str| {
+        let contribution = Contribution {
+            is_idea: true,
+            of: "idé".to_owned(),
+            question: "idéer.1.idé".to_owned(),
+            revision: 1,
+            words: words.to_owned(),
+            language: Language::DANISH,
+            day: "2026-11-23".parse().unwrap(),
+        };
+        let body = engine::encode(&Reviewed { contribution, review: Review::Held }).unwrap();
+        let id = format!("{SCENE}/{}", uuid::Uuid::from_u128(n));
+        Document { kind: Kind::Idea, id, body: Some(body) }
+    };
+    let (first, second) = (document(1, "Fællessang\nfor alle"), document(2, "Brætspil"));
+    store.keep(vec![first.clone(), second.clone()]).await.unwrap();
+    store.close().await.unwrap();
+    drop(store);
+
+    let listed = place.output(&["review", "list", SCENE]);
+    let lines: Vec<&str> = listed.lines().collect();
+    assert_eq!(lines.len(), 2, "{listed}");
+    assert_eq!(lines[0], format!("{}\theld\tidea\tidé\t2026-11-23\t0\t0\tFællessang\\nfor alle", first.id));
+    place.output(&["review", "approve", &first.id]);
+    let service = place.serve();
+    assert!(place.output(&["review", "list", SCENE]).starts_with(&second.id), "what was read no longer waits");
+    place.output(&["review", "reject", &second.id]);
+    assert_eq!(place.output(&["review", "list", SCENE]), "");
+    let all = place.output(&["review", "list", SCENE, "--all"]);
+    let told: Vec<&str> = all.lines().map(|l| l.split('\t').nth(1).unwrap()).collect();
+    assert_eq!(told, ["approved", "rejected"]);
+    service.kill();
+    for words in [["review", "approve", "nordby/x/1"], ["review", "list", "nordby/findes-ikke"]] {
+        assert_eq!(place.snak(&words).output().unwrap().status.code(), Some(2), "{words:?}");
+    }
 }
