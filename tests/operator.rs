@@ -199,7 +199,10 @@ async fn what_citizens_contribute_is_reviewed_with_the_service_and_without() {
     assert_eq!(lines[0], format!("{}\theld\tidea\tidé\t2026-11-23\t0\t0\tFællessang\\nfor alle", first.id));
     place.output(&["review", "approve", &first.id]);
     let service = place.serve();
-    assert!(place.output(&["review", "list", SCENE]).starts_with(&second.id), "what was read no longer waits");
+    assert!(
+        place.output(&["review", "list", SCENE]).starts_with(&second.id),
+        "what was read no longer waits"
+    );
     place.output(&["review", "reject", &second.id]);
     assert_eq!(place.output(&["review", "list", SCENE]), "");
     let all = place.output(&["review", "list", SCENE, "--all"]);
