@@ -39,8 +39,7 @@ pub fn option(typed: &str, shown: &[(u8, &Choice)]) -> Match {
 
 /// Number, label, code or synonym, letter for letter.
 pub fn exactly(folded: &str, shown: &[(u8, &Choice)]) -> Option<u8> {
-    let digits =
-        shown.iter().any(|(_, c)| c.folded.labels.iter().any(|l| l.chars().any(|c| c.is_ascii_digit())));
+    let digits = shown.iter().any(|(_, c)| c.folded.has_digit);
     if !digits
         && let Ok(number) = folded.parse::<usize>()
         && let Some((option, _)) = number.checked_sub(1).and_then(|n| shown.get(n))

@@ -19,7 +19,7 @@ const ONE_THOUGHT: SignedDuration = SignedDuration::from_secs(8);
 /// Takes what was typed.
 pub fn typed_text(walk: &mut Walk<'_>, question: &Question, waiting: Waiting, typed: &str) {
     let folded = fold(typed);
-    if matches!(typed.trim().to_lowercase().as_str(), "/del" | "/share") {
+    if ["/del", "/share"].iter().any(|name| typed.trim().eq_ignore_ascii_case(name)) {
         return at_question(walk, question, waiting, &Input::Share);
     }
     // An option called "Stop" is an answer; elsewhere the word alone is a command.

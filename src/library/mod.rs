@@ -3,8 +3,9 @@
 mod folder;
 mod media;
 mod retention;
+mod shelf;
 
-pub use folder::{File, file, institutions, scan};
+pub use folder::{File, checked, file, institutions, scan};
 pub use media::media;
 pub use retention::Expired;
 
@@ -13,7 +14,8 @@ use crate::script::{Both, Institution, Language, Part, Parts, Problem, Script, S
 use arc_swap::ArcSwap;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use std::collections::{BTreeMap, HashMap};
+use shelf::{Revision, Shelf};
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use storage::{Document, Kind, Store};
@@ -68,15 +70,6 @@ pub struct Reading {
     pub published: Vec<ScriptId>,
 }
 
-#[derive(Debug, Default)]
-struct Shelf {
-    latest: BTreeMap<ScriptId, Arc<Published>>,
-    all: HashMap<(ScriptId, u32), Arc<Published>>,
-    codes: HashMap<String, ScriptId>,
-    /// The highest number that each dialogue's revisions ever had, also of those that cannot be read.
-    numbers: HashMap<ScriptId, u32>,
-}
-
 /// Every published revision, at hand without waiting. Reading the folder again swaps the whole shelf.
 #[derive(Debug)]
 pub struct Library {
@@ -95,13 +88,13 @@ impl Library {
     pub async fn open(folder: &Path, store: Arc<dyn Store>) -> Result<Library, LibraryError> {
         let mut shelf = Shelf::default();
         for (id, body) in store.documents(Kind::Revision, "").await? {
-            shelf.number(&id);
-            match thaw(&id, &body) {
-                Ok(published) => shelf.put(Arc::new(published)),
+            let Some(dialogue) = shelf.number(&id) else { continue };
+            match crate::engine::decode::<Frozen>(&body) {
+                Ok(frozen) => shelf.put(Arc::new(Revision::kept(dialogue, frozen))),
                 // One that cannot be read must not keep the others from being served.
                 Err(why) => warn!(
                     revision = id,
-                    why, "a published revision cannot be used; sessions on it stand still"
+                    %why, "a published revision cannot be read; sessions on it stand still"
                 ),
             }
         }
@@ -117,23 +110,26 @@ impl Library {
     pub async fn read(&self, now: Timestamp) -> Result<Reading, LibraryError> {
         let _one_at_a_time = self.reading.lock().await;
         let folder = self.folder.clone();
-        let files = tokio::task::spawn_blocking(move || institutions(&folder))
+        let files = tokio::task::spawn_blocking(move || institutions(&folder).map(checked))
             .await
             .map_err(|e| LibraryError::Folder(self.folder.clone(), std::io::Error::other(e)))??;
         let before = self.shelf.load_full();
         let mut shelf =
             Shelf { all: before.all.clone(), numbers: before.numbers.clone(), ..Shelf::default() };
         let mut reading = Reading::default();
-        let mut newest: HashMap<ScriptId, Arc<Published>> = HashMap::new();
-        for published in before.all.values() {
-            let id = published.script.id();
-            if newest.get(id).is_none_or(|p| p.revision < published.revision) {
-                newest.insert(id.clone(), published.clone());
+        let mut newest: HashMap<ScriptId, Arc<Revision>> = HashMap::new();
+        for revision in before.all.values() {
+            if newest.get(&revision.id).is_none_or(|r| r.number() < revision.number()) {
+                newest.insert(revision.id.clone(), revision.clone());
             }
         }
         let mut found: Vec<(File, Option<Script>)> = Vec::new();
-        for file in files {
-            let (script, problems) = file.check();
+        for (file, (script, problems)) in files {
+            if let (Some(script), Some(old)) = (&script, newest.get(&file.id))
+                && old.fingerprint() == script.fingerprint()
+            {
+                old.same_as(script.clone());
+            }
             for problem in problems {
                 let source = file.source_of(&problem).into();
                 if !reading.problems.iter().any(|(p, _)| *p == problem) {
@@ -145,7 +141,10 @@ impl Library {
         // Who has an entry code keeps it: it is printed on posters. A newcomer that wants it too is told, and not published.
         let code = |s: &Script| s.header().entry.code.clone();
         let rank = |file: &File, script: &Option<Script>| match (newest.get(&file.id), script) {
-            (Some(old), Some(new)) => u8::from(code(&old.script) != code(new)),
+            (Some(old), Some(new)) if old.fingerprint() == new.fingerprint() => 0,
+            (Some(old), Some(new)) => {
+                u8::from(old.published().is_none_or(|old| code(&old.script) != code(new)))
+            }
             (Some(_), None) => 0,
             (None, _) => 2,
         };
@@ -153,21 +152,30 @@ impl Library {
         for (file, script) in found {
             let old = newest.get(&file.id).cloned();
             let other = script.as_ref().and_then(|s| shelf.codes.get(&code(s)).cloned());
-            if let (Some(script), Some(other)) = (&script, other.as_ref().and_then(|o| shelf.latest.get(o))) {
+            let taken_by = other.as_ref().and_then(|o| shelf.latest.get(o)?.published());
+            if let (Some(script), Some(other)) = (&script, taken_by) {
                 let problem = code_taken(script, &file.yaml, &other.script, None);
                 reading.problems.push((problem, file.yaml.as_str().into()));
             }
-            let published = match (script.filter(|_| other.is_none()), old) {
-                (Some(script), Some(old)) if old.script.fingerprint() == script.fingerprint() => old,
+            let revision = match (script.filter(|_| other.is_none()), old) {
+                (Some(script), Some(old)) if old.fingerprint() == script.fingerprint() => old,
                 (Some(script), _) => {
                     let number = shelf.numbers.get(&file.id).copied().unwrap_or(0) + 1;
                     self.publish(&file, script, number, now, &mut reading).await?
                 }
-                (None, Some(old)) if !shelf.codes.contains_key(&code(&old.script)) => old,
-                (None, _) => continue,
+                (None, _) => match shelf.last_good(&file.id) {
+                    Some(old) => old,
+                    None => continue,
+                },
             };
-            shelf.codes.insert(code(&published.script), published.script.id().clone());
-            shelf.put(published);
+            let Some(published) = revision.published() else { continue };
+            let code = code(&published.script);
+            // A file that is broken keeps its last good revision, unless another dialogue has taken its code.
+            if shelf.codes.contains_key(&code) {
+                continue;
+            }
+            shelf.codes.insert(code, revision.id.clone());
+            shelf.put(revision);
         }
         self.shelf.store(Arc::new(shelf));
         Ok(reading)
@@ -185,7 +193,7 @@ impl Library {
         revision: u32,
         now: Timestamp,
         reading: &mut Reading,
-    ) -> Result<Arc<Published>, LibraryError> {
+    ) -> Result<Arc<Revision>, LibraryError> {
         let id = &file.id;
         let frozen = Frozen {
             number: revision,
@@ -214,12 +222,14 @@ impl Library {
             ])
             .await?;
         reading.published.push(id.clone());
-        Ok(Arc::new(Published { script, revision, published_at: now }))
+        let kept = Revision::kept(id.clone(), frozen);
+        kept.same_as(script);
+        Ok(Arc::new(kept))
     }
 
     /// The offered dialogues, in the order of their ids: the latest revision of each.
     pub fn offered(&self) -> Vec<Arc<Published>> {
-        self.shelf.load().latest.values().cloned().collect()
+        self.shelf.load().latest.values().filter_map(|r| r.published()).collect()
     }
 
     /// Every dialogue that was ever published, in the order of their ids.
@@ -232,7 +242,7 @@ impl Library {
 
     /// The latest revision of a dialogue that is offered.
     pub fn latest(&self, id: &ScriptId) -> Option<Arc<Published>> {
-        self.shelf.load().latest.get(id).cloned()
+        self.shelf.load().latest.get(id)?.published()
     }
 
     /// What was last published of every dialogue that is offered, as it is kept.
@@ -253,43 +263,14 @@ impl Library {
 
     /// A revision, old ones and those of dialogues no longer offered included.
     pub fn revision(&self, id: &ScriptId, revision: u32) -> Option<Arc<Published>> {
-        self.shelf.load().all.get(&(id.clone(), revision)).cloned()
+        self.shelf.load().all.get(&(id.clone(), revision))?.published()
     }
 
     /// The dialogue behind an entry code.
     pub fn by_code(&self, code: &str) -> Option<Arc<Published>> {
         let shelf = self.shelf.load();
-        shelf.codes.get(code).and_then(|id| shelf.latest.get(id)).cloned()
+        shelf.codes.get(code).and_then(|id| shelf.latest.get(id))?.published()
     }
-}
-
-impl Shelf {
-    // `institution/dialogue/000012`: the number is taken.
-    fn number(&mut self, document: &str) {
-        if let Some((id, number)) = document.rsplit_once('/').and_then(|(id, n)| Some((id, n.parse().ok()?)))
-        {
-            let highest = self.numbers.entry(ScriptId(id.to_owned())).or_default();
-            *highest = u32::max(number, *highest);
-        }
-    }
-
-    fn put(&mut self, published: Arc<Published>) {
-        let id = published.script.id().clone();
-        let number = self.numbers.entry(id.clone()).or_default();
-        *number = published.revision.max(*number);
-        self.all.insert((id.clone(), published.revision), published.clone());
-        if self.latest.get(&id).is_none_or(|p| p.revision <= published.revision) {
-            self.latest.insert(id, published);
-        }
-    }
-}
-
-fn thaw(id: &str, body: &[u8]) -> Result<Published, String> {
-    let frozen: Frozen = crate::engine::decode(body).map_err(|e| e.to_string())?;
-    let name = id.rsplit_once('/').map_or(id, |(name, _)| name);
-    let script = frozen.script(&ScriptId(name.to_owned()));
-    let script = script.ok_or("it no longer checks clean with this version of snak")?;
-    Ok(Published { script, revision: frozen.number, published_at: frozen.published_at })
 }
 
 /// E701: another dialogue has the entry code already. `line` is where its file says so, if that is known.

@@ -79,9 +79,9 @@ impl Library {
     // Every vote that a revision had.
     fn votes(&self, of: &ScriptId) -> Vec<String> {
         let shelf = self.shelf.load();
-        let ours = shelf.all.iter().filter(|((id, _), _)| id == of);
+        let ours = shelf.all.iter().filter(|((id, _), _)| id == of).filter_map(|(_, r)| r.published());
         let mut votes: Vec<String> =
-            ours.flat_map(|(_, p)| p.script.votes().iter().map(|v| v.id.clone())).collect();
+            ours.flat_map(|p| p.script.votes().iter().map(|v| v.id.clone()).collect::<Vec<_>>()).collect();
         votes.sort_unstable();
         votes.dedup();
         votes

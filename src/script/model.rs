@@ -644,6 +644,8 @@ pub struct Choice {
 #[derive(Debug, Clone, Default)]
 pub struct Folded {
     pub labels: Vec<String>,
+    /// A number may be meant as the label, not as the option's place.
+    pub has_digit: bool,
     /// Code and synonyms.
     pub names: Vec<String>,
 }
@@ -651,6 +653,7 @@ pub struct Folded {
 impl Choice {
     pub(super) fn folded(mut self) -> Choice {
         self.folded.labels = self.label.languages().map(|(_, t)| fold(&t.plain())).collect();
+        self.folded.has_digit = self.folded.labels.iter().any(|l| l.contains(|c: char| c.is_ascii_digit()));
         self.folded.names = std::iter::once(&self.code).chain(&self.also).map(|t| fold(t)).collect();
         self
     }
