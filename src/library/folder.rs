@@ -22,9 +22,12 @@ pub struct File {
     problems: Vec<Problem>,
 }
 
+/// The script, if it has no errors, and every problem.
+pub type Checked = (Option<Script>, Vec<Problem>);
+
 impl File {
     /// The script, if it has no errors, and every problem.
-    pub fn check(&self) -> (Option<Script>, Vec<Problem>) {
+    pub fn check(&self) -> Checked {
         if self.problems.iter().any(|p| matches!(p.code, "Y109" | "Y112")) {
             return (None, self.problems.clone());
         }
@@ -101,7 +104,7 @@ pub fn institutions(folder: &Path) -> Result<Vec<File>, LibraryError> {
 }
 
 /// What [`File::check`] says of each, in their order: on every core, since a folder may hold hundreds.
-pub fn checked(files: Vec<File>) -> Vec<(File, (Option<Script>, Vec<Problem>))> {
+pub fn checked(files: Vec<File>) -> Vec<(File, Checked)> {
     let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     let share = files.len().div_ceil(cores).max(1);
     let results: Vec<_> = std::thread::scope(|scope| {
