@@ -103,19 +103,6 @@ pub fn institutions(folder: &Path) -> Result<Vec<File>, LibraryError> {
     Ok(files)
 }
 
-/// What [`File::check`] says of each, in their order: on every core, since a folder may hold hundreds.
-pub fn checked(files: Vec<File>) -> Vec<(File, Checked)> {
-    let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-    let share = files.len().div_ceil(cores).max(1);
-    let results: Vec<_> = std::thread::scope(|scope| {
-        let check = |files: &[File]| files.iter().map(File::check).collect::<Vec<_>>();
-        let threads: Vec<_> = files.chunks(share).map(|part| scope.spawn(move || check(part))).collect();
-        let done = threads.into_iter().map(|t| t.join().unwrap_or_else(|why| std::panic::resume_unwind(why)));
-        done.flatten().collect()
-    });
-    files.into_iter().zip(results).collect()
-}
-
 /// As [`institutions`]; a folder that holds dialogue files and no institution's folder is one institution's.
 ///
 /// # Errors

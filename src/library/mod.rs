@@ -5,7 +5,7 @@ mod media;
 mod retention;
 mod shelf;
 
-pub use folder::{File, checked, file, institutions, scan};
+pub use folder::{Checked, File, file, institutions, scan};
 pub use media::media;
 pub use retention::Expired;
 
@@ -109,10 +109,7 @@ impl Library {
     /// [`LibraryError::Folder`] if the folder cannot be read; mistakes in scripts are in the [`Reading`].
     pub async fn read(&self, now: Timestamp) -> Result<Reading, LibraryError> {
         let _one_at_a_time = self.reading.lock().await;
-        let folder = self.folder.clone();
-        let files = tokio::task::spawn_blocking(move || institutions(&folder).map(checked))
-            .await
-            .map_err(|e| LibraryError::Folder(self.folder.clone(), std::io::Error::other(e)))??;
+        let files = self.checked().await?;
         let before = self.shelf.load_full();
         let mut shelf =
             Shelf { all: before.all.clone(), numbers: before.numbers.clone(), ..Shelf::default() };
@@ -179,6 +176,30 @@ impl Library {
         }
         self.shelf.store(Arc::new(shelf));
         Ok(reading)
+    }
+
+    // Every file and what is to be said of it, in their order: on every core, since a folder may hold hundreds.
+    async fn checked(&self) -> Result<Vec<(File, Checked)>, LibraryError> {
+        let broken = |e| LibraryError::Folder(self.folder.clone(), std::io::Error::other(e));
+        let folder = self.folder.clone();
+        let mut files =
+            tokio::task::spawn_blocking(move || institutions(&folder)).await.map_err(broken)??;
+        let cores = tokio::runtime::Handle::current().metrics().num_workers();
+        let share = files.len().div_ceil(cores).max(1);
+        let mut work = Vec::new();
+        while !files.is_empty() {
+            let part: Vec<File> = files.drain(..share.min(files.len())).collect();
+            let check = |file: File| {
+                let checked = file.check();
+                (file, checked)
+            };
+            work.push(tokio::task::spawn_blocking(move || part.into_iter().map(check).collect::<Vec<_>>()));
+        }
+        let mut all = Vec::new();
+        for part in work {
+            all.extend(part.await.map_err(broken)?);
+        }
+        Ok(all)
     }
 
     /// Where the scripts lie, and what they show.
