@@ -21,7 +21,7 @@ fn check(source: &str) -> Vec<Problem> {
 const SLIPS: [(&str, &str); 20] = [
     ("    shuffle: true\n", "    bland: true\n"),
     ("    max_length: 80\n", "    max_lenght: 80\n"),
-    ("        goto: fare\n", "        goto: farer\n"),
+    ("        exclusive: true\n", "        exlusive: true\n"),
     ("        goto: fare\n", "        gå_til: fare\n"),
     ("      bruger: [aldrig, sjældent]\n", "      bruger: [aldrig, sjælden]\n"),
     ("      da: Tak for turen.\n", "      da: Husk: parken lukker kl. 22.\n"),
@@ -71,6 +71,23 @@ fn a_mending_that_would_make_another_mistake_is_left_to_people() {
     let told = check(&source);
     assert!(told.iter().any(|p| p.fix.as_ref().is_some_and(|f| f.text == "alder")), "{told:#?}");
     assert_eq!(mended_safely(&source, check), (source.clone(), Vec::new()));
+    // Where people are sent, when a dialogue is open, what is printed on posters, and what a lone quotation mark was meant for:
+    // nobody but the author knows.
+    for (right, wrong) in [
+        ("        goto: fare\n", "        goto: farer\n"),
+        ("        goto: fare\n", "        visit: brugere\n"),
+        ("  to: 2027-04-12\n", "  to: 2025-04-12\n"),
+        ("  code: park\n", "  code: hvad-mangler-parken\n"),
+        ("      da: Tak for turen.\n", "      da: Skønt! Husk: kortet ligger i skranken.\"\n"),
+        (
+            "        goto: fare\n",
+            "        andet:\n          da: Noget andet\n          en: Else\n        goto: fare\n",
+        ),
+    ] {
+        let source = base().replacen(right, wrong, 1);
+        assert!(check(&source).iter().any(Problem::is_error), "{wrong}: nothing is wrong with it");
+        assert_eq!(mended_safely(&source, check), (source.clone(), Vec::new()), "{wrong}");
+    }
     // `shuffle` is there already.
     let source = base().replacen("    shuffle: true\n", "    shuffle: true\n    bland: true\n", 1);
     assert_eq!(mended_safely(&source, check).0, source);

@@ -10,7 +10,8 @@
 mod shared;
 
 use snak::script::{
-    Institution, MediaFile, Part, Parts, Problem, Script, ScriptId, StaffLanguage, against, mended, picture,
+    Institution, MediaFile, Part, Parts, Problem, Script, ScriptId, StaffLanguage, against, marked, mended,
+    mended_safely, picture,
 };
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -105,7 +106,7 @@ fn every_mistake_is_told_as_written() {
     assert!(clean.is_some() && problems.is_empty(), "the base is not clean: {problems:#?}");
     let mut differ = Vec::new();
     for (path, source) in cases() {
-        let problems = check(name(&path), &source).1;
+        let problems = told(name(&path), &source).0;
         assert!(!problems.is_empty(), "{}: nothing is wrong with it", path.display());
         let pictures = |language| -> String {
             problems.iter().map(|p| picture(p, &source_of(p, &source), language) + "\n").collect()
@@ -137,6 +138,58 @@ fn every_proposal_mends_what_it_is_about() {
                 problem.what.en,
                 problem.fix
             );
+        }
+    }
+}
+
+/// What is wrong with a case, with the mark ✎ where `--fix` would write; and the text that it would write.
+fn told(name: &str, source: &str) -> (Vec<Problem>, String) {
+    let own = format!("nordby/{name}.yaml");
+    let of_file = |text: &str| {
+        let mut problems = check(name, text).1;
+        problems.retain(|p| p.file == own);
+        problems
+    };
+    let mut problems = check(name, source).1;
+    let (text, done) = match problems.iter().any(Problem::is_safe) {
+        true => mended_safely(source, of_file),
+        false => (source.to_owned(), Vec::new()),
+    };
+    marked(&mut problems, &done);
+    (problems, text)
+}
+
+#[test]
+fn a_pen_means_that_fix_writes_it_and_no_pen_that_it_does_not() {
+    for (path, source) in cases() {
+        let (problems, text) = told(name(&path), &source);
+        let has_pen = |p: &Problem| {
+            let picture = picture(p, &source_of(p, &source), StaffLanguage::Da);
+            picture.lines().next().unwrap().ends_with('✎')
+        };
+        let lines = |text: &str, p: &Problem| -> Vec<String> {
+            let at = p.fix.as_ref().unwrap().at;
+            let count = (at.end_line - at.line) as usize + 1;
+            text.lines().skip(at.line as usize - 1).take(count).map(str::to_owned).collect()
+        };
+        let (with, without): (Vec<&Problem>, Vec<&Problem>) = problems.iter().partition(|p| has_pen(p));
+        assert!(!with.is_empty() || text == source, "{}: written without a pen", path.display());
+        for problem in &with {
+            let what = &problem.what.en;
+            assert_ne!(lines(&text, problem), lines(&source, problem), "{}: {what}", path.display());
+        }
+        let alone = |p: &&&Problem| {
+            let at = p.fix.as_ref().unwrap().at;
+            let beside = |w: &&&Problem| {
+                let other = w.fix.as_ref().unwrap().at;
+                other.line <= at.end_line && at.line <= other.end_line
+            };
+            !with.iter().any(|w| beside(&w))
+        };
+        let own = format!("nordby/{}.yaml", name(&path));
+        for problem in without.iter().filter(|p| p.fix.is_some() && p.file == own).filter(alone) {
+            let what = &problem.what.en;
+            assert_eq!(lines(&text, problem), lines(&source, problem), "{}: {what}", path.display());
         }
     }
 }
@@ -241,6 +294,34 @@ fn names_that_a_neighbour_has_are_told_of_one_file_too() {
         })
         .collect();
     assert_eq!(golden(&folder().join("a_neighbour.txt"), &told), None);
+}
+
+/// Files that no one reads, and a folder with none that anyone does.
+#[test]
+fn a_file_with_the_wrong_ending_is_told_and_an_empty_folder_too() {
+    let room = tempfile::tempdir().unwrap();
+    for (folder, file) in [("havnen", "scenen.yaml.txt"), ("havnen", "Salen.yml"), ("nordby", "parken.yaml")]
+    {
+        fs::create_dir_all(room.path().join(folder)).unwrap();
+        fs::write(room.path().join(folder).join(file), base()).unwrap();
+    }
+    fs::create_dir_all(room.path().join("tom/tom")).unwrap();
+    let mut told = String::new();
+    for (below, code) in [("", 1), ("havnen", 1), ("havnen/Salen.yml", 1), ("tom", 2)] {
+        for language in ["da", "en"] {
+            let run = Command::new(env!("CARGO_BIN_EXE_snak"))
+                .args(["check", "--lang", language])
+                .arg(room.path().join(below))
+                .output()
+                .unwrap();
+            assert_eq!(run.status.code(), Some(code), "{below}: {}", String::from_utf8_lossy(&run.stderr));
+            told += &format!(
+                "$ snak check --lang {language} {below}\n{}\n",
+                String::from_utf8(run.stdout).unwrap()
+            );
+        }
+    }
+    assert_eq!(golden(&folder().join("a_wrong_ending.txt"), &told), None);
 }
 
 fn in_folder(below: &str, extension: &str) -> Vec<PathBuf> {

@@ -10,7 +10,8 @@ use std::path::{Path, PathBuf};
 
 /// Check scripts: what is wrong, where, and how it is mended.
 ///
-/// Exits 0 when there are no errors (warnings may remain), 1 with errors, 2 when a path cannot be read.
+/// Exits 0 when there are no errors (warnings may remain), 1 with errors, 2 when a path cannot be read or
+/// holds no dialogue.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Example:\n  snak check dialogues/nordby-bibliotek/aabningstider.yaml --lang en")]
 pub struct Check {
@@ -25,7 +26,7 @@ pub struct Check {
     /// Warnings count as errors
     #[arg(long)]
     strict: bool,
-    /// Write the safe ones of the proposals marked ✎ into the files
+    /// Write the proposals marked ✎ into the files
     #[arg(long)]
     fix: bool,
     /// Tell also what would hurt the answers to the revisions that are published now
@@ -57,12 +58,16 @@ pub async fn run(command: &Check) -> Result<(), Failure> {
     let files = files_of(&paths)?;
     let language = wanted.unwrap_or_else(|| staff_language(&files));
     let mut found = problems(&files, &neighbours::of(&files, &settings.dialogues), &published);
+    mend::mark(&mut found, &files);
     found.sort_by(|(a, _), (b, _)| (a.severity, &a.file, a.at).cmp(&(b.severity, &b.file, b.at)));
     let errors = found.iter().filter(|(p, _)| p.is_error()).count();
     let out =
         if command.format == "json" { as_json(&found, language) } else { as_text(&found, &files, language) };
     // Whoever reads along may have gone: that is no mistake of the scripts.
     let _ = std::io::stdout().lock().write_all(out.as_bytes());
+    if files.is_empty() {
+        return Err(Failure::Misuse(String::new()));
+    }
     match errors > 0 || (command.strict && found.iter().any(|(p, _)| p.severity == Severity::Warning)) {
         true => Err(Failure::Failed(String::new())),
         false => Ok(()),
@@ -133,7 +138,7 @@ fn as_text(found: &[(Problem, &str)], files: &[File], language: StaffLanguage) -
     }
     let errors = found.iter().filter(|(p, _)| p.is_error()).count();
     let warnings = found.iter().filter(|(p, _)| p.severity == Severity::Warning).count();
-    let fixable = found.iter().filter(|(p, _)| p.fix.is_some()).count();
+    let fixable = found.iter().filter(|(p, _)| p.is_safe()).count();
     let count = |n: usize, one: &str, more: &str| format!("{n} {}", if n == 1 { one } else { more });
     let infos = found.len() - errors - warnings;
     let some = |n: usize, one: &str, more: &str| match n {
@@ -153,6 +158,13 @@ fn as_text(found: &[(Problem, &str)], files: &[File], language: StaffLanguage) -
     let danish = kinds(["dialog", "dialoger"], ["del", "dele"], "og");
     let english = kinds(["dialogue", "dialogues"], ["part", "parts"], "and");
     out.push_str(&match language {
+        StaffLanguage::Da if files.is_empty() => {
+            "Her er ingen dialoger: en dialog er en fil, der ender på .yaml, i institutionens mappe.\n".to_owned()
+        }
+        StaffLanguage::En if files.is_empty() => {
+            "There are no dialogues here: a dialogue is a file that ends in .yaml, in the institution's folder.\n"
+                .to_owned()
+        }
         StaffLanguage::Da if found.is_empty() => {
             format!("Alt er i orden: {danish} kontrolleret.\n")
         }
@@ -160,13 +172,13 @@ fn as_text(found: &[(Problem, &str)], files: &[File], language: StaffLanguage) -
             format!("All is well: {english} checked.\n")
         }
         StaffLanguage::Da => format!(
-            "{danish} kontrolleret: {}, {}, {}{fixable} med et forslag (✎).\n",
+            "{danish} kontrolleret: {}, {}, {}{fixable} kan rettes med --fix (✎).\n",
             count(errors, "fejl", "fejl"),
             count(warnings, "advarsel", "advarsler"),
             some(infos, "oplysning", "oplysninger")
         ),
         StaffLanguage::En => format!(
-            "{english} checked: {}, {}, {}{fixable} with a proposal (✎).\n",
+            "{english} checked: {}, {}, {}{fixable} can be mended with --fix (✎).\n",
             count(errors, "error", "errors"),
             count(warnings, "warning", "warnings"),
             some(infos, "piece of information", "pieces of information")

@@ -2,7 +2,7 @@
 
 use super::Failure;
 use crate::library::File;
-use crate::script::{Institution, Problem, StaffLanguage, mended_safely};
+use crate::script::{Institution, Problem, StaffLanguage, marked, mended_safely};
 use std::fs::{self, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -29,6 +29,33 @@ pub fn dialogues(files: &[File], language: Option<StaffLanguage>) -> Result<Stri
     let language = |file: &File| language.unwrap_or(file.staff_language());
     let mend = |file: &File| mend(&file.path, &file.yaml, language(file), |t| file.problems_of(t));
     files.iter().filter(|f| !f.yaml.is_empty()).map(mend).collect()
+}
+
+/// Leaves the mark ✎ on those proposals alone that would be written into `files` or their institutions'.
+pub fn mark(found: &mut [(Problem, &str)], files: &[File]) {
+    let mut done: Vec<Problem> = Vec::new();
+    let mut waiting: Vec<String> =
+        found.iter().filter(|(p, _)| p.is_safe()).map(|(p, _)| p.file.clone()).collect();
+    let mut take = |name: &str| {
+        let before = waiting.len();
+        waiting.retain(|n| n != name);
+        waiting.len() < before
+    };
+    for file in files {
+        let folder = file.id.institution();
+        if let Some((_, source)) = file.defaults()
+            && take(&format!("{folder}/_institution.yaml"))
+        {
+            done.extend(mended_safely(source, |t| Institution::parse_or_default(folder, t).1).1);
+        }
+        if take(&file.name()) {
+            done.extend(mended_safely(&file.yaml, |t| file.problems_of(t)).1);
+        }
+    }
+    for (problem, _) in found {
+        let of_file: Vec<Problem> = done.iter().filter(|d| d.file == problem.file).cloned().collect();
+        marked([problem], &of_file);
+    }
 }
 
 fn mend(

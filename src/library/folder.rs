@@ -3,8 +3,8 @@
 use super::LibraryError;
 use super::media::media_in;
 use crate::script::{
-    Institution, MAX_BYTES, Part, Parts, Problem, Script, ScriptId, StaffLanguage, misplaced, not_utf8,
-    outside,
+    Institution, MAX_BYTES, Part, Parts, Problem, Script, ScriptId, StaffLanguage, misnamed, misplaced,
+    not_utf8, outside,
 };
 use std::path::{Path, PathBuf};
 
@@ -53,13 +53,18 @@ impl File {
         there.then(|| (self.path.with_file_name("_institution.yaml"), self.institution.source.as_str()))
     }
 
+    /// Its path below the dialogues folder.
+    pub fn name(&self) -> String {
+        self.part.as_ref().map_or_else(|| format!("{}.yaml", self.id), |p| p.file.clone())
+    }
+
     /// What would be wrong with it, and with no other file, if it said `yaml` instead.
     pub fn problems_of(&self, yaml: &str) -> Vec<Problem> {
         let mut problems = match &self.part {
             Some(part) => Part { source: yaml.to_owned(), ..part.clone() }.check(&self.institution),
             None => Script::check(&self.id, yaml, &Parts { institution: self.institution.clone() }).1,
         };
-        let own = self.part.as_ref().map_or_else(|| format!("{}.yaml", self.id), |p| p.file.clone());
+        let own = self.name();
         problems.retain(|p| p.file == own);
         problems
     }
@@ -100,7 +105,28 @@ pub fn institutions(folder: &Path) -> Result<Vec<File>, LibraryError> {
             problems: vec![problem],
         });
     }
+    files.extend(inside.iter().filter_map(|p| wrong_ending(p, "")));
     Ok(files)
+}
+
+// A file that was meant to be a dialogue, by its name. It has the whole name as its id, so it is never taken for one that is.
+fn wrong_ending(path: &Path, folder: &str) -> Option<File> {
+    let name = path.file_name()?.to_str()?;
+    let lower = name.to_lowercase();
+    let stem = [".yaml.txt", ".yml.txt", ".yml", ".yaml"].into_iter().find_map(|e| lower.strip_suffix(e))?;
+    if name.starts_with('.') || name.ends_with(".yaml") || !path.is_file() {
+        return None;
+    }
+    let id = format!("{folder}{name}");
+    let problem = Problem { file: id.clone(), ..misnamed(name, &format!("{stem}.yaml")) };
+    Some(File {
+        id: ScriptId(id),
+        path: path.to_owned(),
+        yaml: String::new(),
+        part: None,
+        institution: Institution::named_after(folder.trim_end_matches('/')),
+        problems: vec![problem],
+    })
 }
 
 /// As [`institutions`]; a folder that holds dialogue files and no institution's folder is one institution's.
@@ -262,6 +288,7 @@ fn institution(folder: &Path, paths: &[PathBuf], root: &Path) -> Result<Vec<File
         }
         files.push(file);
     }
+    files.extend(paths.iter().filter_map(|p| wrong_ending(p, &format!("{folder_name}/"))));
     Ok(files)
 }
 

@@ -114,7 +114,8 @@ fn far_off(reader: &mut Reader, at: Span, told: u16, estimate: u16) {
 
 // H506
 fn too_late(reader: &mut Reader, root: &Node, header: &Header) {
-    let Some(last) = header.period.to else { return };
+    // A period that ends before it begins is told as such; what follows from it is no news.
+    let Some(last) = header.period.to.filter(|to| *to >= header.period.from) else { return };
     let keep = jiff::Span::new().months(header.privacy.keep.months).days(header.privacy.keep.days);
     let Ok(gone) = last.checked_add(keep) else { return };
     if header.give_back.by <= gone || opts_in(root) {

@@ -99,11 +99,18 @@ impl Attempt<'_> {
             let Some(line) = self.line(number).map(str::to_owned) else { continue };
             let Some(start) = value_start(&line) else { continue };
             let (before, value) = (&line[..start], line[start..].trim_end());
-            let quoted = if is_left_open(value) { closed(value) } else { quote(value) };
+            let (quoted, inside) = match is_left_open(value) {
+                true => (closed(value), false),
+                false => quoted(value),
+            };
             if let Some(mended) = self.with(number, &format!("{before}{quoted}")) {
                 let at =
                     Span::on_line(number, before.chars().count() as u32 + 1, value.chars().count() as u32);
-                return Some((mended, slip::needs_quotes(at, value, &quoted)));
+                let problem = slip::needs_quotes(at, value, &quoted);
+                return Some((
+                    mended,
+                    if inside { slip::quotes_inside(at, value, &quoted) } else { problem },
+                ));
             }
         }
         None
@@ -220,6 +227,18 @@ fn is_left_open(value: &str) -> bool {
 
 fn closed(value: &str) -> String {
     format!("{value}{}", &value[..1])
+}
+
+/// A text as YAML takes it whole, and whether it has quotation marks that its author may have meant otherwise: a lone one is
+/// left out, and so are those round a text that has others inside.
+pub fn quoted(text: &str) -> (String, bool) {
+    let count = text.matches('"').count();
+    let inner = text.strip_prefix('"').and_then(|t| t.strip_suffix('"'));
+    match (count, inner) {
+        (1, _) => (quote(&text.replacen('"', "", 1)), true),
+        (4.., Some(inner)) => (quote(inner), true),
+        _ => (quote(text), count % 2 == 1),
+    }
 }
 
 /// A text as YAML takes it whole.

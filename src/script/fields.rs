@@ -1,6 +1,6 @@
 //! Reads keys and plain values of a file, and says what is wrong with them in the author's words.
 
-use super::attempt::quote;
+use super::attempt::{quote, quoted};
 use super::condition::Day;
 use super::illustration::MediaFile;
 use super::languages::{counted, language_not_offered, missing_language};
@@ -304,10 +304,11 @@ impl Reader {
 
     fn lost_after_hash(&mut self, node: &Node, kept: &str, note: Span, words: &str) {
         let problem = slip::lost_after_hash(note, kept);
-        self.report(match node.at.line == note.line {
-            true => problem
-                .fix(Span { end_column: note.end_column, ..node.at }, quote(&format!("{kept} {words}"))),
-            false => problem,
+        let whole = Span { end_column: note.end_column, ..node.at };
+        self.report(match (node.at.line == note.line, quoted(&format!("{kept} {words}"))) {
+            (true, (text, false)) => problem.fix(whole, text),
+            (true, (text, true)) => problem.guess(whole, text),
+            (false, _) => problem,
         });
     }
 

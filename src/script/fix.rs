@@ -26,7 +26,7 @@ pub fn mended_safely(source: &str, check: impl Fn(&str) -> Vec<Problem>) -> (Str
     for _ in 0..MAX_ROUNDS {
         let before = done.len();
         // From the end: the places of those before stay what they are.
-        let mut proposed: Vec<Problem> = problems.iter().filter(|p| p.fix.is_some()).cloned().collect();
+        let mut proposed: Vec<Problem> = problems.iter().filter(|p| p.is_safe()).cloned().collect();
         proposed.sort_by_key(|p| Reverse(p.fix.as_ref().map(|f| f.at)));
         let mut touched: Option<Span> = None;
         for problem in proposed {
@@ -47,6 +47,18 @@ pub fn mended_safely(source: &str, check: impl Fn(&str) -> Vec<Problem>) -> (Str
     }
     done.sort_by_key(|p| p.at);
     (text, done)
+}
+
+/// Takes the mark off the proposals that are not in `done`, which is what [`mended_safely`] mended.
+pub fn marked<'p>(problems: impl IntoIterator<Item = &'p mut Problem>, done: &[Problem]) {
+    for problem in problems {
+        let is_it =
+            |d: &Problem| d.code == problem.code && d.at.line == problem.at.line && d.what == problem.what;
+        let written = done.iter().any(is_it);
+        if let Some(fix) = &mut problem.fix {
+            fix.safe &= written;
+        }
+    }
 }
 
 fn is_better(problem: &Problem, fix: &Fix, before: &[Problem], after: &[Problem]) -> bool {
@@ -103,7 +115,7 @@ pub fn line_to_write(lines: &[&str], fix: &Fix, alone: bool) -> Option<(String, 
         lines.get((fix.at.line as usize).checked_sub(1)?).filter(|_| fix.at.line == fix.at.end_line)?;
     let line = line.trim_start_matches('\u{feff}');
     let at = Span { line: 1, end_line: 1, ..fix.at };
-    let after = with(line, &[&Fix { at, text: fix.text.clone() }]);
+    let after = with(line, &[&Fix { at, ..fix.clone() }]);
     let words = |line: &str| line.trim_start_matches([' ', '\t', '-']).trim_end().to_owned();
     let (now, then) = (words(line), words(&after));
     Some(if alone && now == then { (line.trim().to_owned(), after.trim().to_owned()) } else { (now, then) })

@@ -163,7 +163,7 @@ fn ends_before_it_begins(at: Span, from: Date, to: Date) -> Problem {
     .label(did_you_mean(meant.map(|d| d.to_string()).as_deref()))
     .why(both("dialogen ville aldrig være åben", "the dialogue would never be open"));
     match meant {
-        Some(date) => problem.fix(at, date.to_string()),
+        Some(date) => problem.guess(at, date.to_string()),
         None => problem.mend(both("ret en af de to datoer", "correct one of the two dates")),
     }
 }
@@ -333,7 +333,7 @@ pub fn audience(
         let Some((_, _, block)) = drafts.sections.iter().find(|(s, ..)| s == name) else {
             let known: Vec<_> =
                 drafts.sections.iter().map(|(s, at, _)| (s.as_str(), true, at.line)).collect();
-            reader.report(nowhere(n.at, name, &known));
+            reader.report(nowhere(n.at, name, &known, &reader.lines));
             return None;
         };
         block.first().copied()

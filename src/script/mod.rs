@@ -58,7 +58,7 @@ mod words;
 
 pub use against::against;
 pub use condition::{Bounds, Condition, Day, Fact, Test};
-pub use fix::{mended, mended_safely};
+pub use fix::{marked, mended, mended_safely};
 pub use fold::fold;
 pub use illustration::{Illustration, IllustrationKind, Link, MediaFile, media_type};
 pub use mend::MAX_BYTES;
@@ -70,7 +70,7 @@ pub use place::{Around, Point};
 pub use problem::{Both, Fix, Problem, Severity, Span, StaffLanguage, both};
 pub use question::{MAX_OPTIONS, MAX_TEXT_CHARS};
 pub use schema::schema;
-pub use slip::{misplaced, not_utf8, outside};
+pub use slip::{misnamed, misplaced, not_utf8, outside};
 pub use suggest::suggest;
 pub use words::{Language, Piece, Style, Template, Words};
 

@@ -72,8 +72,9 @@ pub fn unknown_code(at: Span, code: &str, question: &str, codes: &[String]) -> P
     }
 }
 
-/// A `visit` or `goto` to a name that is none of `known`: each with whether it is a section, and its line.
-pub fn nowhere(at: Span, name: &str, known: &[(&str, bool, u32)]) -> Problem {
+/// A `visit` or `goto` to a name that is none of `known`: each with whether it is a section, and its line. `lines` are the
+/// file's: where no section is known, `sections` may stand in the wrong place.
+pub fn nowhere(at: Span, name: &str, known: &[(&str, bool, u32)], lines: &[String]) -> Problem {
     let meant = suggest(name, known.iter().map(|(k, ..)| *k));
     let problem = Problem::error(
         "F201",
@@ -91,6 +92,9 @@ pub fn nowhere(at: Span, name: &str, known: &[(&str, bool, u32)]) -> Problem {
         format!("lav en sektion `{name}` under `sections`"),
         format!("make a section `{name}` under `sections`"),
     );
+    if !known.iter().any(|(_, section, _)| *section) {
+        return problem.mend(no_sections(name, lines));
+    }
     let Some((word_meant, section, line)) = meant.and_then(|m| known.iter().find(|(k, ..)| *k == m)) else {
         return problem.mend(new_section);
     };
@@ -104,7 +108,26 @@ pub fn nowhere(at: Span, name: &str, known: &[(&str, bool, u32)]) -> Problem {
             format!("ret navnet, eller {}", new_section.da),
             format!("correct the name, or {}", new_section.en),
         ))
-        .fix(at, *word_meant)
+        // Where people are sent is for the author to say.
+        .guess(at, *word_meant)
+}
+
+fn no_sections(name: &str, lines: &[String]) -> Both {
+    let indented = |l: &String| l.starts_with(' ') && l.trim() == "sections:";
+    match lines.iter().position(indented) {
+        Some(n) => both(
+            format!("ryk `sections:` i linje {} helt ud til kanten", n + 1),
+            format!("move `sections:` on line {} all the way to the left", n + 1),
+        ),
+        None => both(
+            format!(
+                "der er ingen sektioner i filen; skriv nederst, helt ude ved kanten:\nsections:\n  {name}:\n    - say: …"
+            ),
+            format!(
+                "there are no sections in the file; write at the end, all the way to the left:\nsections:\n  {name}:\n    - say: …"
+            ),
+        ),
+    }
 }
 
 /// E702: `text` does not fit into a link. `allowed` says what does.
@@ -121,6 +144,8 @@ pub fn bad_code(at: Span, text: &str, allowed: Both) -> Problem {
     .why(both("ingen ville kunne komme ind den vej", "nobody could come in that way"));
     match code_of(text) {
         code if code.is_empty() => problem.mend(both("vælg et andet navn", "choose another name")),
+        // Where signs were left out, it may have become another word.
+        code if code.chars().count() < text.chars().count() => problem.guess(at, code),
         code => problem.fix(at, code),
     }
 }

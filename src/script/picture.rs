@@ -16,7 +16,7 @@ pub fn picture(problem: &Problem, source: &str, language: StaffLanguage) -> Stri
         (StaffLanguage::En, Severity::Error) => ("error", "why ", "mend"),
         (StaffLanguage::En, Severity::Warning) => ("warning", "why ", "mend"),
     };
-    let pen = if problem.fix.is_some() { "  ✎" } else { "" };
+    let pen = if problem.is_safe() { "  ✎" } else { "" };
     let _ = writeln!(out, "{kind}[{}]: {}{pen}", problem.code, shown(problem.what.to(language), MAX_ADVICE));
 
     let mut places: Vec<(Span, &Both)> = problem.also.iter().map(|(at, label)| (*at, label)).collect();

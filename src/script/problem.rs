@@ -72,6 +72,9 @@ impl Both {
 pub struct Fix {
     pub at: Span,
     pub text: String,
+    /// `--fix` may write it without asking; what is only a guess is left to people.
+    #[serde(skip)]
+    pub safe: bool,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -129,8 +132,17 @@ impl Problem {
         self
     }
     pub fn fix(mut self, at: Span, text: impl Into<String>) -> Problem {
-        self.fix = Some(Fix { at, text: text.into() });
+        self.fix = Some(Fix { at, text: text.into(), safe: true });
         self
+    }
+    /// A proposal that may be wrong: shown, and never written without asking.
+    pub fn guess(mut self, at: Span, text: impl Into<String>) -> Problem {
+        self.fix = Some(Fix { at, text: text.into(), safe: false });
+        self
+    }
+    /// A proposal that `--fix` may write.
+    pub fn is_safe(&self) -> bool {
+        self.fix.as_ref().is_some_and(|f| f.safe)
     }
     pub fn is_error(&self) -> bool {
         self.severity == Severity::Error

@@ -121,6 +121,33 @@ pub fn needs_quotes(at: Span, value: &str, quoted: &str) -> Problem {
     problem.fix(at, quoted)
 }
 
+/// As [`needs_quotes`], of a text with quotation marks in it of which nobody can tell what they mean.
+pub fn quotes_inside(at: Span, value: &str, quoted: &str) -> Problem {
+    let lone = value.matches('"').count() == 1;
+    let what = match lone {
+        true => {
+            both("der står et enligt anførselstegn i teksten", "a lone quotation mark stands in the text")
+        }
+        false => both("der er anførselstegn inde i teksten", "there are quotation marks inside the text"),
+    };
+    Problem::error("Y105", at, what)
+        .why(both(
+            "tjenesten kan ikke se, hvor teksten begynder og slutter",
+            "the service cannot tell where the text begins and ends",
+        ))
+        .mend(match lone {
+            true => both(
+                "slet tegnet, og sæt anførselstegn om hele teksten",
+                "delete the sign, and put quotation marks round the whole text",
+            ),
+            false => both(
+                "sæt ' om hele teksten, og behold \" om de ord, der skal stå i anførselstegn",
+                "put ' round the whole text, and keep \" round the words that are to be quoted",
+            ),
+        })
+        .guess(at, quoted)
+}
+
 fn quotes() -> Both {
     both("sæt anførselstegn om hele teksten", "put quotation marks round the whole text")
 }
@@ -311,6 +338,26 @@ pub fn unreadable(text: &str, broken: &Broken) -> Problem {
             ))
         }
     }
+}
+
+/// A file whose `name` ends in something else than `.yaml`, and what it should be called.
+pub fn misnamed(name: &str, right: &str) -> Problem {
+    Problem::error(
+        "Y112",
+        Span::on_line(1, 1, 1),
+        both(
+            format!("filen `{name}` har en forkert endelse og bliver ikke læst"),
+            format!("the file `{name}` has the wrong ending and is not read"),
+        ),
+    )
+    .why(both(
+        "tjenesten læser kun filer, der ender på .yaml",
+        "the service reads only files that end in .yaml",
+    ))
+    .mend(both(
+        format!("omdøb filen, så den hedder `{right}`"),
+        format!("rename the file, so that it is called `{right}`"),
+    ))
 }
 
 /// A dialogue file beside the institutions' folders instead of in one.

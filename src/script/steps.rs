@@ -338,7 +338,13 @@ impl<'n> Drafts<'n> {
                         // What is there but has mistakes of its own is told there.
                         let told = self.sections.iter().any(|(s, ..)| s == name) || reader.is_full();
                         if !told && !reader.is_spoiled(name) {
-                            reader.report(nowhere(going.at, name, &known));
+                            let own = draft.item.question().map(|q| q.id.as_str());
+                            let fits = |(k, section, _): &&(&str, bool, u32)| {
+                                *section || (!going.visit && own != Some(*k))
+                            };
+                            let known: Vec<_> = known.iter().filter(fits).copied().collect();
+                            let problem = nowhere(going.at, name, &known, &reader.lines);
+                            reader.report(problem);
                         }
                         continue;
                     }

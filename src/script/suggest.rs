@@ -86,7 +86,20 @@ pub fn unknown_key(entry: &Entry, known: &[&str]) -> Problem {
         || both("linjen ville ikke gøre noget", "the line would do nothing"),
         |(_, da, en)| both(*da, *en),
     );
+    // A code that an author chose is no key to be translated, should it have slipped into another option.
+    if word == "other" && entry.value.text().is_none_or(|t| !is_yes_or_no(t)) {
+        return problem
+            .why(both("svarmuligheden ville ikke blive vist", "the option would not be shown"))
+            .mend(both(
+                format!("er `{key}` en svarmulighed, så ryk den ud, til den begynder lige under de andre"),
+                format!("if `{key}` is an option, move it out until it begins right below the others"),
+            ));
+    }
     problem.label(meant_by(key, word)).why(why).fix(entry.key_at, word)
+}
+
+fn is_yes_or_no(text: &str) -> bool {
+    matches!(text.trim().to_lowercase().as_str(), "yes" | "no" | "ja" | "nej" | "true" | "false")
 }
 
 /// A label that says which word was meant by `typed`.
