@@ -9,7 +9,7 @@ use super::model::*;
 use super::names::named;
 use super::offer::own_words;
 use super::problem::both;
-use super::question::{self, MAX_TEXT_CHARS, checked_id, no_id};
+use super::question::{self, MAX_TEXT_CHARS, own_id};
 use super::steps::{Draft, Drafts};
 use super::tree::{Entry, Node};
 use super::words::{Language, Words};
@@ -51,15 +51,7 @@ impl<'n> Drafts<'n> {
             return None;
         }
         reader.entries(step, &KEYS, false);
-        let id = match step.get("id").and_then(|n| Some((n, reader.text(n)?))) {
-            Some((node, id)) => checked_id(reader, id, node.at)?,
-            None => {
-                if Reader::meant(step.map()?, "id", &KEYS).is_none() {
-                    reader.report(no_id(idea));
-                }
-                return None;
-            }
-        };
+        let id = own_id(reader, step, idea, &KEYS)?;
         let mut whole = |key: &str| step.get(key).and_then(|n| reader.whole::<usize>(n));
         let (min_length, max_length) = (whole("min_length").unwrap_or(1), whole("max_length"));
         let max_length = max_length.unwrap_or(MAX_TEXT_CHARS);
@@ -141,18 +133,6 @@ fn photo(reader: &mut Reader, node: &Node) -> Option<Words> {
 }
 
 fn thumbs_up(languages: &[Language]) -> Options {
-    let like = Choice {
-        code: "ja".to_owned(),
-        label: own_words(languages, "👍 God idé", "👍 Good idea"),
-        say: None,
-        jump: None,
-        also: Vec::new(),
-        other: false,
-        exclusive: false,
-        fixed: true,
-        when: None,
-        was: Vec::new(),
-        folded: Folded::default(),
-    };
+    let like = Choice::named("ja", own_words(languages, "👍 God idé", "👍 Good idea"));
     Options { list: vec![like.folded()], shuffle: false }
 }

@@ -651,6 +651,23 @@ pub struct Folded {
 }
 
 impl Choice {
+    /// One that the script does not write itself: it keeps its place, and is nothing but its label.
+    pub(super) fn named(code: &str, label: Words) -> Choice {
+        Choice {
+            code: code.to_owned(),
+            label,
+            say: None,
+            jump: None,
+            also: Vec::new(),
+            other: false,
+            exclusive: false,
+            fixed: true,
+            when: None,
+            was: Vec::new(),
+            folded: Folded::default(),
+        }
+    }
+
     pub(super) fn folded(mut self) -> Choice {
         self.folded.labels = self.label.languages().map(|(_, t)| fold(&t.plain())).collect();
         self.folded.has_digit = self.folded.labels.iter().any(|l| l.contains(|c: char| c.is_ascii_digit()));

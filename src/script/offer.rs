@@ -6,7 +6,7 @@ use super::model::*;
 use super::names::named;
 use super::options::options_of;
 use super::problem::{Problem, Span, both};
-use super::question::{self, checked_id, no_id};
+use super::question::{self, own_id};
 use super::steps::{Draft, Drafts};
 use super::tree::{Entry, Node};
 use super::words::{Language, Template, Words};
@@ -46,15 +46,7 @@ impl<'n> Drafts<'n> {
             return None;
         }
         reader.entries(step, &KEYS, false);
-        let id = match step.get("id").and_then(|n| Some((n, reader.text(n)?))) {
-            Some((node, id)) => checked_id(reader, id, node.at)?,
-            None => {
-                if Reader::meant(step.map()?, "id", &KEYS).is_none() {
-                    reader.report(no_id(offer));
-                }
-                return None;
-            }
-        };
+        let id = own_id(reader, step, offer, &KEYS)?;
         let (mut goes, mut options_when) = (Vec::new(), Vec::new());
         let shuffle = step.get("shuffle").and_then(|n| reader.boolean(n)).unwrap_or(false);
         let skills = step.get("skills");

@@ -242,19 +242,7 @@ pub fn yes_and_no<'n>(
                 let label = (!worded).then(|| known(yes)(&reader.languages));
                 choice(reader, entry, n, label, goes, options_when)
             }
-            None => Choice {
-                label: known(yes)(&reader.languages),
-                code: String::new(),
-                say: None,
-                jump: None,
-                also: Vec::new(),
-                other: false,
-                exclusive: false,
-                fixed: true,
-                folded: Folded::default(),
-                when: None,
-                was: Vec::new(),
-            },
+            None => Choice::named("", known(yes)(&reader.languages)),
         };
         option.code = code.to_owned();
         list.push(option.folded());

@@ -106,15 +106,7 @@ pub fn read<'n>(
     let typed = step.get("type").and_then(Node::text).map_or("choice", str::trim);
     let own = OWN_KEYS.iter().find(|(t, _)| *t == typed).map(|(_, keys)| *keys);
     keys_of(reader, step, typed, own);
-    let id = match step.get("id").and_then(|n| Some((n, reader.text(n)?))) {
-        Some((node, id)) => checked_id(reader, id, node.at)?,
-        None => {
-            if Reader::meant(step.map()?, "id", &KEYS).is_none() {
-                reader.report(no_id(ask));
-            }
-            return None;
-        }
-    };
+    let id = own_id(reader, step, ask, &KEYS)?;
     let mut goes = Vec::new();
     let mut options_when = Vec::new();
     let Some(answer) = answer_type(reader, step, ask, &mut goes, &mut options_when) else {
@@ -191,6 +183,17 @@ pub fn asked(
 
 pub fn owned(texts: Vec<(&str, Span)>) -> Vec<String> {
     texts.into_iter().map(|(t, _)| t.to_owned()).collect()
+}
+
+/// The id of a step that must have one; where it is missing or may not be, that is told.
+pub fn own_id(reader: &mut Reader, step: &Node, kind: &Entry, keys: &[&str]) -> Option<String> {
+    if let Some((node, id)) = step.get("id").and_then(|n| Some((n, reader.text(n)?))) {
+        return checked_id(reader, id, node.at);
+    }
+    if Reader::meant(step.map()?, "id", keys).is_none() {
+        reader.report(no_id(kind));
+    }
+    None
 }
 
 pub fn checked_id(reader: &mut Reader, id: &str, at: Span) -> Option<String> {
@@ -343,7 +346,7 @@ fn answer_type<'n>(
     })
 }
 
-pub fn no_id(ask: &Entry) -> Problem {
+fn no_id(ask: &Entry) -> Problem {
     let words = match &ask.value.value {
         Value::Text { text, .. } => text.as_str(),
         Value::Map(entries) => entries.first().and_then(|e| e.value.text()).unwrap_or_default(),

@@ -6,7 +6,7 @@ use super::model::*;
 use super::names::named;
 use super::offer::own_words;
 use super::problem::{Both, Problem, Span, both};
-use super::question::{checked_code, checked_id, no_id};
+use super::question::{checked_code, own_id};
 use super::steps::{Draft, Drafts};
 use super::tree::{Entry, Node};
 use super::words::{Language, Words};
@@ -39,15 +39,7 @@ impl<'n> Drafts<'n> {
             reader.report(vote_inside(vote.key_at));
             return None;
         }
-        let id = match step.get("id").and_then(|n| Some((n, reader.text(n)?))) {
-            Some((node, id)) => checked_id(reader, id, node.at)?,
-            None => {
-                if Reader::meant(step.map()?, "id", &KEYS).is_none() {
-                    reader.report(no_id(vote));
-                }
-                return None;
-            }
-        };
+        let id = own_id(reader, step, vote, &KEYS)?;
         let text = reader.words(&vote.value, &named("afstemningen", "the vote", &id));
         let statements = statements(reader, step, vote.key_at)?;
         let adds = step.get("let_people_add").and_then(|n| reader.boolean(n)).unwrap_or(false);
