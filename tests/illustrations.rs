@@ -88,6 +88,11 @@ async fn of_a_file_that_is_gone_the_description_is_sent() {
     }
     assert!(chat.button("Se hele planen").is_some(), "the link is there all the same");
     assert!(server.uploads().is_empty());
+    let mut browser = Browser::new(&service.url);
+    browser.get("/c/hallen").await;
+    browser.press("Start").await;
+    assert!(browser.text().contains(PICTURED), "{}", browser.text());
+    assert!(!browser.page.html.contains("<img"), "no picture that cannot come: {}", browser.page.html);
     assert_eq!(service.log().matches("its description is sent").count(), 2, "{}", service.log());
 }
 

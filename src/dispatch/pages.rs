@@ -3,7 +3,8 @@
 use super::reception::{closed_words, known_place, split};
 use super::{Conversation, Dispatch};
 use crate::channel::{ConversationId, InboxError, Page, PageState, Pages};
-use crate::engine::{self, Begin, Effect, Moment, Session};
+use crate::engine::{self, Begin, Effect, Illustration, Line, Moment, Session};
+use crate::library::has_media;
 use crate::script::{Language, PeriodState, Script};
 use async_trait::async_trait;
 
@@ -52,7 +53,8 @@ impl Pages for Dispatch {
             return Err(not_kept(format!("revision {} is missing", session.revision)));
         };
         let script = &published.script;
-        let recap = engine::recap(script, session, &moment);
+        let mut recap = engine::recap(script, session, &moment);
+        self.describe_what_is_gone(&mut recap.lines);
         let again = latest.is_some()
             && script.header().answer_again
             && script.period_at(moment.now) == PeriodState::Open
@@ -60,6 +62,20 @@ impl Pages for Dispatch {
         let state =
             if open.is_some() { PageState::Running(recap) } else { PageState::Ended { recap, again } };
         Ok(Some(page(script, session.language, state)))
+    }
+}
+
+impl Dispatch {
+    // In place of a picture or a film whose file is not there, what would be to be seen in it.
+    fn describe_what_is_gone(&self, lines: &mut [Line]) {
+        let there = |of: &Illustration| has_media(self.library.folder(), &of.institution, &of.file);
+        for line in lines {
+            if let Line::Shown(of, words) = line
+                && !there(of)
+            {
+                *line = Line::Bot(std::mem::take(words));
+            }
+        }
     }
 }
 

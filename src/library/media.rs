@@ -36,14 +36,26 @@ pub fn media_in(institution: &Path, root: &Path) -> Arc<[MediaFile]> {
 
 /// The bytes of a file; `None` where it is not there, lies elsewhere or is too large.
 pub fn media(root: &Path, institution: &str, file: &str) -> Option<Vec<u8>> {
+    let (path, most) = shown(root, institution, file)?;
+    let mut bytes = Vec::new();
+    File::open(path).ok()?.take(most + 1).read_to_end(&mut bytes).ok()?;
+    (!bytes.is_empty() && bytes.len() as u64 <= most).then_some(bytes)
+}
+
+/// Whether [`media`] has the file.
+pub fn has_media(root: &Path, institution: &str, file: &str) -> bool {
+    shown(root, institution, file).is_some()
+}
+
+// Where a file lies that may be shown, and how large it may be.
+fn shown(root: &Path, institution: &str, file: &str) -> Option<(PathBuf, u64)> {
     let (kind, _) = media_type(file).filter(|_| fits_a_link(institution))?;
     let root = real(root).ok()?;
     let media = media_folder(&root.join(institution), &root)?;
     let path = media.join(file);
-    inside(&path, &media).filter(std::fs::Metadata::is_file)?;
-    let mut bytes = Vec::new();
-    File::open(&path).ok()?.take(kind.max_bytes() + 1).read_to_end(&mut bytes).ok()?;
-    (!bytes.is_empty() && bytes.len() as u64 <= kind.max_bytes()).then_some(bytes)
+    let fits = |meta: &std::fs::Metadata| meta.is_file() && (1..=kind.max_bytes()).contains(&meta.len());
+    inside(&path, &media).filter(fits)?;
+    Some((path, kind.max_bytes()))
 }
 
 fn media_folder(institution: &Path, root: &Path) -> Option<PathBuf> {

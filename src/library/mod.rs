@@ -6,7 +6,7 @@ mod retention;
 mod shelf;
 
 pub use folder::{Checked, File, file, institutions, scan};
-pub use media::media;
+pub use media::{has_media, media};
 pub use retention::Expired;
 
 use crate::export::Codebook;
