@@ -184,7 +184,7 @@ async fn what_citizens_contribute_is_reviewed_with_the_service_and_without() {
             language: Language::DANISH,
             day: "2026-11-23".parse().unwrap(),
         };
-        let body = engine::encode(&Reviewed { contribution, review: Review::Held }).unwrap();
+        let body = engine::encode(&Reviewed { contribution, review: Review::Held, detached: false }).unwrap();
         let id = format!("{SCENE}/{}", uuid::Uuid::from_u128(n));
         Document { kind: Kind::Idea, id, body: Some(body) }
     };

@@ -3,11 +3,14 @@
 
 mod support;
 
+use futures_util::TryStreamExt;
 use snak::dispatch;
 use snak::engine::{self, Response, Review, Reviewed, Vote, VoteRow};
-use std::sync::Arc;
-use storage::{Cursor, DialogueId, Document, Kind, MemoryStore, Row};
+use snak::web::{Inside, Web};
+use std::sync::{Arc, Mutex};
+use storage::{Cursor, DialogueId, Kind, MemoryStore, Receipt, Row};
 use support::desk::{Desk, desk};
+use support::meddling::Meddling;
 
 const DIALOGUE: &str = "nordby/scene";
 const STEPS: &str = "steps:
@@ -66,10 +69,39 @@ impl Scene {
         found
     }
 
+    /// The words of what is left, and whether it belongs to nobody.
+    async fn left(&self) -> Vec<(String, bool)> {
+        let all = self.contributions().await;
+        all.into_iter().map(|(_, _, r)| (r.contribution.words, r.detached)).collect()
+    }
+
+    async fn erase(&self, who: u32) -> Receipt {
+        let now = "2026-03-05T10:00:00Z".parse().unwrap();
+        dispatch::erase(&*self.store, &self.key(who), now).await.unwrap()
+    }
+
+    /// What the routes answer the operator.
+    async fn ask(&self, method: &str, path: &str, json: Option<String>) -> (u16, String) {
+        let web = Web {
+            store: self.store.clone(),
+            library: self.library.clone(),
+            telegram: Arc::new(|| None),
+            operator: "0123456789abcdef".to_owned(),
+        };
+        let path: String = path.bytes().map(|b| if b < 128 { char::from(b).to_string() } else { format!("%{b:02X}") }).collect();
+        let answer = Inside::new(web).ask(method, &path, json).await.unwrap();
+        let body: Vec<_> = answer.body.try_collect().await.unwrap();
+        (answer.status, String::from_utf8(body.concat()).unwrap())
+    }
+
+    async fn review(&self, id: &str, review: &str) -> (u16, String) {
+        let verdict = serde_json::json!({"id": id, "review": review});
+        self.ask("POST", "/v1/operator/review", Some(verdict.to_string())).await
+    }
+
     async fn approve_all(&self) {
-        for (kind, id, reviewed) in self.contributions().await {
-            let body = engine::encode(&Reviewed { review: Review::Approved, ..reviewed }).unwrap();
-            self.store.keep(vec![Document { kind, id, body: Some(body) }]).await.unwrap();
+        for (_, id, _) in self.contributions().await {
+            assert_eq!(self.review(&id, "approved").await.0, 200);
         }
     }
 }
@@ -132,20 +164,63 @@ async fn others_see_what_staff_have_approved_and_nobody_their_own() {
 }
 
 #[tokio::test]
-async fn with_a_citizen_go_their_votes_and_what_they_contributed() {
+async fn with_a_citizen_go_their_votes_and_what_nobody_has_approved() {
     let desk = scene(false).await;
     desk.chat(7, &ONE).await;
     desk.chat(8, &["enig", "enig", "enig", "Mere musik.", "spring over"]).await;
-    desk.approve_all().await;
-    let now = "2026-03-05T10:00:00Z".parse().unwrap();
-    let receipt = dispatch::erase(&*desk.store, &desk.key(7), now).await.unwrap();
+    let receipt = desk.erase(7).await;
     assert_eq!((receipt.conversations, receipt.responses), (1, 4), "a response and three votes");
     assert_eq!(desk.votes().await.len(), 3, "those of the other");
-    let left: Vec<String> =
-        desk.contributions().await.into_iter().map(|(_, _, r)| r.contribution.words).collect();
-    assert_eq!(left, ["Mere musik."]);
-    let again = dispatch::erase(&*desk.store, &desk.key(7), now).await.unwrap();
+    assert_eq!(desk.left().await, [("Mere musik.".to_owned(), false)]);
+    let again = desk.erase(7).await;
     assert_eq!((again.conversations, again.responses), (0, 0));
+}
+
+#[tokio::test]
+async fn what_others_see_stays_when_its_author_is_erased_and_leads_to_nobody() {
+    let desk = scene(false).await;
+    desk.chat(7, &ONE).await;
+    let Row::Live(body) = desk.log(DIALOGUE).await.remove(0) else { panic!("erased") };
+    let response: Response = engine::decode(&body).unwrap();
+    let voter = desk.votes().await.remove(0).voter;
+    desk.approve_all().await;
+    desk.erase(7).await;
+
+    let kept = [("Der skal være lys.".to_owned(), true), ("Fællessang i gården".to_owned(), true)];
+    assert_eq!(desk.left().await, kept);
+    for (kind, id, _) in desk.contributions().await {
+        let body = desk.store.document(kind, &id).await.unwrap().unwrap();
+        let all = format!("{id} {}", String::from_utf8_lossy(&body));
+        for name in [&response.citizen, &response.id.to_string(), &voter] {
+            assert!(!all.contains(name), "{all}");
+        }
+    }
+    desk.chat(9, &["enig", "enig", "uenig", "spring over", "spring over", "👍"]).await;
+    assert!(desk.heard(9, "Fællessang i gården").await, "others go on seeing it");
+
+    // The table of ideas says that there was one, and nothing of it.
+    let (status, table) = desk.ask("GET", "/v1/dialogues/nordby/scene/responses.ndjson?table=idé&after=0", None).await;
+    assert_eq!(status, 200, "{table}");
+    assert!(table.contains("\"deleted_reason\":\"citizen\"") && !table.contains("Fællessang"), "{table}");
+
+    // Nobody is left who could take it back: once staff do not want it shown, it goes.
+    for (_, id, _) in desk.contributions().await {
+        assert_eq!(desk.review(&id, "rejected").await.0, 200);
+    }
+    assert_eq!(desk.left().await, []);
+}
+
+#[tokio::test]
+async fn what_is_erased_while_staff_approve_it_does_not_come_back() {
+    let store = Arc::new(Meddling { inner: MemoryStore::new().unwrap(), next: Mutex::default() });
+    let desk = Scene(support::desk::desk(store.clone(), "scene", false, STEPS).await);
+    desk.chat(7, &ONE).await;
+    let (_, id, _) = desk.contributions().await.remove(1);
+    *store.next.lock().unwrap() = Some(desk.key(7));
+    let (status, why) = desk.review(&id, "approved").await;
+    assert_eq!(status, 409, "{why}");
+    assert_eq!(desk.left().await, []);
+    assert_eq!(desk.review(&id, "approved").await.0, 404);
 }
 
 #[tokio::test]

@@ -3,9 +3,9 @@
 
 use super::conversation::{Contributed, Conversation};
 use super::encoded;
-use crate::engine::{Apart, Effect, Review, Reviewed};
+use crate::engine::{Apart, Effect, Review, Reviewed, decode};
 use crate::script::ScriptId;
-use storage::{Document, Kind, StoreError};
+use storage::{Document, Kind, Store, StoreError};
 
 /// Takes what is contributed out of the effects. The documents to write and to remove.
 ///
@@ -43,7 +43,7 @@ pub fn take(
                     place
                 }
             };
-            let record = Reviewed { contribution, review: Review::Held };
+            let record = Reviewed { contribution, review: Review::Held, detached: false };
             documents.push(document(&place, Some(encoded(&record)?)));
         }
     }
@@ -57,9 +57,28 @@ pub fn let_go(conversation: &mut Conversation) {
     conversation.contributed.retain(|c| !c.anonymous || sessions.contains(&c.session));
 }
 
-/// Removes every contribution that is known to be this citizen's.
-pub fn all_gone(conversation: &mut Conversation) -> Vec<Document> {
-    conversation.contributed.drain(..).map(|c| document(&c, None)).collect()
+/// Removes every contribution that is known to be this citizen's. What staff have approved stays, since others have seen it, and
+/// belongs to nobody from now on.
+///
+/// # Errors
+/// What the store says; what is left can still be found.
+pub async fn erase(store: &dyn Store, conversation: &mut Conversation) -> Result<(), StoreError> {
+    for of in conversation.contributed.drain(..) {
+        let Document { kind, id, .. } = document(&of, None);
+        // Staff may be reading it at this moment: what they say counts, and is not undone.
+        while let Some(was) = store.document(kind, &id).await? {
+            let body = match decode::<Reviewed>(&was) {
+                Ok(seen) if seen.review == Review::Approved => {
+                    Some(encoded(&Reviewed { detached: true, ..seen })?)
+                }
+                Ok(_) | Err(_) => None,
+            };
+            if store.replace(Document { kind, id: id.clone(), body }, &was).await? {
+                break;
+            }
+        }
+    }
+    Ok(())
 }
 
 fn document(of: &Contributed, body: Option<Vec<u8>>) -> Document {

@@ -5,6 +5,7 @@ use jiff::Timestamp;
 use storage::{ConversationKey, Receipt, Store, StoreError};
 
 /// Erases a conversation and everything that it leads to: responses, votes, addresses, the wish for news, statements and ideas.
+/// Of the last two those stay that others may see already; they are nobody's from then on.
 ///
 /// Erasing twice is harmless; the second receipt counts nothing.
 ///
@@ -16,8 +17,8 @@ pub async fn erase(store: &dyn Store, of: &ConversationKey, at: Timestamp) -> Re
     if let Ok(mut conversation) = decoded(stored.as_ref()) {
         let mut gone = contacts::all_gone(&mut conversation);
         gone.extend(subscriptions::all_gone(&mut conversation));
-        gone.extend(contributions::all_gone(&mut conversation));
         store.keep(gone).await?;
+        contributions::erase(store, &mut conversation).await?;
     }
     store.erase(of, at).await
 }

@@ -64,7 +64,7 @@ impl Dispatch {
                 let id = &id[prefix.len()..];
                 let own = conversation.contributed.iter().any(|c| c.id.to_string() == id);
                 match engine::decode::<Reviewed>(&body) {
-                    Ok(Reviewed { contribution, review: Review::Approved }) if !own => {
+                    Ok(Reviewed { contribution, review: Review::Approved, .. }) if !own => {
                         let other = Other { id: id.to_owned(), words: contribution.words };
                         facts.others.entry(list(of, &contribution.of)).or_default().push(other);
                     }

@@ -386,6 +386,9 @@ pub struct VoteRow {
 pub struct Reviewed {
     pub contribution: Contribution,
     pub review: Review,
+    /// Whose it was has been erased: nothing leads from it to anybody, and nobody can take it back.
+    #[serde(default)]
+    pub detached: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

@@ -40,7 +40,7 @@ pub async fn list(
     for (kind, name) in KINDS {
         let prefix = format!("{script}/");
         for (id, body) in web.store.documents(kind, &prefix).await? {
-            let Reviewed { contribution, review } = read(&body)?;
+            let Reviewed { contribution, review, .. } = read(&body)?;
             let place = format!("{}/{}", contribution.of, &id[prefix.len()..]);
             let count = async |counters: String| -> Result<i64, StoreError> {
                 let body = web.store.document(Kind::Counter, &format!("{counters}{place}")).await?;
@@ -76,9 +76,15 @@ pub async fn decide(
     for (kind, _) in KINDS {
         let Some(body) = web.store.document(kind, &id).await? else { continue };
         let reviewed = Reviewed { review, ..read(&body)? };
-        let body = engine::encode(&reviewed).map_err(|e| StoreError::Backend(e.to_string()))?;
-        web.store.keep(vec![Document { kind, id: id.clone(), body: Some(body) }]).await?;
-        return Ok(Json(json!({"id": id, "review": review})));
+        // Nobody is left who could take it back.
+        let goes = reviewed.detached && review == Review::Rejected;
+        let new = engine::encode(&reviewed).map_err(|e| StoreError::Backend(e.to_string()))?;
+        let document = Document { kind, id: id.clone(), body: (!goes).then_some(new) };
+        // The citizen may have erased or changed it since it was read.
+        return match web.store.replace(document, &body).await? {
+            true => Ok(Json(json!({"id": id, "review": review}))),
+            false => Err(Refusal::new(StatusCode::CONFLICT, "it was changed or removed meanwhile; list it again")),
+        };
     }
     Err(Refusal::not_found())
 }

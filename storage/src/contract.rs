@@ -12,6 +12,7 @@ pub async fn check(store: &dyn Store) {
     a_removed_conversation_is_still_sent_its_last_words(store).await;
     wake_ups_fall_due_in_order(store).await;
     documents_are_kept_by_kind_and_name(store).await;
+    a_document_is_replaced_only_as_it_was_read(store).await;
     counters_count_with_their_turn(store).await;
     large_values_come_back_whole(store).await;
     an_erased_conversation_leaves_tombstones_alone(store).await;
@@ -241,6 +242,24 @@ async fn documents_are_kept_by_kind_and_name(store: &dyn Store) {
         .await
         .unwrap();
     assert_eq!(store.documents(Kind::Token, "a/").await.unwrap(), [("a/2".to_owned(), b"y2".to_vec())]);
+}
+
+async fn a_document_is_replaced_only_as_it_was_read(store: &dyn Store) {
+    let document = |body: Option<&str>| Document {
+        kind: Kind::Idea,
+        id: "a/idé".to_owned(),
+        body: body.map(|b| b.as_bytes().to_vec()),
+    };
+    let now = async || store.document(Kind::Idea, "a/idé").await.unwrap();
+    assert!(!store.replace(document(Some("ny")), b"").await.unwrap(), "what is not there is not made");
+    store.keep(vec![document(Some("holdt"))]).await.unwrap();
+    let verdicts = ["ja", "nej"].map(|verdict| store.replace(document(Some(verdict)), b"holdt"));
+    let [first, second] = verdicts;
+    assert_eq!((first.await.unwrap(), second.await.unwrap()), (true, false), "the first to say counts");
+    assert_eq!(now().await.as_deref(), Some(b"ja".as_slice()));
+    assert!(store.replace(document(None), b"ja").await.unwrap());
+    assert!(!store.replace(document(Some("ja")), b"ja").await.unwrap(), "what has gone stays gone");
+    assert_eq!(now().await, None);
 }
 
 async fn counters_count_with_their_turn(store: &dyn Store) {

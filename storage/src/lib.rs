@@ -99,6 +99,10 @@ pub trait Store: Send + Sync + std::fmt::Debug {
     /// Writes or removes documents outside a turn: all or none, on disk when this returns.
     async fn keep(&self, documents: Vec<Document>) -> Result<()>;
 
+    /// Writes or removes a document that still is what was read, `was`; on disk when this returns. `false`: it has changed or is
+    /// gone, and nothing was done.
+    async fn replace(&self, document: Document, was: &[u8]) -> Result<bool>;
+
     /// Removes a conversation: body, address, outbox, sent ids, wake-up, and every response still linked to it, each
     /// leaving a tombstone, with their media. Erasing twice is harmless; the second receipt counts nothing.
     async fn erase(&self, of: &ConversationKey, at: Timestamp) -> Result<Receipt>;

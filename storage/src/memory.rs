@@ -290,6 +290,16 @@ impl Store for MemoryStore {
         Ok(())
     }
 
+    async fn replace(&self, document: Document, was: &[u8]) -> Result<bool> {
+        let mut state = self.state()?;
+        let now = state.documents.get(&(document.kind, document.id.clone()));
+        let as_read = now.is_some_and(|now| now == was);
+        if as_read {
+            state.documents(vec![document]);
+        }
+        Ok(as_read)
+    }
+
     async fn erase(&self, of: &ConversationKey, at: Timestamp) -> Result<Receipt> {
         let mut state = self.state()?;
         let linked: Vec<Uuid> =

@@ -156,6 +156,11 @@ impl Store for Rough {
         self.town.disk.keep(documents).await
     }
 
+    async fn replace(&self, document: Document, was: &[u8]) -> Result<bool> {
+        self.works("replacing a document", 40).await?;
+        self.town.disk.replace(document, was).await
+    }
+
     async fn erase(&self, of: &ConversationKey, at: Timestamp) -> Result<Receipt> {
         self.town.disk.erase(of, at).await
     }

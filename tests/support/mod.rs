@@ -4,6 +4,7 @@
 
 pub mod desk;
 pub mod library;
+pub mod meddling;
 pub mod page;
 pub mod play;
 pub mod service;

@@ -284,6 +284,16 @@ pub fn documents(batch: &mut Batch<'_>, documents: Vec<Document>) {
     }
 }
 
+/// Whether the document still was what was read; else nothing is done.
+pub fn replace(batch: &mut Batch<'_>, document: Document, was: &[u8]) -> Result<bool> {
+    let now = batch.get(Tree::Documents, &keys::document(document.kind, &document.id))?;
+    let as_read = now.is_some_and(|now| now == was);
+    if as_read {
+        documents(batch, vec![document]);
+    }
+    Ok(as_read)
+}
+
 /// A message that was sent, or never will be.
 pub struct Settled {
     pub id: OutboxId,

@@ -313,6 +313,11 @@ impl Store for SledStore {
         self.ask(|reply| Job::Keep(documents, reply)).await
     }
 
+    async fn replace(&self, document: Document, was: &[u8]) -> Result<bool> {
+        let was = was.to_vec();
+        self.ask(|reply| Job::Replace(document, was, reply)).await
+    }
+
     async fn erase(&self, of: &ConversationKey, at: Timestamp) -> Result<Receipt> {
         let of = *of;
         let receipt = self.ask(|reply| Job::Erase(of, at, reply)).await?;

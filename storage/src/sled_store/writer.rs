@@ -32,6 +32,8 @@ pub enum Job {
     Commit(Box<Changes>, Reply<Version>),
     Settle(Settled),
     Keep(Vec<Document>, Reply<()>),
+    /// Only what still is what was read.
+    Replace(Document, Vec<u8>, Reply<bool>),
     /// What media are sealed with from now on.
     MediaKeys(Zeroizing<Vec<u8>>, Reply<()>),
     Erase(ConversationKey, Timestamp, Reply<Receipt>),
@@ -146,6 +148,10 @@ impl Writer {
                     ledger::documents(&mut batch, documents);
                     answers.push(answer(reply, Ok(())));
                 }
+                Job::Replace(document, was, reply) => {
+                    let result = batch.job(|b| ledger::replace(b, document, &was));
+                    answers.push(answer(reply, result));
+                }
                 Job::MediaKeys(keys, reply) => {
                     batch.put(Tree::Documents, keys::media_keys(), keys.to_vec());
                     answers.push(answer(reply, Ok(())));
@@ -201,7 +207,7 @@ impl Writer {
                 Job::Swap(next, reply) => drop(reply.send(self.swap(*next))),
                 Job::Complete(next, reply) => drop(reply.send(self.complete(*next))),
                 Job::Close(reply) => closing = Some(reply),
-                Job::Commit(..) | Job::Settle(..) | Job::Keep(..) | Job::Erase(..) => {}
+                Job::Commit(..) | Job::Settle(..) | Job::Keep(..) | Job::Replace(..) | Job::Erase(..) => {}
                 Job::EraseResponses(..) | Job::ForgetUpdates(..) | Job::MediaKeys(..) => {}
             }
         }
