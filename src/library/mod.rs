@@ -43,11 +43,11 @@ pub struct Frozen {
 }
 
 impl Frozen {
-    /// The dialogue as it was checked then; `None` where this version of snak finds mistakes in it.
+    /// The dialogue as it was published, mistakes that this version of snak finds in it or not; `None` where it cannot be played.
     pub fn script(&self, id: &ScriptId) -> Option<Script> {
         let (mut institution, _) = Institution::parse_or_default(id.institution(), &self.institution);
         institution.parts = self.parts.clone().into();
-        Script::check(id, &self.yaml, &Parts { institution }).0
+        Script::kept(id, &self.yaml, &Parts { institution })
     }
 }
 

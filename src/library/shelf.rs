@@ -37,7 +37,7 @@ impl Revision {
         &self.frozen.fingerprint
     }
 
-    /// `None` where this version of snak finds mistakes in it.
+    /// `None` where this version of snak cannot play it.
     pub fn published(&self) -> Option<Arc<Published>> {
         let found = self.published.get_or_init(|| {
             let script = self.frozen.script(&self.id);
@@ -46,7 +46,7 @@ impl Revision {
                 warn!(
                     dialogue,
                     revision,
-                    "a published revision no longer checks clean with this version of snak; sessions on it stand still"
+                    "a published revision cannot be played with this version of snak; sessions on it stand still"
                 );
             }
             script.map(|script| Arc::new(self.with(script)))

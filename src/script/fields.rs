@@ -34,6 +34,8 @@ pub struct Reader {
     pub spoiled: Vec<String>,
     /// The file is a part: it knows nothing but itself.
     pub inside_part: bool,
+    /// The text was published once: a part of it with mistakes is used as long as it is whole.
+    pub is_kept: bool,
     /// Problems of the parts that are used, as they are told there.
     pub elsewhere: Vec<Problem>,
     /// The institution's folder, and the files that it may show; `None` where nobody has looked.

@@ -107,10 +107,23 @@ impl Script {
             Some(root) => lower(&mut reader, id, &root, yaml, parts),
             None => None,
         };
+        let script = script.map(|(script, _)| script);
         let mut problems = told(reader.problems, &format!("{id}.yaml"), yaml);
         problems.extend(reader.elsewhere);
         let clean = !problems.iter().any(Problem::is_error);
         (script.filter(|_| clean), problems)
+    }
+}
+
+impl Script {
+    /// A dialogue that was published once, with citizens on their way through it: what this version of the checker finds wrong
+    /// with it is no matter, as long as every step, way and condition is there. `None` where one is not.
+    pub fn kept(id: &ScriptId, yaml: &str, parts: &Parts) -> Option<Script> {
+        let (root, problems) = mend::read(yaml);
+        let mut reader = Reader::of(yaml, problems).beside(&parts.institution);
+        reader.is_kept = true;
+        let (script, whole) = lower(&mut reader, id, &root?, yaml, parts)?;
+        whole.then_some(script)
     }
 }
 
@@ -145,7 +158,14 @@ fn told(mut problems: Vec<Problem>, file: &str, source: &str) -> Vec<Problem> {
     problems
 }
 
-fn lower(reader: &mut Reader, id: &ScriptId, root: &tree::Node, yaml: &str, parts: &Parts) -> Option<Script> {
+/// Gives also whether nothing was left out for a mistake.
+fn lower(
+    reader: &mut Reader,
+    id: &ScriptId,
+    root: &tree::Node,
+    yaml: &str,
+    parts: &Parts,
+) -> Option<(Script, bool)> {
     if root.map().is_none() {
         reader.entries(root, &header::KEYS, false);
         return None;
@@ -195,6 +215,7 @@ fn lower(reader: &mut Reader, id: &ScriptId, root: &tree::Node, yaml: &str, part
     let mut header = header?;
     header.audience = audience;
     header.quota = quota;
+    let complete = !drafts.lacks_some && !reader.problems.iter().any(|p| p.code == "F202" && p.is_error());
     let (used, opt_ins, votes) = (drafts.parts, drafts.opt_ins, drafts.votes);
     let items = drafts.list.into_iter().map(|d| d.item).collect();
     let items = repeat::unrolled(items, &drafts.repeats);
@@ -220,7 +241,7 @@ fn lower(reader: &mut Reader, id: &ScriptId, root: &tree::Node, yaml: &str, part
         ids,
         elsewhere: Vec::new(),
     });
-    script.map(Script::with_channels)
+    script.map(|script| (script.with_channels(), complete))
 }
 
 fn conditions(reader: &mut Reader, drafts: &mut Drafts<'_>) {
@@ -233,6 +254,7 @@ fn conditions(reader: &mut Reader, drafts: &mut Drafts<'_>) {
         .collect();
     let rounds: Vec<_> = drafts.repeats.iter().map(|r| (r.name.clone(), r.rounds(drafts))).collect();
     let (repeats, votes) = (&drafts.repeats, &drafts.votes);
+    let mut lacks_some = false;
     for (no, draft) in drafts.list.iter_mut().enumerate() {
         if draft.when.is_none() && draft.options_when.is_empty() {
             continue;
@@ -247,13 +269,20 @@ fn conditions(reader: &mut Reader, drafts: &mut Drafts<'_>) {
             rounds: &rounds,
             votes,
         };
-        if let Some(node) = draft.when {
+        let mut read = |reader: &mut Reader, node: &tree::Node| {
+            let told = reader.problems.len();
             let condition = when::condition(reader, node, &questions);
+            // What cannot be read is left out of it.
+            lacks_some |= reader.problems.len() > told;
+            condition
+        };
+        if let Some(node) = draft.when {
+            let condition = read(reader, node);
             reader.problems.extend(never::never(&condition, node.first(), &questions.seen));
             draft.item.when = Some(condition);
         }
         for (n, node) in draft.options_when.clone() {
-            let condition = when::condition(reader, node, &questions);
+            let condition = read(reader, node);
             reader.problems.extend(never::never(&condition, node.first(), &questions.seen));
             if let Kind::Ask(question) = &mut draft.item.kind
                 && let Some(option) = question.answer.options_mut().and_then(|o| o.list.get_mut(n))
@@ -262,6 +291,7 @@ fn conditions(reader: &mut Reader, drafts: &mut Drafts<'_>) {
             }
         }
     }
+    drafts.lacks_some |= lacks_some;
 }
 
 // T303: `${name}` of something that is no question.

@@ -30,6 +30,8 @@ struct Lowered {
     /// With the steps inside each.
     items: Vec<(Item, Block)>,
     main: Block,
+    /// Nothing was left out for a mistake.
+    whole: bool,
     /// `${name}` of what `with` gives, and whether it must.
     wanted: Vec<(String, bool)>,
 }
@@ -37,12 +39,17 @@ struct Lowered {
 impl Part {
     /// Everything there is to say about the part by itself.
     pub fn check(&self, institution: &Institution) -> Vec<Problem> {
-        lowered(self, institution, &institution.defaults).1
+        lowered(self, institution, &institution.defaults, false).1
     }
 }
 
-// `None` where it has errors.
-fn lowered(part: &Part, institution: &Institution, defaults: &Defaults) -> (Option<Lowered>, Vec<Problem>) {
+// `None` where it has errors; with `is_kept`, where something is left out for them.
+fn lowered(
+    part: &Part,
+    institution: &Institution,
+    defaults: &Defaults,
+    is_kept: bool,
+) -> (Option<Lowered>, Vec<Problem>) {
     let (root, problems) = mend::read(&part.source);
     let mut reader = Reader::of(&part.source, problems).beside(institution);
     let lowered = match root {
@@ -55,7 +62,7 @@ fn lowered(part: &Part, institution: &Institution, defaults: &Defaults) -> (Opti
     };
     let problems = told(reader.problems, &part.file, &part.source);
     let clean = !problems.iter().any(Problem::is_error);
-    (lowered.filter(|_| clean), problems)
+    (lowered.filter(|l| clean || (is_kept && l.whole)), problems)
 }
 
 fn lower(
@@ -89,7 +96,8 @@ fn lower(
     }
     let items: Vec<(Item, Block)> = drafts.list.into_iter().map(|d| (d.item, d.children)).collect();
     let wanted = wanted(items.iter().map(|(item, _)| item));
-    Some(Lowered { languages: reader.languages.clone(), items, main: drafts.main, wanted })
+    let whole = !drafts.lacks_some;
+    Some(Lowered { languages: reader.languages.clone(), items, main: drafts.main, whole, wanted })
 }
 
 impl<'n> Drafts<'n> {
@@ -173,7 +181,7 @@ impl<'n> Drafts<'n> {
             reader.report(unknown_part(node.at, name, institution));
             return None;
         };
-        let (lowered, problems) = lowered(part, institution, defaults);
+        let (lowered, problems) = lowered(part, institution, defaults, reader.is_kept);
         for problem in problems {
             if !reader.elsewhere.contains(&problem) {
                 reader.elsewhere.push(problem);

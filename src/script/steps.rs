@@ -69,6 +69,8 @@ pub struct Drafts<'n> {
     questions: u16,
     /// The first step beyond those that are read.
     pub too_many: Option<Span>,
+    /// A step, a way or a line of a condition was left out for a mistake.
+    pub lacks_some: bool,
 }
 
 impl Draft<'_> {
@@ -148,8 +150,9 @@ impl<'n> Drafts<'n> {
         let mut block = Block::new();
         for (n, step) in list.iter().enumerate() {
             let path = format!("{path}.{n}");
-            if let Some(no) = self.step(reader, step, path, depth, defaults) {
-                block.push(no);
+            match self.step(reader, step, path, depth, defaults) {
+                Some(no) => block.push(no),
+                None => self.lacks_some = true,
             }
         }
         block
@@ -329,12 +332,14 @@ impl<'n> Drafts<'n> {
                 let hidden = places.get(going.to).filter(|to| !sees(from, **to, &self.repeats));
                 if let Some(repeat) = hidden.and_then(|to| around(*to, &self.repeats)) {
                     reader.report(out_of_the_round(going.at, going.to, repeat));
+                    self.lacks_some = true;
                     continue;
                 }
                 let target = match (going.to, places.get(going.to)) {
                     ("end", _) => Target::End,
                     (_, Some(no)) => Target::Item(*no),
                     (name, None) => {
+                        self.lacks_some = true;
                         // What is there but has mistakes of its own is told there.
                         let told = self.sections.iter().any(|(s, ..)| s == name) || reader.is_full();
                         if !told && !reader.is_spoiled(name) {

@@ -17,7 +17,8 @@ pub struct Desk {
     pub store: Arc<dyn Store>,
     code: String,
     _folder: tempfile::TempDir,
-    updates: AtomicU64,
+    /// The number of the next one.
+    pub updates: AtomicU64,
 }
 
 pub fn now() -> Timestamp {
