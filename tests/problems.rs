@@ -249,16 +249,19 @@ fn the_command_shows_ten_and_names_the_rest() {
     assert_eq!(fs::read_to_string(&golden).unwrap_or_default(), told);
 }
 
-/// What is told of a dialogue of which the base is published: each `.diff` in `against/`.
+/// What is told of a dialogue of which the base is published: each `.diff` in `against/`; with a `.before` beside it, the base with
+/// those lines changed.
 #[test]
 fn what_would_hurt_the_published_answers_is_told() {
-    let before = check("base", &base()).0.unwrap();
     let mut differ = Vec::new();
     for path in in_folder("against", "diff") {
+        let lines = fs::read_to_string(path.with_extension("before")).unwrap_or_default();
+        let published = changed(base(), &lines);
+        let before = check("base", &published).0.unwrap();
         let text = changed(base(), &fs::read_to_string(&path).unwrap());
         let (now, problems) = check(name(&path), &text);
         let now = now.unwrap_or_else(|| panic!("{}: {problems:#?}", path.display()));
-        let problems = against((&before, &base()), (&now, &text));
+        let problems = against((&before, &published), (&now, &text));
         assert!(against((&now, &text), (&now, &text)).is_empty(), "{}", path.display());
         let pictures =
             |language| -> String { problems.iter().map(|p| picture(p, &text, language) + "\n").collect() };

@@ -27,7 +27,7 @@ pub fn against(before: (&Script, &str), now: (&Script, &str)) -> Vec<Problem> {
     }
     for vote in before.0.votes() {
         match now.0.vote(&vote.id) {
-            Some(other) => problems.extend(codes_gone(&new, &vote.id, &vote.statements, &other.statements)),
+            Some(other) => problems.extend(statements(&new, vote, other)),
             None => problems.push(gone(&vote.id, key_of(&new, &vote.id, &[]), None)),
         }
     }
@@ -80,10 +80,36 @@ fn codes_gone(root: &Node, id: &str, old: &Options, new: &Options) -> Vec<Proble
         let mut added = new.list.iter().filter(|o| old.find(&o.code).is_none());
         let renamed = added.find(|o| shares_words(&o.label, &option.label));
         let at = renamed.and_then(|o| option_at(step_of(root, id)?, &o.code));
-        let at = at.unwrap_or_else(|| key_of(root, id, &["options", "skills", "statements", "type"]));
+        let at = at.unwrap_or_else(|| key_of(root, id, &["options", "skills", "type"]));
         code_gone(at, id, &option.code, renamed)
     };
     old.list.iter().filter(|o| !kept(&o.code)).map(gone).collect()
+}
+
+// Votes stand by themselves, each with its statement: they stay as they are, whatever becomes of it.
+fn statements(root: &Node, old: &Vote, new: &Vote) -> Vec<Problem> {
+    let id = &old.id;
+    let at = |code: &str| {
+        let here = step_of(root, id).and_then(|step| option_at(step, code));
+        here.unwrap_or_else(|| key_of(root, id, &["statements"]))
+    };
+    let mut problems = Vec::new();
+    for statement in &old.statements.list {
+        let code = &statement.code;
+        match new.statements.find(code) {
+            Some(now) if likeness(&statement.label, &now.label).is_some_and(|part| part < 0.5) => {
+                problems.push(another_statement(at(code), code, &statement.label));
+            }
+            Some(_) => {}
+            None => {
+                let mut added = new.statements.list.iter().filter(|s| old.statements.find(&s.code).is_none());
+                let renamed = added.find(|s| shares_words(&s.label, &statement.label));
+                let at = renamed.map_or_else(|| key_of(root, id, &["statements"]), |s| at(&s.code));
+                problems.push(statement_gone(at, id, code, renamed.is_some()));
+            }
+        }
+    }
+    problems
 }
 
 /// The step that a question stands in: its own, or the one that uses a part.
@@ -180,6 +206,52 @@ fn code_gone(at: Span, id: &str, code: &str, renamed: Option<&Choice>) -> Proble
     }
 }
 
+fn statement_gone(at: Span, id: &str, code: &str, renamed: bool) -> Problem {
+    let what = both(
+        format!("udsagnet `{code}` i `{id}` er der ikke længere"),
+        format!("the statement `{code}` of `{id}` is no longer there"),
+    );
+    match renamed {
+        true => Problem::error("V752", at, what)
+            .label(both(format!("hed det `{code}` før?"), format!("was it called `{code}` before?")))
+            .why(both(
+                "stemmerne på det samme udsagn ville blive talt hver for sig",
+                "the votes on one statement would be counted as those on two",
+            ))
+            .mend(both(format!("lad det hedde `{code}`"), format!("keep the name `{code}`"))),
+        false => Problem::warning("V752", at, what)
+            .why(both(
+                "de stemmer, der er givet, bliver i udtrækket, men der kommer ikke flere",
+                "the votes that were cast stay in the export, but there will be no more",
+            ))
+            .mend(both(
+                format!("er det ikke meningen, så sæt `{code}` ind igen"),
+                format!("if that is not what you mean, put `{code}` back"),
+            )),
+    }
+}
+
+fn another_statement(at: Span, code: &str, before: &Words) -> Problem {
+    let old = first_words(before);
+    Problem::warning(
+        "V754",
+        at,
+        both(
+            format!("udsagnet `{code}` har fået en helt anden ordlyd"),
+            format!("the statement `{code}` has quite other words now"),
+        ),
+    )
+    .label(both(format!("er udgivet som \"{old}\""), format!("is published as \"{old}\"")))
+    .why(both(
+        "stemmer på to forskellige udsagn ville blive talt sammen",
+        "votes on two different statements would be counted together",
+    ))
+    .mend(both(
+        format!("er det et andet udsagn, så giv det et nyt navn, for eksempel `{code}_2`"),
+        format!("if it is another statement, give it a new name, for example `{code}_2`"),
+    ))
+}
+
 // V753
 fn another_type(at: Span, id: &str, before: &Question, now: &Question) -> Problem {
     let (old, new) = (before.answer.name(), now.answer.name());
@@ -249,8 +321,7 @@ fn is_turned(before: &Question, now: &Question) -> bool {
 
 // V754
 fn other_words(at: Span, id: &str, before: &Words) -> Problem {
-    let (_, old) =
-        before.languages().next().map(|(l, t)| (l, t.plain())).unwrap_or((Language::DANISH, String::new()));
+    let old = first_words(before);
     Problem::warning(
         "V754",
         at,
@@ -265,6 +336,10 @@ fn other_words(at: Span, id: &str, before: &Words) -> Problem {
         format!("er det et andet spørgsmål, så giv det et nyt id, for eksempel\nid: {id}_2"),
         format!("if it is another question, give it a new id, for example\nid: {id}_2"),
     ))
+}
+
+fn first_words(words: &Words) -> String {
+    words.languages().next().map(|(_, text)| text.plain()).unwrap_or_default()
 }
 
 fn shares_words(one: &Words, other: &Words) -> bool {
