@@ -90,7 +90,7 @@ fn addresses_and_names() {
 
 #[test]
 fn places() {
-    check(include_str!("reading/place.tsv"), 120, |phrase, language| match place(phrase[0], language)? {
+    check(include_str!("reading/place.tsv"), 200, |phrase, language| match place(phrase[0], language)? {
         Place::Point(point) => Some(point.to_string()),
         Place::Words => Some("=".to_owned()),
     });

@@ -88,7 +88,8 @@ async fn who_is_on_a_revision_that_would_be_refused_today_goes_on() {
     let (today, problems) = Script::check(&id, &frozen.yaml, &Parts { institution });
     assert!(today.is_none() && problems.iter().any(|p| p.code == "C404"), "{problems:?}");
 
-    let after = desk(store.clone(), "alder", false, "steps:\n  - {ask: Noget andet?, id: andet, type: text}\n").await;
+    let after =
+        desk(store.clone(), "alder", false, "steps:\n  - {ask: Noget andet?, id: andet, type: text}\n").await;
     after.updates.store(100, std::sync::atomic::Ordering::SeqCst);
     after.say(7, &["40", "Lys"]).await;
     let Row::Live(body) = after.rows().await.remove(0).row else { panic!("erased") };

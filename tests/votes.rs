@@ -88,7 +88,10 @@ impl Scene {
             telegram: Arc::new(|| None),
             operator: "0123456789abcdef".to_owned(),
         };
-        let path: String = path.bytes().map(|b| if b < 128 { char::from(b).to_string() } else { format!("%{b:02X}") }).collect();
+        let path: String = path
+            .bytes()
+            .map(|b| if b < 128 { char::from(b).to_string() } else { format!("%{b:02X}") })
+            .collect();
         let answer = Inside::new(web).ask(method, &path, json).await.unwrap();
         let body: Vec<_> = answer.body.try_collect().await.unwrap();
         (answer.status, String::from_utf8(body.concat()).unwrap())
@@ -199,7 +202,8 @@ async fn what_others_see_stays_when_its_author_is_erased_and_leads_to_nobody() {
     assert!(desk.heard(9, "Fællessang i gården").await, "others go on seeing it");
 
     // The table of ideas says that there was one, and nothing of it.
-    let (status, table) = desk.ask("GET", "/v1/dialogues/nordby/scene/responses.ndjson?table=idé&after=0", None).await;
+    let (status, table) =
+        desk.ask("GET", "/v1/dialogues/nordby/scene/responses.ndjson?table=idé&after=0", None).await;
     assert_eq!(status, 200, "{table}");
     assert!(table.contains("\"deleted_reason\":\"citizen\"") && !table.contains("Fællessang"), "{table}");
 

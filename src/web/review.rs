@@ -83,7 +83,9 @@ pub async fn decide(
         // The citizen may have erased or changed it since it was read.
         return match web.store.replace(document, &body).await? {
             true => Ok(Json(json!({"id": id, "review": review}))),
-            false => Err(Refusal::new(StatusCode::CONFLICT, "it was changed or removed meanwhile; list it again")),
+            false => {
+                Err(Refusal::new(StatusCode::CONFLICT, "it was changed or removed meanwhile; list it again"))
+            }
         };
     }
     Err(Refusal::not_found())

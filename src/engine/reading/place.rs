@@ -15,58 +15,138 @@ pub enum Place {
 }
 
 /// Said around a place, and no part of it.
-const BESIDES: [&str; 17] = [
+const BESIDES: [&str; 35] = [
     "her",
     "det",
     "er",
+    "jeg",
+    "vi",
+    "staar",
+    "ved",
+    "paa",
+    "min",
+    "mine",
     "stedet",
     "sted",
     "link",
     "kort",
     "gps",
+    "position",
+    "positionen",
+    "placering",
     "koordinater",
     "koordinaterne",
     "here",
+    "i",
+    "im",
+    "am",
+    "we",
+    "are",
+    "at",
+    "my",
     "it",
     "is",
     "the",
     "place",
+    "location",
     "map",
     "coordinates",
 ];
-/// Words that are an answer and no place.
-const NO_PLACE: [&str; 27] = [
+/// Of these alone, in any order, no place is made: `her`, `det kan jeg ikke huske`, `I have no idea`.
+const SAYS_NOTHING: &[&str] = &[
     "her",
+    "herovre",
     "der",
-    "lige her",
-    "her hvor jeg er",
-    "hvor jeg er",
-    "hvor jeg er nu",
-    "min placering",
-    "min position",
+    "lige",
     "hvor",
     "hvad",
     "hvorfor",
-    "ved ikke",
-    "ved det ikke",
-    "det ved jeg ikke",
-    "jeg ved det ikke",
-    "jeg ved ikke",
-    "aner det ikke",
+    "jeg",
+    "vi",
+    "er",
+    "staar",
+    "nu",
+    "min",
+    "mit",
+    "placering",
+    "position",
+    "lokation",
+    "ved",
+    "kan",
+    "ikke",
+    "ik",
+    "det",
+    "dette",
+    "aner",
+    "husker",
+    "huske",
+    "glemt",
+    "har",
     "ingen",
-    "ingen steder",
+    "intet",
+    "noget",
+    "et",
+    "eller",
+    "andet",
+    "sted",
+    "steder",
+    "samme",
+    "som",
+    "foer",
+    "ide",
+    "hej",
+    "tak",
     "here",
     "there",
     "where",
-    "where i am",
-    "my location",
-    "i dont know",
-    "dont know",
-    "no idea",
+    "what",
+    "why",
+    "right",
+    "now",
+    "i",
+    "am",
+    "im",
+    "we",
+    "are",
+    "do",
+    "not",
+    "dont",
+    "know",
+    "no",
+    "idea",
+    "have",
+    "my",
+    "location",
+    "place",
+    "this",
+    "that",
+    "same",
+    "as",
+    "before",
+    "cant",
+    "cannot",
+    "remember",
+    "forgot",
+    "sure",
+    "idk",
+    "dunno",
+    "somewhere",
+    "nowhere",
+    "none",
+    "n",
+    "a",
+    "the",
+    "it",
+    "is",
+    "hi",
+    "hello",
+    "thanks",
 ];
 
 /// What was typed as a place; `None` where nobody could find one by it.
 pub fn place(typed: &str, language: Language) -> Option<Place> {
+    // Which keyboards have for degrees, and which is a letter.
+    let typed = &typed.replace('º', "°");
     let list = tokens(typed);
     let words: Vec<&str> = list
         .iter()
@@ -75,10 +155,13 @@ pub fn place(typed: &str, language: Language) -> Option<Place> {
             Kind::Digits(_) | Kind::Part(_) | Kind::Sign(_) => None,
         })
         .collect();
-    if words.iter().all(|word| BESIDES.contains(word) || is_of_degrees(word))
-        && let Some(found) = in_numbers(typed)
-    {
-        return found.map(Place::Point);
+    if words.iter().all(|word| BESIDES.contains(word) || is_of_degrees(word)) {
+        match in_numbers(typed) {
+            Some(found) => return found.map(Place::Point),
+            // Half a point.
+            None if typed.contains('°') => return None,
+            None => {}
+        }
     }
     if let Some(point) = in_link(typed) {
         return Some(Place::Point(point));
@@ -89,9 +172,9 @@ pub fn place(typed: &str, language: Language) -> Option<Place> {
         return (code.len() == 4 && code.bytes().all(|b| b.is_ascii_digit()) && !code.starts_with('0'))
             .then_some(Place::Words);
     }
-    let said = words.join(" ");
+    let empty = words.iter().all(|word| SAYS_NOTHING.contains(word));
     let digits = list.iter().any(|token| matches!(token.kind, Kind::Digits(_)));
-    let says_nothing = !digits && (NO_PLACE.contains(&said.as_str()) || yes_or_no(typed, language).is_some());
+    let says_nothing = !digits && (empty || yes_or_no(typed, language).is_some());
     (!says_nothing && contact::email(typed).is_none()).then_some(Place::Words)
 }
 
@@ -142,7 +225,7 @@ static ANGLE: LazyLock<Option<Regex>> = LazyLock::new(|| {
 
 // Two angles and nothing else; `Some(None)`: it is meant as a point, but there is none such.
 fn in_numbers(typed: &str) -> Option<Option<Point>> {
-    let text = typed.to_lowercase().replace(['−', '–'], "-").replace('º', "°");
+    let text = typed.to_lowercase().replace(['−', '–'], "-");
     let mut angles = Vec::new();
     // `N 55.7 E 12.4`: the letter behind a number that has one belongs to the next.
     let mut carried = None;
@@ -187,7 +270,7 @@ static LINKS: LazyLock<Vec<Regex>> = LazyLock::new(|| {
     [
         format!(r"!3d{number}!4d{number}"),
         format!(r"[?&]mlat={number}&(?:amp;)?mlon={number}"),
-        format!(r"[?&](?:q|query|ll|destination|daddr|center|cp)=(?:loc:)?{number}{comma}{number}"),
+        format!(r"[?&](?:q|query|ll|destination|daddr|center|cp|coordinate|to)=(?:loc:|ll\.)?{number}{comma}{number}"),
         format!(r"@{number},{number}"),
         format!(r"#map=\d{{1,2}}/{number}/{number}"),
         format!(r"/(?:place|search|dir/)/?{number},\+?{number}"),
@@ -204,6 +287,10 @@ fn in_link(typed: &str) -> Option<Point> {
     let lower = typed.to_lowercase();
     let (links, others): (Vec<&str>, Vec<&str>) = lower.split_whitespace().partition(|word| is_link(word));
     let [link] = links.as_slice() else { return None };
+    // The one map that writes east first: what it means is not worth a guess.
+    if link.contains("yandex.") {
+        return None;
+    }
     if !others.iter().all(|word| BESIDES.contains(&super::tokens::bare(word).as_str())) {
         return None;
     }
