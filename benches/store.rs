@@ -54,10 +54,10 @@ fn main() {
     runtime.block_on(opened.close()).unwrap();
     drop(opened);
     println!("as it was filled:");
-    served(&runtime, &place, "bench");
+    served(&runtime, &place);
     runtime.block_on(compacted(&store, &key));
     println!("after the night:");
-    served(&runtime, &place, "bench2");
+    served(&runtime, &place);
 }
 
 // The same writes in the same groups, with and without sealing, versions, links and readers, one after the other.
@@ -133,11 +133,12 @@ async fn commits(store: &Arc<dyn Store>) -> f64 {
 }
 
 // The real service on the full store: citizens in their browsers, and one who pulls everything.
-fn served(runtime: &tokio::runtime::Runtime, place: &Place, token: &str) {
+fn served(runtime: &tokio::runtime::Runtime, place: &Place) {
     let begun = Instant::now();
     let service = place.serve();
     println!("`snak serve` ready on it                       {:>9.2?}", begun.elapsed());
-    let token = place.token(token);
+    println!("resident then                                  {:>9.0} MiB", memory(&service, "VmRSS:"));
+    let token = place.token("bench");
     let (turns, bytes) = runtime.block_on(async {
         let citizens: Vec<_> = (0..32).map(|_| tokio::spawn(citizen(service.url.clone()))).collect();
         let bytes = pulled(&service, &token).await;

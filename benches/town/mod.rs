@@ -221,14 +221,15 @@ fn changes(n: u64, body: &[u8], row: &[u8]) -> Changes {
 }
 
 /// Sizes of what one turn of the bench dialogue writes, as [tree, key, value] with a value of 0 for a removal. Taken from the
-/// store's own layout: conversation, old and new wake-up, outbox (two rows), seen, and the two rows settled of the turn before.
+/// store's own layout: conversation, old and new wake-up, outbox (two rows), seen (256 turns share one), and the two rows settled of
+/// the turn before.
 const WRITES: [(usize, usize, usize); 9] = [
     (0, 17, 1_250),
     (3, 25, 0),
     (3, 25, 0),
     (2, 26, 420),
     (2, 26, 330),
-    (4, 20, 0),
+    (4, 20, 73),
     (2, 26, 0),
     (2, 26, 0),
     (0, 25, 41),
@@ -251,7 +252,11 @@ pub fn bare(folder: &Path, at_a_time: usize, span: Duration) -> f64 {
                     for (n, (tree, key, size)) in WRITES.iter().enumerate() {
                         let mut name = vec![n as u8; *key];
                         // The conversation is written over, the rest is new with each turn.
-                        let id = if *tree == 0 { number % 100_000 } else { *number };
+                        let id = match tree {
+                            0 => number % 100_000,
+                            4 => number / 256,
+                            _ => *number,
+                        };
                         name[..8].copy_from_slice(&id.to_be_bytes());
                         match size {
                             0 if *tree == 2 => drop(t[*tree].remove(name)?),

@@ -37,7 +37,7 @@ const MAX_FORM_BYTES: usize = 64 * 1024;
 /// Of a form with files: some more than the largest file that is taken, for all of it is in memory at once.
 const MAX_UPLOAD_BYTES: usize = 25_000_000;
 /// So much of a form that is too large is read and thrown away: a browser that is still sending would not see our page.
-const MAX_DRAINED_BYTES: usize = 4 * 1024 * 1024;
+const MAX_DRAINED_BYTES: usize = 4 * MAX_UPLOAD_BYTES;
 
 /// What the pages must know of the world around them.
 #[derive(Debug, Clone)]
@@ -285,6 +285,7 @@ async fn posted(headers: &HeaderMap, request: Request) -> Result<Posted, Trouble
     if kind.starts_with("multipart/form-data") {
         let length = headers.get(CONTENT_LENGTH).and_then(|v| v.to_str().ok()?.parse::<usize>().ok());
         if length.is_some_and(|length| length > MAX_UPLOAD_BYTES) {
+            drained(request).await;
             return Err(Trouble::TooLong);
         }
         let parts = Multipart::from_request(request, &()).await.map_err(|_| Trouble::Unread)?;
@@ -309,6 +310,19 @@ async fn posted(headers: &HeaderMap, request: Request) -> Result<Posted, Trouble
         return Err(Trouble::TooLong);
     }
     Ok(Posted::read(&bytes))
+}
+
+// A browser sends all of a form before it reads the answer: closed on it in the middle, the citizen would see a broken connection
+// and not what is wrong.
+async fn drained(request: Request) {
+    let mut stream = request.into_body().into_data_stream();
+    let mut seen = 0;
+    while let Some(Ok(chunk)) = stream.next().await {
+        seen += chunk.len();
+        if seen > MAX_DRAINED_BYTES {
+            break;
+        }
+    }
 }
 
 fn see(entry: &Entry, note: Option<Note>, cookie: Option<String>) -> Response {

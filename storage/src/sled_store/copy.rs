@@ -5,17 +5,22 @@
 
 use super::folder::{Generation, NextKey, Plan};
 use super::keys::{self, TREES, Tree};
-use super::trees::{Batch, Trees};
+use super::trees::{Batch, Entry, Trees};
 use super::writer::{Job, Reply};
 use crate::{Compacted, MasterKey, Result, StoreError, When};
 use std::sync::mpsc::Sender;
-use std::time::{Duration, Instant};
 use tokio::sync::oneshot;
 
 pub type Touched = Vec<(Tree, Vec<u8>)>;
 
-/// Values copied at once; between two pages the copy rests as long as the page took, so that turns go on.
+/// Values copied at once.
 const PAGE: usize = 256;
+/// After so many pages what was copied is brought to the disk, a little at a time: a turn whose sync comes meanwhile waits for it.
+/// What has changed behind the copy is copied again then.
+const PAGES: usize = 16;
+/// How far the copy steps back behind the turns.
+#[cfg(target_os = "linux")]
+const NICE: i32 = 10;
 /// So many changed keys are left to the writer, which stands still meanwhile.
 const FEW: usize = 500;
 /// Rounds of catching up; a store that changes faster than it is copied is swapped all the same.
@@ -23,8 +28,6 @@ const ROUNDS: usize = 20;
 /// A file of this size is not worth copying for its size alone.
 const SMALL: u64 = 64 * 1024 * 1024;
 const TIMES_LIVE: u64 = 3;
-/// A page is never rested on longer than this.
-const LONGEST_REST: Duration = Duration::from_millis(50);
 
 pub fn ask<T>(jobs: &Sender<Job>, job: impl FnOnce(Reply<T>) -> Job) -> Result<T> {
     let (reply, answer) = oneshot::channel();
@@ -73,19 +76,43 @@ fn copied(jobs: &Sender<Job>, plan: &Plan, rotate: Option<&MasterKey>) -> Result
 
 /// Copies everything, and what changes meanwhile, but for a few last keys that are left with the writer.
 pub fn fill(jobs: &Sender<Job>, from: &Trees, to: &Generation) -> Result<()> {
+    std::thread::scope(|scope| {
+        let copying = std::thread::Builder::new().name("snak-copy".to_owned()).spawn_scoped(scope, || {
+            step_back();
+            everything(jobs, from, to)
+        });
+        let copying = copying.map_err(|e| StoreError::Backend(format!("the copy cannot be started: {e}")))?;
+        copying.join().map_err(|_| StoreError::Backend("the copy stopped unexpectedly".to_owned()))?
+    })
+}
+
+// Turns go first: the copy takes what they leave. On Linux each thread has a priority of its own.
+fn step_back() {
+    #[cfg(target_os = "linux")]
+    if let Err(error) = rustix::process::setpriority_process(Some(rustix::thread::gettid()), NICE) {
+        tracing::warn!(%error, "the copy of the store runs at the pace of the turns");
+    }
+}
+
+fn everything(jobs: &Sender<Job>, from: &Trees, to: &Generation) -> Result<()> {
     let mut torn = Touched::new();
     for (tree, _) in TREES.into_iter().filter(|(t, _)| *t != Tree::Pieces) {
         let mut after: Option<Vec<u8>> = None;
-        loop {
-            let begun = Instant::now();
-            let found = from.keys_after(tree, after.as_deref(), PAGE)?;
-            let Some(last) = found.last().cloned() else { break };
-            // What had been erased before is not in the copy.
-            let copied = found.into_iter().filter(|key| tree != Tree::Documents || *key != keys::erased());
-            let page: Touched = copied.map(|key| (tree, key)).collect();
-            copy(from, &to.trees, &page, Some(&mut torn))?;
-            after = Some(last);
-            std::thread::sleep(begun.elapsed().min(LONGEST_REST));
+        for pages in 1.. {
+            let mut page = from.after(tree, after.as_deref(), PAGE)?;
+            let Some((_, last, _)) = page.last() else { break };
+            after = Some(last.clone());
+            // What had been erased before the copy began is not in it.
+            page.retain(|(_, key, _)| tree != Tree::Documents || *key != keys::erased());
+            put(page, &to.trees, Some(&mut torn))?;
+            if pages % PAGES == 0 {
+                to.sync()?;
+                let mut touched: Touched = ask(jobs, Job::Touched)?;
+                // The others are come to as they are then; but what is erased from now on stays in the copy's file.
+                let behind = |t: &Tree, key| *t < tree || *t == tree && Some(key) <= after.as_ref();
+                touched.retain(|(t, key)| behind(t, key) || *t == Tree::Documents && *key == keys::erased());
+                catch_up(from, to, &touched, &mut torn)?;
+            }
         }
     }
     to.sync()?;
@@ -96,28 +123,30 @@ pub fn fill(jobs: &Sender<Job>, from: &Trees, to: &Generation) -> Result<()> {
             let left: Touched = touched.into_iter().chain(torn).collect();
             return ask(jobs, |reply| Job::Touch(left, reply));
         }
-        for page in touched.chunks(PAGE) {
-            copy(from, &to.trees, page, Some(&mut torn))?;
-        }
+        catch_up(from, to, &touched, &mut torn)?;
     }
     ask(jobs, |reply| Job::Touch(torn, reply))
 }
 
+fn catch_up(from: &Trees, to: &Generation, touched: &[(Tree, Vec<u8>)], torn: &mut Touched) -> Result<()> {
+    touched.chunks(PAGE).try_for_each(|page| copy(from, &to.trees, page, Some(torn)))
+}
+
 /// Makes the given keys in `to` what they are in `from`. A value that cannot be read goes to `torn`, where there is one.
-pub fn copy(
-    from: &Trees,
-    to: &Trees,
-    keys: &[(Tree, Vec<u8>)],
-    mut torn: Option<&mut Touched>,
-) -> Result<()> {
+pub fn copy(from: &Trees, to: &Trees, keys: &[(Tree, Vec<u8>)], torn: Option<&mut Touched>) -> Result<()> {
+    let read = |(tree, key): &(Tree, Vec<u8>)| (*tree, key.clone(), from.get(*tree, key));
+    put(keys.iter().map(read).collect(), to, torn)
+}
+
+fn put(entries: Vec<Entry>, to: &Trees, mut torn: Option<&mut Touched>) -> Result<()> {
     let mut batch = Batch::over(to);
-    for (tree, key) in keys {
-        match (from.get(*tree, key), torn.as_mut()) {
-            (Ok(Some(value)), _) => batch.put(*tree, key.clone(), value),
-            (Ok(None), _) => batch.remove(*tree, key.clone()),
-            (Err(StoreError::Corrupt { .. }), Some(torn)) => torn.push((*tree, key.clone())),
+    for (tree, key, value) in entries {
+        match (value, torn.as_mut()) {
+            (Ok(Some(value)), _) => batch.put(tree, key, value),
+            (Ok(None), _) => batch.remove(tree, key),
+            (Err(StoreError::Corrupt { .. }), Some(torn)) => torn.push((tree, key)),
             (Err(error), _) => return Err(error),
         }
     }
-    batch.apply()
+    batch.write()
 }

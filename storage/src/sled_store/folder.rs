@@ -20,8 +20,8 @@ const FORMAT: u32 = 1;
 /// An item up to a quarter of this stays in the log, which is synced; sled would write a larger one to a file of its own, which
 /// is not.
 const SEGMENT: usize = 8 * 1024 * 1024;
-/// Resident memory is about 2.7 times this when it is full.
-const CACHE: u64 = 64 * 1024 * 1024;
+/// Resident memory is about 2.7 times this when it is full, and 230 bytes or more for each leaf of a tree besides.
+const CACHE: u64 = 32 * 1024 * 1024;
 
 /// So long sled may take to let its file go.
 const LET_GO: Duration = Duration::from_secs(10);

@@ -17,7 +17,7 @@ pub enum Tree {
     /// `p` response -> dialogue and cursor; `w` wake-up, conversation; `x` conversation that was erased -> when; `g`
     /// conversation that was removed and still has something to send -> its last version; `m` and `o`: see `owners`
     Index = 3,
-    /// day, update id: channel and number, or a keyed hash
+    /// day, place -> update ids that came: see `seen`
     Seen = 4,
     /// kind, id -> body; kind 0 is the store's own: `extent <dialogue>`, `secrets`
     Documents = 5,
@@ -153,25 +153,31 @@ pub fn day(at: Timestamp) -> u32 {
     (at.as_millisecond().max(0) / DAY_MILLIS) as u32
 }
 
-/// An update under its day.
-pub fn seen(day: u32, update: &[u8; 16]) -> Vec<u8> {
-    [day.to_be_bytes().as_slice(), update].concat()
+/// Where an update is filed under its day. A platform that counts its updates has as many as a byte counts share a place, each with
+/// its number there; any other id is a keyed hash, with a place of its own.
+#[derive(Debug, Clone, Copy)]
+pub struct Filed {
+    place: [u8; 16],
+    pub number: Option<u8>,
 }
 
-/// A platform that counts its updates has them lie in that order, so that the newest are together and at hand; any other id is
-/// a keyed hash.
-pub fn update(of: &UpdateId, secrets: &Secrets) -> [u8; 16] {
-    let counted =
-        of.0.split_once(':').and_then(|(channel, number)| Some((channel, number.parse::<u64>().ok()?)));
-    let mut key = [0; 16];
-    match counted {
-        Some((channel, number)) => {
-            key[..8].copy_from_slice(&mac(&secrets.lookup, &[b"channel", channel.as_bytes()])[..8]);
-            key[8..].copy_from_slice(&number.to_be_bytes());
-        }
-        None => key.copy_from_slice(&mac(&secrets.lookup, &[b"update", of.0.as_bytes()])[..16]),
+impl Filed {
+    pub fn of(update: &UpdateId, secrets: &Secrets) -> Filed {
+        let counted =
+            update.0.split_once(':').and_then(|(channel, n)| Some((channel, n.parse::<u64>().ok()?)));
+        let mut place = [0; 16];
+        let Some((channel, n)) = counted else {
+            place.copy_from_slice(&mac(&secrets.lookup, &[b"update", update.0.as_bytes()])[..16]);
+            return Filed { place, number: None };
+        };
+        place[..8].copy_from_slice(&mac(&secrets.lookup, &[b"channel", channel.as_bytes()])[..8]);
+        place[8..].copy_from_slice(&(n >> 8).to_be_bytes());
+        Filed { place, number: Some(n as u8) }
     }
-    key
+
+    pub fn on(&self, day: u32) -> Vec<u8> {
+        [day.to_be_bytes().as_slice(), &self.place].concat()
+    }
 }
 
 pub fn document(kind: Kind, id: &str) -> Vec<u8> {

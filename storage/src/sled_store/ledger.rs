@@ -1,7 +1,8 @@
 //! What each job means for the trees. Plain functions over a batch: nothing here touches the disk.
 
-use super::keys::{self, Tree};
+use super::keys::{self, Filed, Tree};
 use super::owners::{self, Owner};
+use super::seen;
 use super::trees::Batch;
 use crate::*;
 
@@ -57,12 +58,9 @@ fn gone(batch: &Batch<'_>, of: &ConversationKey) -> Result<Option<Version>> {
 pub fn commit(batch: &mut Batch<'_>, secrets: &Secrets, changes: Changes) -> Result<Version> {
     let of = changes.conversation;
     let today = keys::day(changes.at);
-    let update = keys::update(&changes.update, secrets);
-    // Resent within a day, so around midnight it lies under a neighbouring one.
-    for day in [today, today.saturating_sub(1), today.saturating_add(1)] {
-        if batch.any(Tree::Seen, &day.to_be_bytes())? && batch.has(Tree::Seen, &keys::seen(day, &update))? {
-            return Err(StoreError::Duplicate(changes.update));
-        }
+    let update = Filed::of(&changes.update, secrets);
+    if seen::has(batch, today, update)? {
+        return Err(StoreError::Duplicate(changes.update));
     }
     let old = line(batch, &of)?;
     if old.as_ref().map_or(Version(0), |l| l.version) != changes.expected {
@@ -106,7 +104,7 @@ pub fn commit(batch: &mut Batch<'_>, secrets: &Secrets, changes: Changes) -> Res
     if changes.erases {
         mark_erased(batch);
     }
-    batch.put(Tree::Seen, keys::seen(today, &update), Vec::new());
+    seen::add(batch, today, update)?;
     Ok(version)
 }
 
@@ -368,14 +366,4 @@ pub fn erase_responses(
         mark_erased(batch);
     }
     Ok(erased)
-}
-
-/// Drops at most `limit` update ids filed under days before `before`; gives how many.
-pub fn forget_updates(batch: &mut Batch<'_>, before: Timestamp, limit: usize) -> Result<usize> {
-    let old = batch.keys_before(Tree::Seen, &keys::day(before).to_be_bytes(), limit)?;
-    let count = old.len();
-    for key in old {
-        batch.remove(Tree::Seen, key);
-    }
-    Ok(count)
 }

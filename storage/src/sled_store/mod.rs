@@ -9,6 +9,7 @@ mod ledger;
 mod mark;
 mod media;
 mod owners;
+mod seen;
 mod syncer;
 mod trees;
 mod writer;

@@ -102,9 +102,20 @@ impl Trees {
 
     /// At most `limit` keys behind `after` (`None`: from the first), in order.
     pub fn keys_after(&self, tree: Tree, after: Option<&[u8]>, limit: usize) -> Result<Vec<Vec<u8>>> {
-        let from = after.map(|key| [key, &[0]].concat()).unwrap_or_default();
-        let keys = self.tree(tree).range(from..).keys().take(limit);
+        let keys = self.tree(tree).range(behind(after)..).keys().take(limit);
         keys.map(|key| key.map(|k| k.to_vec()).map_err(backend)).collect()
+    }
+
+    /// At most `limit` keys behind `after`, in order, with what is read there.
+    pub fn after(&self, tree: Tree, after: Option<&[u8]>, limit: usize) -> Result<Vec<Entry>> {
+        let found = self.tree(tree).range(behind(after)..).take(limit);
+        found
+            .map(|entry| {
+                let (key, stored) = entry.map_err(backend)?;
+                let value = self.whole(tree, &key, stored);
+                Ok((tree, key.to_vec(), value))
+            })
+            .collect()
     }
 
     /// What lies in a tree, keys and sealed values.
@@ -120,6 +131,10 @@ impl Trees {
     }
 }
 
+fn behind(key: Option<&[u8]>) -> Vec<u8> {
+    key.map(|key| [key, &[0]].concat()).unwrap_or_default()
+}
+
 fn bound(tree: Tree, key: &[u8]) -> Vec<u8> {
     [&[tree as u8], key].concat()
 }
@@ -128,6 +143,9 @@ fn damaged(tree: Tree) -> StoreError {
     let what = TREES[tree as usize].1;
     StoreError::Corrupt { what, why: "a value is damaged or does not belong where it lies".to_owned() }
 }
+
+/// A key, and what is read there: `None` if it is gone.
+pub type Entry = (Tree, Vec<u8>, Result<Option<Vec<u8>>>);
 
 /// `None`: removed.
 type Value = Option<Vec<u8>>;
@@ -276,6 +294,19 @@ impl<'t> Batch<'t> {
             TransactionError::Storage(e) => backend(e),
             TransactionError::Abort(()) => StoreError::Backend("the transaction was given up".to_owned()),
         })
+    }
+
+    /// Applies everything one after the other, in the order of the keys: for a store that nobody reads yet.
+    pub fn write(self) -> Result<()> {
+        let trees = self.trees;
+        for (tree, key, value) in self.sealed()? {
+            match value {
+                Some(value) => trees.tree(tree).insert(key, value),
+                None => trees.tree(tree).remove(key),
+            }
+            .map_err(backend)?;
+        }
+        Ok(())
     }
 
     fn sealed(self) -> Result<Vec<Write>> {

@@ -10,7 +10,7 @@ use super::keys::{self, Tree};
 use super::ledger::Settled;
 use super::syncer::{Answer, Applied, Syncer};
 use super::trees::Batch;
-use super::{Shared, ledger, owners};
+use super::{Shared, ledger, owners, seen};
 use crate::*;
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -23,7 +23,7 @@ use zeroize::Zeroizing;
 const MAX_GROUP: usize = 1024;
 /// A settled message may wait this long for a group to ride with.
 const LAZY: Duration = Duration::from_millis(200);
-/// Update ids dropped in one job.
+/// Values with update ids dropped in one job.
 const FORGET_AT_ONCE: usize = 10_000;
 
 pub type Reply<T> = oneshot::Sender<Result<T>>;
@@ -165,7 +165,7 @@ impl Writer {
                     answers.push(answer(reply, result));
                 }
                 Job::ForgetUpdates(before, reply) => {
-                    let result = batch.job(|b| ledger::forget_updates(b, before, FORGET_AT_ONCE));
+                    let result = batch.job(|b| seen::forget(b, before, FORGET_AT_ONCE));
                     answers.push(answer(reply, result.map(|count| count == FORGET_AT_ONCE)));
                 }
                 Job::Settle(..) => {}
