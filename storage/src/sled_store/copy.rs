@@ -8,6 +8,7 @@ use super::keys::{self, TREES, Tree};
 use super::trees::{Batch, Entry, Trees};
 use super::writer::{Job, Reply};
 use crate::{Compacted, MasterKey, Result, StoreError, When};
+use std::cmp::Ordering;
 use std::sync::mpsc::Sender;
 use tokio::sync::oneshot;
 
@@ -109,8 +110,11 @@ fn everything(jobs: &Sender<Job>, from: &Trees, to: &Generation) -> Result<()> {
                 to.sync()?;
                 let mut touched: Touched = ask(jobs, Job::Touched)?;
                 // The others are come to as they are then; but what is erased from now on stays in the copy's file.
-                let behind = |t: &Tree, key| *t < tree || *t == tree && Some(key) <= after.as_ref();
-                touched.retain(|(t, key)| behind(t, key) || *t == Tree::Documents && *key == keys::erased());
+                touched.retain(|(t, key)| match t.cmp(&tree) {
+                    Ordering::Less => true,
+                    Ordering::Equal if Some(key) <= after.as_ref() => true,
+                    Ordering::Equal | Ordering::Greater => *t == Tree::Documents && *key == keys::erased(),
+                });
                 catch_up(from, to, &touched, &mut torn)?;
             }
         }
