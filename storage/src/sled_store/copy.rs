@@ -19,9 +19,6 @@ const PAGE: usize = 256;
 /// After so many pages what was copied is brought to the disk, a little at a time: a turn whose sync comes meanwhile waits for it.
 /// What has changed behind the copy is copied again then.
 const PAGES: usize = 16;
-/// How far the copy steps back behind the turns.
-#[cfg(target_os = "linux")]
-const NICE: i32 = 10;
 /// So many changed keys are left to the writer, which stands still meanwhile.
 const FEW: usize = 500;
 /// Rounds of catching up; a store that changes faster than it is copied is swapped all the same.
@@ -77,25 +74,6 @@ fn copied(jobs: &Sender<Job>, plan: &Plan, rotate: Option<&MasterKey>) -> Result
 
 /// Copies everything, and what changes meanwhile, but for a few last keys that are left with the writer.
 pub fn fill(jobs: &Sender<Job>, from: &Trees, to: &Generation) -> Result<()> {
-    std::thread::scope(|scope| {
-        let copying = std::thread::Builder::new().name("snak-copy".to_owned()).spawn_scoped(scope, || {
-            step_back();
-            everything(jobs, from, to)
-        });
-        let copying = copying.map_err(|e| StoreError::Backend(format!("the copy cannot be started: {e}")))?;
-        copying.join().map_err(|_| StoreError::Backend("the copy stopped unexpectedly".to_owned()))?
-    })
-}
-
-// Turns go first: the copy takes what they leave. On Linux each thread has a priority of its own.
-fn step_back() {
-    #[cfg(target_os = "linux")]
-    if let Err(error) = rustix::process::setpriority_process(Some(rustix::thread::gettid()), NICE) {
-        tracing::warn!(%error, "the copy of the store runs at the pace of the turns");
-    }
-}
-
-fn everything(jobs: &Sender<Job>, from: &Trees, to: &Generation) -> Result<()> {
     let mut torn = Touched::new();
     for (tree, _) in TREES.into_iter().filter(|(t, _)| *t != Tree::Pieces) {
         let mut after: Option<Vec<u8>> = None;
