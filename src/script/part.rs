@@ -30,6 +30,7 @@ struct Lowered {
     /// With the steps inside each.
     items: Vec<(Item, Block)>,
     main: Block,
+    votes: Vec<Vote>,
     /// Nothing was left out for a mistake.
     whole: bool,
     /// `${name}` of what `with` gives, and whether it must.
@@ -88,6 +89,7 @@ fn lower(
     conditions(reader, &mut drafts);
     let whole = !reader.problems.iter().any(Problem::is_error);
     reader.problems.extend(flow::check(&drafts, None, whole));
+    reader.problems.extend(named_as_a_part(&drafts));
     let pipes = std::mem::take(&mut reader.pipes);
     piping::may_be_missing(reader, &drafts, &pipes);
     reader.finish();
@@ -95,9 +97,9 @@ fn lower(
         reader.report(no_opt_in(root.get("part").map_or(root.at, |n| n.at)));
     }
     let items: Vec<(Item, Block)> = drafts.list.into_iter().map(|d| (d.item, d.children)).collect();
-    let wanted = wanted(items.iter().map(|(item, _)| item));
-    let whole = !drafts.lacks_some;
-    Some(Lowered { languages: reader.languages.clone(), items, main: drafts.main, whole, wanted })
+    let (main, votes, whole) = (drafts.main, drafts.votes, !drafts.lacks_some);
+    let wanted = wanted(items.iter().map(|(item, _)| item), &votes);
+    Some(Lowered { languages: reader.languages.clone(), items, main, votes, whole, wanted })
 }
 
 impl<'n> Drafts<'n> {
@@ -135,6 +137,11 @@ impl<'n> Drafts<'n> {
             return None;
         }
         self.prefixes.push((prefix.clone(), prefix_at));
+        if self.in_repeat && !part.votes.is_empty() {
+            reader.report(super::vote::in_rounds(kind.value.at));
+            reader.spoiled.push(format!("{prefix}."));
+            return None;
+        }
         if name == OPT_IN {
             self.opt_ins.push(prefix.clone());
         }
@@ -156,6 +163,7 @@ impl<'n> Drafts<'n> {
             prefix: &prefix,
             given: Some(given.iter().map(|(e, words)| (e.key.as_str(), words)).collect()),
         };
+        self.votes.extend(part.votes.iter().map(|vote| names.vote(vote)));
         for (item, children) in &part.items {
             let mut item = names.outside(item, &path);
             super::part_words::shift(&mut item.kind, &|no| no + base);

@@ -48,6 +48,15 @@ impl Names<'_> {
         item
     }
 
+    /// A vote as it stands in the dialogue.
+    pub fn vote(&self, vote: &Vote) -> Vote {
+        let slots = vote.slots.iter().map(|id| self.name(id)).collect();
+        let mut vote = Vote { id: self.name(&vote.id), slots, ..vote.clone() };
+        self.words(&mut vote.text);
+        vote.statements.list.iter_mut().for_each(|s| self.words(&mut s.label));
+        vote
+    }
+
     fn name(&self, id: &str) -> String {
         format!("{}.{id}", self.prefix)
     }
@@ -60,7 +69,13 @@ impl Names<'_> {
                     *question = self.name(question);
                 }
             }
-            Condition::Fact { .. } | Condition::Rounds { .. } | Condition::Vote { .. } => {}
+            Condition::Vote { vote, slots, .. } => {
+                if slots.iter().any(|id| self.own.contains(id)) {
+                    *vote = self.name(vote);
+                    slots.iter_mut().for_each(|id| *id = self.name(id));
+                }
+            }
+            Condition::Fact { .. } | Condition::Rounds { .. } => {}
         }
     }
 
@@ -84,25 +99,25 @@ impl Names<'_> {
     }
 }
 
-/// The names in the texts of `items` that are no questions of theirs, and whether one of them has no words to fall back on.
-pub fn wanted<'i>(items: impl Iterator<Item = &'i Item> + Clone) -> Vec<(String, bool)> {
+/// The names in the texts of `items` and `votes` that are no questions of theirs, and whether one of them has no words to fall
+/// back on.
+pub fn wanted<'i>(items: impl Iterator<Item = &'i Item> + Clone, votes: &[Vote]) -> Vec<(String, bool)> {
     let own: Vec<&str> = items.clone().filter_map(Item::question).map(|q| q.id.as_str()).collect();
     let mut found: Vec<(String, bool)> = Vec::new();
-    for item in items {
-        let mut item = item.clone();
-        each_words(&mut item, &mut |words| {
-            for piece in words.0.iter().flat_map(|(_, Template(pieces))| pieces) {
-                let Piece::Answer { question, fallback, .. } = piece else { continue };
-                if own.contains(&question.as_str()) {
-                    continue;
-                }
-                match found.iter_mut().find(|(name, _)| name == question) {
-                    Some((_, must)) => *must |= fallback.is_none(),
-                    None => found.push((question.clone(), fallback.is_none())),
-                }
+    let mut look = |words: &mut Words| {
+        for piece in words.0.iter().flat_map(|(_, Template(pieces))| pieces) {
+            let Piece::Answer { question, fallback, .. } = piece else { continue };
+            if own.contains(&question.as_str()) {
+                continue;
             }
-        });
-    }
+            match found.iter_mut().find(|(name, _)| name == question) {
+                Some((_, must)) => *must |= fallback.is_none(),
+                None => found.push((question.clone(), fallback.is_none())),
+            }
+        }
+    };
+    items.cloned().for_each(|mut item| each_words(&mut item, &mut look));
+    votes.iter().flat_map(|v| &v.statements.list).for_each(|s| look(&mut s.label.clone()));
     found
 }
 

@@ -35,8 +35,8 @@ impl<'n> Drafts<'n> {
             return None;
         }
         reader.entries(step, &KEYS, false);
-        if self.in_repeat || reader.inside_part {
-            reader.report(vote_inside(vote.key_at));
+        if self.in_repeat {
+            reader.report(in_rounds(vote.key_at));
             return None;
         }
         let id = own_id(reader, step, vote, &KEYS)?;
@@ -189,15 +189,16 @@ fn too_many(at: Span) -> Problem {
         .mend(both("del afstemningen i to", "split the vote in two"))
 }
 
-fn vote_inside(at: Span) -> Problem {
+/// Each round would ask the same citizen about the same statements, and the last vote is the one that counts.
+pub fn in_rounds(at: Span) -> Problem {
     Problem::error(
         "Y104",
         at,
-        both(
-            "en afstemning kan ikke stå i en gentagelse eller i en del",
-            "a vote cannot stand in a repetition or in a part",
-        ),
+        both("en afstemning kan ikke stå i en gentagelse", "a vote cannot stand in a repetition"),
     )
-    .why(both("den samme borger ville stemme flere gange", "the same citizen would vote several times"))
-    .mend(both("lad den stå for sig selv", "let it stand by itself"))
+    .why(both(
+        "den samme borger ville stemme om det samme i hver runde, og kun den sidste stemme tæller",
+        "the same citizen would vote on the same in each round, and only the last vote counts",
+    ))
+    .mend(both("lad den stå før eller efter gentagelsen", "put it before or after the repetition"))
 }
