@@ -33,7 +33,7 @@ fn check(name: &str, source: &str) -> (Option<Script>, Vec<Problem>) {
     Script::check(&id, source, &Parts { institution })
 }
 
-const PARTS: [&str; 4] = ["foelg-op", "hilsen", "skaev", "venlig"];
+const PARTS: [&str; 5] = ["afstemning", "foelg-op", "hilsen", "skaev", "venlig"];
 
 /// What lies in the institution's folder `media`, and how many bytes it has.
 const MEDIA: [(&str, u64); 3] =
@@ -269,6 +269,17 @@ fn what_would_hurt_the_published_answers_is_told() {
         differ.extend(golden(&path.with_extension("txt"), &told));
     }
     assert!(differ.is_empty(), "{}", differ.join("\n"));
+}
+
+/// The file of an institution, with the files of [`MEDIA`] in its folder.
+#[test]
+fn what_is_wrong_with_an_institution_is_told() {
+    let source = fs::read_to_string(folder().join("institutions/nordby.yaml")).unwrap();
+    let problems = Institution::beside("nordby", &source, Some(MEDIA.map(media).into())).1;
+    let pictures =
+        |language| -> String { problems.iter().map(|p| picture(p, &source, language) + "\n").collect() };
+    let told = format!("{}{}", pictures(StaffLanguage::Da), pictures(StaffLanguage::En));
+    assert_eq!(golden(&folder().join("an_institution.txt"), &told), None);
 }
 
 /// Two dialogues with one code and one keyword; only the second is checked.

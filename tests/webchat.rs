@@ -134,9 +134,11 @@ impl Pages for Desk {
         Ok(Some(Page {
             title: script.header().title.plain(language),
             institution: script.institution().name.plain(language),
+            logo: None,
             language,
             languages: script.header().languages.clone(),
             state,
+            telegram: true,
             help: engine::help(script, language),
             privacy: engine::privacy(script, language),
         }))

@@ -168,9 +168,13 @@ pub trait Channel: Send + Sync {
 pub struct Page {
     pub title: String,
     pub institution: String,
+    /// Stands beside the institution's name, and says no more than it.
+    pub logo: Option<crate::engine::Illustration>,
     pub language: Language,
     pub languages: Vec<Language>,
     pub state: PageState,
+    /// It can be begun in Telegram too.
+    pub telegram: bool,
     pub help: crate::engine::Text,
     pub privacy: crate::engine::Text,
 }
@@ -183,7 +187,7 @@ pub enum PageState {
     Running(crate::engine::Recap),
     /// What was said and answered. `again`: whether the dialogue may be answered once more.
     Ended { recap: crate::engine::Recap, again: bool },
-    /// Outside its period: what is said instead.
+    /// Outside its period, or on another channel alone: what is said instead.
     Closed(String),
 }
 

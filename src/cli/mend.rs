@@ -2,7 +2,7 @@
 
 use super::Failure;
 use crate::library::File;
-use crate::script::{Institution, Problem, StaffLanguage, marked, mended_safely};
+use crate::script::{Problem, StaffLanguage, marked, mended_safely};
 use std::fs::{self, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -16,8 +16,7 @@ pub fn institutions(files: &[File], language: Option<StaffLanguage>) -> Result<S
         if seen.contains(&path) {
             continue;
         }
-        let folder = file.id.institution();
-        let check = |text: &str| Institution::parse_or_default(folder, text).1;
+        let check = |text: &str| file.problems_of_defaults(text);
         told += &mend(&path, source, language.unwrap_or(file.staff_language()), check)?;
         seen.push(path);
     }
@@ -46,7 +45,7 @@ pub fn mark(found: &mut [(Problem, &str)], files: &[File]) {
         if let Some((_, source)) = file.defaults()
             && take(&format!("{folder}/_institution.yaml"))
         {
-            done.extend(mended_safely(source, |t| Institution::parse_or_default(folder, t).1).1);
+            done.extend(mended_safely(source, |t| file.problems_of_defaults(t)).1);
         }
         if take(&file.name()) {
             done.extend(mended_safely(&file.yaml, |t| file.problems_of(t)).1);

@@ -5,8 +5,11 @@ use super::{Conversation, Dispatch};
 use crate::channel::{ConversationId, InboxError, Page, PageState, Pages};
 use crate::engine::{self, Begin, Effect, Illustration, Line, Moment, Session};
 use crate::library::has_media;
-use crate::script::{Language, PeriodState, Script};
+use crate::script::{IllustrationKind, Language, PeriodState, Script};
 use async_trait::async_trait;
+
+/// The channel that shows pages.
+const CHANNEL: &str = "web";
 
 #[async_trait]
 impl Pages for Dispatch {
@@ -40,14 +43,20 @@ impl Pages for Dispatch {
             let language = script.offered(language);
             let place = known_place(script, place);
             let state = match script.period_at(moment.now) {
-                PeriodState::Open if !engine::is_full(script, place.as_deref(), &moment.facts) => {
+                PeriodState::Open
+                    if script.runs_on(CHANNEL)
+                        && !engine::is_full(script, place.as_deref(), &moment.facts) =>
+                {
                     opening(script, latest.revision, language, &moment)
                 }
                 PeriodState::NotYet(_) | PeriodState::Open | PeriodState::Over(_) => {
-                    PageState::Closed(closed_words(script, &moment, language))
+                    PageState::Closed(closed_words(script, CHANNEL, &moment, language))
                 }
             };
-            return Ok(Some(page(script, language, state)));
+            let goes_on = engine::is_full(script, place.as_deref(), &moment.facts);
+            let goes_on = !goes_on && script.period_at(moment.now) == PeriodState::Open;
+            let page = self.page_of(script, language, state);
+            return Ok(Some(Page { telegram: goes_on && script.runs_on("telegram"), ..page }));
         };
         let Some(published) = self.library.revision(&session.script, session.revision) else {
             return Err(not_kept(format!("revision {} is missing", session.revision)));
@@ -57,15 +66,36 @@ impl Pages for Dispatch {
         self.describe_what_is_gone(&mut recap.lines);
         let again = latest.is_some()
             && script.header().answer_again
+            && script.runs_on(CHANNEL)
             && script.period_at(moment.now) == PeriodState::Open
             && !engine::is_full(script, session.place.as_deref(), &moment.facts);
         let state =
             if open.is_some() { PageState::Running(recap) } else { PageState::Ended { recap, again } };
-        Ok(Some(page(script, session.language, state)))
+        Ok(Some(self.page_of(script, session.language, state)))
     }
 }
 
 impl Dispatch {
+    fn page_of(&self, script: &Script, language: Language, state: PageState) -> Page {
+        let institution = script.institution();
+        let logo = institution.logo.as_ref().map(|file| Illustration {
+            kind: IllustrationKind::Image,
+            institution: institution.folder.clone(),
+            file: file.clone(),
+        });
+        Page {
+            title: script.header().title_in(language),
+            institution: institution.name.plain(language),
+            logo: logo.filter(|of| has_media(self.library.folder(), &of.institution, &of.file)),
+            language,
+            languages: script.header().languages.clone(),
+            state,
+            telegram: false,
+            help: engine::help(script, language),
+            privacy: engine::privacy(script, language),
+        }
+    }
+
     // In place of a picture or a film whose file is not there, what would be to be seen in it.
     fn describe_what_is_gone(&self, lines: &mut [Line]) {
         let there = |of: &Illustration| has_media(self.library.folder(), &of.institution, &of.file);
@@ -83,7 +113,7 @@ impl Dispatch {
 fn opening(script: &Script, revision: u32, language: Language, moment: &Moment) -> PageState {
     let begin = Begin {
         revision,
-        channel: "web",
+        channel: CHANNEL,
         place: None,
         language: Some(language),
         returning: false,
@@ -100,16 +130,4 @@ fn opening(script: &Script, revision: u32, language: Language, moment: &Moment) 
         | Effect::Apart(_) => None,
     });
     PageState::Opening(card.unwrap_or_else(|| engine::Message::bare(language)))
-}
-
-fn page(script: &Script, language: Language, state: PageState) -> Page {
-    Page {
-        title: script.header().title_in(language),
-        institution: script.institution().name.plain(language),
-        language,
-        languages: script.header().languages.clone(),
-        state,
-        help: engine::help(script, language),
-        privacy: engine::privacy(script, language),
-    }
 }

@@ -184,7 +184,10 @@ impl Reception<'_> {
     fn without_session(&mut self, input: &Input) -> Result<(), EngineError> {
         if let Input::Text(typed) = input {
             let folded = fold(typed);
-            let named = self.library.offered().into_iter().find(|p| {
+            let mut offered = self.library.offered();
+            // Two may have one word, each on a channel of its own.
+            offered.sort_by_key(|p| !p.script.runs_on(self.channel));
+            let named = offered.into_iter().find(|p| {
                 let entry = &p.script.header().entry;
                 entry.keywords.iter().any(|k| fold(k) == folded) || entry.code == folded
             });
@@ -355,7 +358,8 @@ impl Reception<'_> {
 
     // Whether somebody new who comes from there can begin.
     fn is_open(&self, script: &Script, place: Option<&str>) -> bool {
-        script.period_at(self.moment.now) == PeriodState::Open
+        script.runs_on(self.channel)
+            && script.period_at(self.moment.now) == PeriodState::Open
             && !engine::is_full(script, place, &self.moment.facts)
     }
 
@@ -364,7 +368,7 @@ impl Reception<'_> {
     }
 
     fn closed(&mut self, script: &Script) -> Result<(), EngineError> {
-        let text = closed_words(script, &self.moment, self.language());
+        let text = closed_words(script, self.channel, &self.moment, self.language());
         self.say(text, Vec::new());
         self.offer(Some("others-open"))
     }
@@ -445,7 +449,10 @@ impl Reception<'_> {
 }
 
 /// Why a dialogue cannot be answered now.
-pub fn closed_words(script: &Script, moment: &Moment, language: Language) -> String {
+pub fn closed_words(script: &Script, channel: &str, moment: &Moment, language: Language) -> String {
+    if !script.runs_on(channel) {
+        return elsewhere(script, language);
+    }
     match script.period_at(moment.now) {
         PeriodState::NotYet(from) => {
             lines(language).with("opens", &[("date", Arg::Text(&date(from, language)))])
@@ -453,6 +460,16 @@ pub fn closed_words(script: &Script, moment: &Moment, language: Language) -> Str
         PeriodState::Open => engine::full_words(script, language),
         PeriodState::Over(_) => lines(language).get("over"),
     }
+}
+
+fn elsewhere(script: &Script, language: Language) -> String {
+    let l = lines(language);
+    let channels: Vec<String> =
+        script.header().defaults.channels.iter().map(|c| l.get(&format!("on-{c}"))).collect();
+    let channels = channels.join(&format!(" {} ", l.get("or")));
+    let title = script.header().title_in(language);
+    let values = [("title", &*title), ("where", &*channels), ("contact", script.contact())];
+    l.with("elsewhere", &values.map(|(name, text)| (name, Arg::Text(text))))
 }
 
 /// `<code>` or `<code>_<place>`, case folded; a code has no `_`.

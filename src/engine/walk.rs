@@ -206,7 +206,7 @@ impl Walk<'_> {
     // Question so-and-so of so many on the longest way that is left. Not told where it would run backwards.
     fn progress(&mut self, question: &Question) -> Option<(u16, u16)> {
         let script = self.script;
-        if !script.header().progress || script.longest_from(0) < PROGRESS_FROM {
+        if !script.header().defaults.progress || script.longest_from(0) < PROGRESS_FROM {
             return None;
         }
         let answered = self.session.trail.iter().filter(|p| script.question(&p.0).is_some()).count() as u16;

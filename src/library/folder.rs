@@ -53,6 +53,11 @@ impl File {
         there.then(|| (self.path.with_file_name("_institution.yaml"), self.institution.source.as_str()))
     }
 
+    /// What would be wrong with its institution's file if that said `text` instead.
+    pub fn problems_of_defaults(&self, text: &str) -> Vec<Problem> {
+        Institution::beside(&self.institution.folder, text, self.institution.media.clone()).1
+    }
+
     /// Its path below the dialogues folder.
     pub fn name(&self) -> String {
         self.part.as_ref().map_or_else(|| format!("{}.yaml", self.id), |p| p.file.clone())
@@ -153,8 +158,7 @@ pub fn file(path: &Path) -> Result<File, LibraryError> {
     let found = match (folder.ends_with("parts"), root.parent()) {
         (true, Some(dialogues)) => {
             let name = root.file_name().and_then(|n| n.to_str()).unwrap_or_default();
-            let mut institution = defaults(root, name, dialogues)?.0;
-            institution.media = (name != "_shared").then(|| media_in(root, dialogues));
+            let institution = defaults(root, name, dialogues)?.0;
             let mut files = parts(root, &institution, dialogues)?;
             files.retain(|f| path.file_stem().and_then(|n| n.to_str()) == f.part.as_ref().map(|p| &*p.name));
             files.pop()
@@ -220,15 +224,16 @@ fn hidden(path: &Path) -> bool {
 // What the dialogues of a folder share, and what is wrong with that file.
 fn defaults(folder: &Path, name: &str, root: &Path) -> Result<(Institution, Vec<Problem>), LibraryError> {
     let defaults = folder.join("_institution.yaml");
+    let media = Some(media_in(folder, root)).filter(|_| name != "_shared");
     Ok(match defaults.try_exists() {
         Ok(true) => match text(&defaults, root)? {
-            Text::Read(source) => Institution::parse_or_default(name, &source),
+            Text::Read(source) => Institution::beside(name, &source, media),
             Text::Not(problem) => {
                 let file = format!("{name}/_institution.yaml");
-                (Institution::named_after(name), vec![Problem { file, ..*problem }])
+                (Institution::beside(name, "", media).0, vec![Problem { file, ..*problem }])
             }
         },
-        Ok(false) => (Institution::named_after(name), Vec::new()),
+        Ok(false) => Institution::beside(name, "", media),
         Err(e) => return Err(LibraryError::Folder(defaults, e)),
     })
 }
@@ -263,7 +268,6 @@ fn parts(folder: &Path, institution: &Institution, root: &Path) -> Result<Vec<Fi
 fn institution(folder: &Path, paths: &[PathBuf], root: &Path) -> Result<Vec<File>, LibraryError> {
     let folder_name = folder.file_name().and_then(|n| n.to_str()).unwrap_or("dialogues");
     let (mut parsed, problems) = defaults(folder, folder_name, root)?;
-    parsed.media = Some(media_in(folder, root));
     let mut files = parts(folder, &parsed, root)?;
     let shared = parts(&root.join("_shared"), &Institution::named_after("_shared"), root)?;
     parsed.parts = files.iter().chain(&shared).filter_map(|f| f.part.clone()).collect();

@@ -24,7 +24,7 @@ use tracing::warn;
 /// A checked revision as it was frozen.
 #[derive(Debug)]
 pub struct Published {
-    pub script: Script,
+    pub script: Arc<Script>,
     pub revision: u32,
     pub published_at: Timestamp,
 }
@@ -45,7 +45,7 @@ pub struct Frozen {
 impl Frozen {
     /// The dialogue as it was published, mistakes that this version of snak finds in it or not; `None` where it cannot be played.
     pub fn script(&self, id: &ScriptId) -> Option<Script> {
-        let (mut institution, _) = Institution::parse_or_default(id.institution(), &self.institution);
+        let (mut institution, _) = Institution::beside(id.institution(), &self.institution, None);
         institution.parts = self.parts.clone().into();
         Script::kept(id, &self.yaml, &Parts { institution })
     }
@@ -120,8 +120,9 @@ impl Library {
                 newest.insert(revision.id.clone(), revision.clone());
             }
         }
-        let mut found: Vec<(File, Option<Script>)> = Vec::new();
+        let mut found: Vec<(File, Option<Arc<Script>>)> = Vec::new();
         for (file, (script, problems)) in files {
+            let script = script.map(Arc::new);
             if let (Some(script), Some(old)) = (&script, newest.get(&file.id))
                 && old.fingerprint() == script.fingerprint()
             {
@@ -137,7 +138,7 @@ impl Library {
         }
         // Who has an entry code keeps it: it is printed on posters. A newcomer that wants it too is told, and not published.
         let code = |s: &Script| s.header().entry.code.clone();
-        let rank = |file: &File, script: &Option<Script>| match (newest.get(&file.id), script) {
+        let rank = |file: &File, script: &Option<Arc<Script>>| match (newest.get(&file.id), script) {
             (Some(old), Some(new)) if old.fingerprint() == new.fingerprint() => 0,
             (Some(old), Some(new)) => {
                 u8::from(old.published().is_none_or(|old| code(&old.script) != code(new)))
@@ -210,7 +211,7 @@ impl Library {
     async fn publish(
         &self,
         file: &File,
-        script: Script,
+        script: Arc<Script>,
         revision: u32,
         now: Timestamp,
         reading: &mut Reading,

@@ -49,17 +49,17 @@ impl Revision {
                     "a published revision cannot be played with this version of snak; sessions on it stand still"
                 );
             }
-            script.map(|script| Arc::new(self.with(script)))
+            script.map(|script| Arc::new(self.with(Arc::new(script))))
         });
         found.clone()
     }
 
     /// The file says the same, and was checked.
-    pub fn same_as(&self, script: Script) {
+    pub fn same_as(&self, script: Arc<Script>) {
         self.published.get_or_init(|| Some(Arc::new(self.with(script))));
     }
 
-    fn with(&self, script: Script) -> Published {
+    fn with(&self, script: Arc<Script>) -> Published {
         Published { script, revision: self.frozen.number, published_at: self.frozen.published_at }
     }
 }

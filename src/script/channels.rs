@@ -1,14 +1,37 @@
 //! `channels`: other words, or other options, on one channel. Each channel that has some gets a script of its own.
 
-use super::fields::Reader;
+use super::fields::{Reader, not_yet, wrong_value};
 use super::model::*;
 use super::names::{named, unknown_code};
 use super::problem::{Both, both};
+use super::suggest::suggest;
 use super::tree::{Entry, Node, Value};
 use super::words::{Language, Words};
 
 /// Where a step may say something else. Some of these are still to come as channels.
 pub const CHANNELS: [&str; 5] = ["telegram", "web", "console", "sms", "whatsapp"];
+
+/// Where a dialogue may run. The others have no citizens yet.
+const RUNS_ON: [&str; 2] = ["telegram", "web"];
+
+/// The channels on which a dialogue can be begun.
+pub fn where_it_runs(reader: &mut Reader, node: &Node) -> Vec<String> {
+    let mut list = Vec::new();
+    for (word, at) in reader.texts(node) {
+        match word {
+            word if RUNS_ON.contains(&word) => list.push(word.to_owned()),
+            "sms" | "whatsapp" => reader.report(not_yet(at, word)),
+            _ => {
+                let problem = wrong_value(at, word, both("`telegram` eller `web`", "`telegram` or `web`"));
+                reader.report(match suggest(word, RUNS_ON) {
+                    Some(meant) => problem.fix(at, meant),
+                    None => problem,
+                });
+            }
+        }
+    }
+    list
+}
 
 /// What a step says instead on each channel; `question` is that which it asks.
 pub fn variants(reader: &mut Reader, node: &Node, question: Option<&Question>) -> Vec<Variant> {
@@ -53,7 +76,7 @@ fn labels(reader: &mut Reader, node: &Node, question: &Question) -> Vec<(String,
         list.push((entry.key.clone(), reader.words(&entry.value, &subject)));
     }
     if let Some(options) = node.get("options").filter(|n| n.map().is_none()) {
-        reader.report(super::fields::wrong_value(
+        reader.report(wrong_value(
             options.at,
             options.text().unwrap_or_default(),
             both("svarmuligheder med deres koder", "options with their codes"),

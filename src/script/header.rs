@@ -15,7 +15,7 @@ use regex::Regex;
 use std::sync::LazyLock;
 
 /// Keys at the top of a dialogue.
-pub const KEYS: [&str; 26] = [
+pub const KEYS: [&str; 27] = [
     "format",
     "title",
     "languages",
@@ -39,12 +39,13 @@ pub const KEYS: [&str; 26] = [
     "retries",
     "redact",
     "progress",
+    "channels",
     "answer_again",
     "steps",
     "sections",
 ];
 /// Keys at the top that are still to come.
-const LATER: [&str; 4] = ["channels", "urgent", "was", "data_protection_contact"];
+const LATER: [&str; 3] = ["urgent", "was", "data_protection_contact"];
 pub const GIVE_BACK_KEYS: [&str; 2] = ["by", "how"];
 pub const PERIOD_KEYS: [&str; 2] = ["from", "to"];
 pub const PRIVACY_KEYS: [&str; 5] = ["basis", "anonymous", "keep", "notice", "link"];
@@ -77,7 +78,7 @@ pub fn header(reader: &mut Reader, root: &Node, institution: &Institution) -> Op
     for entry in root.map().unwrap_or_default() {
         read_default(reader, entry, &mut defaults);
     }
-    let flag = |reader: &mut Reader, key: &str| root.get(key).and_then(|n| reader.boolean(n)).unwrap_or(true);
+    let answer_again = root.get("answer_again").and_then(|n| reader.boolean(n)).unwrap_or(true);
     Some(Header {
         title: title?,
         languages: reader.languages.clone(),
@@ -95,8 +96,7 @@ pub fn header(reader: &mut Reader, root: &Node, institution: &Institution) -> Op
         entry: entry?,
         audience: None,
         quota: None,
-        answer_again: flag(reader, "answer_again"),
-        progress: flag(reader, "progress"),
+        answer_again,
         defaults,
     })
 }

@@ -131,18 +131,34 @@ fn illustration(reader: &mut Reader, node: &Node, kind: IllustrationKind, at: Sp
         reader.report(bad_file(file.at, kind, &name));
         return None;
     }
-    is_there(reader, file.at, kind, &name);
-    Some(Illustration { kind, file: name, alt })
-}
-
-// T308. Nothing is told where nobody has looked into the folder.
-fn is_there(reader: &mut Reader, at: Span, kind: IllustrationKind, name: &str) {
-    let Some(files) = reader.media.clone() else { return };
-    let noun = kind.noun();
     let why = both(
         format!("borgeren ville få beskrivelsen i stedet for {}", noun.da),
         format!("the citizen would get the description instead of {}", noun.en),
     );
+    is_there(reader, file.at, kind, &name, why);
+    Some(Illustration { kind, file: name, alt })
+}
+
+/// The institution's logo: a picture in its folder. It says nothing that its name beside it does not.
+pub fn logo(reader: &mut Reader, node: &Node) -> Option<String> {
+    let name = reader.text(node)?.trim();
+    let name = name.strip_prefix("media/").unwrap_or(name).to_owned();
+    let kind = IllustrationKind::Image;
+    if media_type(&name).is_none_or(|(shown, _)| shown != kind) {
+        reader.report(bad_file(node.at, kind, &name));
+        return None;
+    }
+    let why = both(
+        "borgeren ville se tjenestens eget mærke i stedet for jeres logo",
+        "citizens would see the service's own mark instead of your logo",
+    );
+    is_there(reader, node.at, kind, &name, why);
+    Some(name)
+}
+
+// T308. Nothing is told where nobody has looked into the folder.
+fn is_there(reader: &mut Reader, at: Span, kind: IllustrationKind, name: &str, why: Both) {
+    let Some(files) = reader.media.clone() else { return };
     let folder = format!("{}/media", reader.folder);
     match files.iter().find(|f| f.name == name) {
         Some(file) if file.bytes > kind.max_bytes() => {

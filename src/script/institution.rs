@@ -1,9 +1,11 @@
 //! The institution's file: its name and what all its dialogues share.
 
+use super::channels::where_it_runs;
 use super::fields::{Reader, wrong_value};
+use super::illustration::{MediaFile, logo};
 use super::languages::languages;
 use super::model::*;
-use super::problem::{Problem, StaffLanguage, both};
+use super::problem::{Problem, Span, StaffLanguage, both};
 use super::tree::{Entry, Node};
 use super::urgent::urgent;
 use super::words::{Language, Template, Words};
@@ -12,7 +14,7 @@ use jiff::civil::Time;
 use jiff::tz::TimeZone;
 use std::sync::Arc;
 
-const KEYS: [&str; 13] = [
+const KEYS: [&str; 17] = [
     "format",
     "name",
     "contact",
@@ -25,10 +27,12 @@ const KEYS: [&str; 13] = [
     "give_up_after",
     "retries",
     "redact",
+    "progress",
+    "channels",
     "urgent",
+    "logo",
+    "four_eyes",
 ];
-/// Keys that are still to come.
-const LATER: [&str; 2] = ["logo", "four_eyes"];
 
 impl Default for Defaults {
     fn default() -> Self {
@@ -38,6 +42,8 @@ impl Default for Defaults {
             give_up_after: SignedDuration::from_hours(7 * 24),
             retries: 2,
             redact: vec![Redact::Cpr],
+            progress: true,
+            channels: Vec::new(),
         }
     }
 }
@@ -59,6 +65,7 @@ impl Institution {
             languages: Vec::new(),
             defaults: Defaults::default(),
             urgent: Urgent::default(),
+            logo: None,
             source: String::new(),
             parts: Arc::default(),
             media: None,
@@ -67,30 +74,40 @@ impl Institution {
 
     /// Reads `_institution.yaml`; what is missing keeps its default.
     pub fn parse(folder: &str, source: &str) -> (Institution, Vec<Problem>) {
-        let mut institution = Institution::named_after(folder);
-        institution.source = source.to_owned();
+        Institution::named_after(folder).with(source)
+    }
+
+    // As `self` says, with what the file says.
+    fn with(self, source: &str) -> (Institution, Vec<Problem>) {
+        let mut institution = Institution { source: source.to_owned(), ..self };
         let (root, problems) = super::mend::read(source);
-        let mut reader = Reader::of(source, problems);
+        let mut reader = Reader::of(source, problems).beside(&institution);
         if let Some(root) = root {
             institution.read(&mut reader, &root);
         }
-        let problems = super::told(reader.problems, &format!("{folder}/_institution.yaml"), source);
+        let file = format!("{}/_institution.yaml", institution.folder);
+        let problems = super::told(reader.problems, &file, source);
         (institution, problems)
     }
 
-    /// As [`Institution::parse`], with an empty text for a file that is not there.
-    pub fn parse_or_default(folder: &str, source: &str) -> (Institution, Vec<Problem>) {
-        if source.trim().is_empty() {
-            return (Institution::named_after(folder), Vec::new());
+    /// As [`Institution::parse`], with an empty text for a file that is not there, and the files in its folder `media`.
+    pub fn beside(
+        folder: &str,
+        source: &str,
+        media: Option<Arc<[MediaFile]>>,
+    ) -> (Institution, Vec<Problem>) {
+        let institution = Institution { media, ..Institution::named_after(folder) };
+        match source.trim().is_empty() {
+            true => (institution, Vec::new()),
+            false => institution.with(source),
         }
-        Institution::parse(folder, source)
     }
 
     fn read(&mut self, reader: &mut Reader, root: &Node) {
         self.languages = root.get("languages").map(|n| languages(reader, n)).unwrap_or_default();
         // Names are read in whatever languages they come in.
         reader.languages = [self.languages.clone(), vec![Language::DANISH, Language::ENGLISH]].concat();
-        for entry in reader.entries_but(root, &KEYS, &LATER, false) {
+        for entry in reader.entries(root, &KEYS, false) {
             let node = &entry.value;
             match entry.key.as_str() {
                 "name" => self.name = reader.staff_words(node),
@@ -115,6 +132,12 @@ impl Institution {
                     self.timezone = zone.unwrap_or(self.timezone.clone());
                 }
                 "urgent" => self.urgent = urgent(reader, node),
+                "logo" => self.logo = logo(reader, node),
+                "four_eyes" => {
+                    if reader.boolean(node) == Some(true) {
+                        reader.report(holds_nothing_back(node.at));
+                    }
+                }
                 _ => read_default(reader, entry, &mut self.defaults),
             }
         }
@@ -130,6 +153,8 @@ pub fn read_default(reader: &mut Reader, entry: &Entry, defaults: &mut Defaults)
         "give_up_after" => defaults.give_up_after = reader.duration(node).unwrap_or(defaults.give_up_after),
         "retries" => defaults.retries = reader.whole(node).unwrap_or(defaults.retries),
         "redact" => defaults.redact = redact(reader, node),
+        "progress" => defaults.progress = reader.boolean(node).unwrap_or(true),
+        "channels" => defaults.channels = where_it_runs(reader, node),
         _ => {}
     }
 }
@@ -149,4 +174,24 @@ pub fn redact(reader: &mut Reader, node: &Node) -> Vec<Redact> {
         }
     }
     list
+}
+
+// H507: there is no place yet where a second person could say yes.
+fn holds_nothing_back(at: Span) -> Problem {
+    Problem::warning(
+        "H507",
+        at,
+        both(
+            "`four_eyes` holder ikke noget tilbage i denne udgave",
+            "`four_eyes` holds nothing back in this version",
+        ),
+    )
+    .why(both(
+        "en fil uden fejl bliver udgivet, så snart den ligger i mappen",
+        "a file without mistakes is published as soon as it is in the folder",
+    ))
+    .mend(both(
+        "lad en anden læse filen, før den lægges i mappen; linjen kan blive stående",
+        "let somebody else read the file before it is put into the folder; the line may stay",
+    ))
 }

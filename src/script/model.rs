@@ -115,6 +115,11 @@ impl Script {
     pub fn contact(&self) -> &str {
         self.header.contact.as_deref().or(self.institution.contact.as_deref()).unwrap_or_default()
     }
+    /// Whether it can be begun on a channel. In the console staff try it out, whatever it says.
+    pub fn runs_on(&self, channel: &str) -> bool {
+        let named = &self.header.defaults.channels;
+        named.is_empty() || channel == "console" || named.iter().any(|c| c == channel)
+    }
     /// Whether the dialogue's period holds `now`, in the institution's time zone; both days count whole.
     pub fn period_at(&self, now: Timestamp) -> PeriodState {
         let today = now.to_zoned(self.institution.timezone.clone()).date();
@@ -151,6 +156,8 @@ pub struct Institution {
     pub languages: Vec<Language>,
     pub defaults: Defaults,
     pub urgent: Urgent,
+    /// A picture in its folder `media`.
+    pub logo: Option<String>,
     /// The file as read, for the fingerprint and the frozen revision.
     pub source: String,
     /// The parts its dialogues may use, its own first.
@@ -186,6 +193,9 @@ pub struct Defaults {
     pub give_up_after: SignedDuration,
     pub retries: u8,
     pub redact: Vec<Redact>,
+    pub progress: bool,
+    /// Where it can be begun; empty: everywhere.
+    pub channels: Vec<String>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -214,7 +224,6 @@ pub struct Header {
     pub audience: Option<Audience>,
     pub quota: Option<Quota>,
     pub answer_again: bool,
-    pub progress: bool,
     pub defaults: Defaults,
 }
 

@@ -30,6 +30,7 @@ pub fn schema() -> Value {
             "per" => object(quota::PER_KEYS, &["max"], plain),
             other => plain(other),
         }),
+        "channels" => json!({"anyOf": [text(), {"type": "array", "items": text()}]}),
         "steps" => list_of("step"),
         "sections" => json!({"type": "object", "additionalProperties": list_of("step")}),
         other => plain(other),

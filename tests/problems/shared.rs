@@ -49,7 +49,7 @@ impl Dialogue {
         // One of the institutions has a file of its own.
         let mut institution = match self.id.institution() {
             "kulturhuset-havnen" => {
-                Institution::parse_or_default("kulturhuset-havnen", &shared("_institution.yaml")).0
+                Institution::beside("kulturhuset-havnen", &shared("_institution.yaml"), None).0
             }
             other => Institution::named_after(other),
         };

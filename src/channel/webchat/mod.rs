@@ -176,7 +176,7 @@ impl Chat {
         draft: Option<&Form>,
     ) -> Result<Response, Trouble> {
         let nonce = Token::random().map_err(|_| Trouble::Down)?;
-        let telegram = self.links.telegram.get().map(String::as_str);
+        let telegram = self.links.telegram.get().filter(|_| page.telegram).map(String::as_str);
         let view = View { entry, page, nonce: nonce.as_str(), note, known, draft, telegram };
         Ok(Html(page::render(&view).into_string()).into_response())
     }

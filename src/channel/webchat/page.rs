@@ -2,6 +2,7 @@
 
 use super::address::{Entry, Note};
 use super::bubble;
+use super::media;
 use super::question::question;
 use super::style;
 use crate::channel::{Page, PageState};
@@ -56,7 +57,10 @@ pub fn render(view: &View<'_>) -> Markup {
         }
         header {
             div.who {
-                span.mark aria-hidden="true" { (style::mark()) }
+                @match &page.logo {
+                    Some(logo) => { img.logo src=(media::address(logo)) alt=""; }
+                    None => { span.mark aria-hidden="true" { (style::mark()) } }
+                }
                 div {
                     p.institution { (page.institution) }
                     h1 { (page.title) }
@@ -75,7 +79,10 @@ pub fn render(view: &View<'_>) -> Markup {
                     (besides(view, recap, l))
                 },
                 PageState::Ended { recap, again } => (ended(view, recap, *again, l)),
-                PageState::Closed(why) => section #q tabindex="-1" { (bubble::bot(&Text::plain(why), l)) },
+                PageState::Closed(why) => section #q tabindex="-1" {
+                    (bubble::bot(&Text::plain(why), l))
+                    (in_telegram(view, l))
+                },
             }
         }
         (more(view, l))
@@ -157,11 +164,17 @@ fn opening(view: &View<'_>, card: &Message, l: &Lines) -> Markup {
                 }
             }
             @if let Some(label) = label(ButtonKind::MoreData) { (privacy(view, label)) }
-            @if let Some(bot) = view.telegram {
-                p.elsewhere {
-                    a href={ "https://t.me/" (bot) "?start=" (view.entry.payload()) } rel="noopener noreferrer" {
-                        (l.get("page-telegram"))
-                    }
+            (in_telegram(view, l))
+        }
+    }
+}
+
+fn in_telegram(view: &View<'_>, l: &Lines) -> Markup {
+    html! {
+        @if let Some(bot) = view.telegram {
+            p.elsewhere {
+                a href={ "https://t.me/" (bot) "?start=" (view.entry.payload()) } rel="noopener noreferrer" {
+                    (l.get("page-telegram"))
                 }
             }
         }
