@@ -11,6 +11,10 @@ use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 use storage::MasterKey;
 
+// As in the service.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 const INSTITUTIONS: usize = 10;
 const EACH: usize = 20;
 const STEPS: usize = 60;

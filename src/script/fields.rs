@@ -104,14 +104,15 @@ impl Reader {
             if self.is_full() {
                 break;
             }
-            let tag = Language::parse(&entry.key).filter(|l| l.tag() == entry.key);
             if later.contains(&entry.key.as_str()) {
                 self.report(not_yet(entry.key_at, &entry.key));
                 continue;
             }
-            if known.contains(&entry.key.as_str())
-                || (worded && tag.is_some_and(|l| self.languages.contains(&l)))
-            {
+            if known.contains(&entry.key.as_str()) {
+                continue;
+            }
+            let tag = Language::parse(&entry.key).filter(|l| l.tag() == entry.key);
+            if worded && tag.is_some_and(|l| self.languages.contains(&l)) {
                 continue;
             }
             match tag {
@@ -232,7 +233,8 @@ impl Reader {
     /// The texts among `entries`: those whose key is one of the dialogue's languages.
     pub fn worded(&mut self, entries: &[Entry], at: Span, subject: &Both) -> Words {
         let mut words = Words::default();
-        for language in self.languages.clone() {
+        for n in 0..self.languages.len() {
+            let language = self.languages[n];
             let Some(entry) = entries.iter().find(|e| e.key == language.tag()) else { continue };
             match entry.value.text() {
                 Some(text) if !text.trim().is_empty() => {
@@ -288,7 +290,8 @@ impl Reader {
     /// Tells each of the dialogue's languages that a text was not written in.
     pub fn missing_languages(&mut self, written: &[(Language, Span)], at: Span, subject: &Both) {
         self.texts += 1;
-        for language in self.languages.clone() {
+        for n in 0..self.languages.len() {
+            let language = self.languages[n];
             if !written.iter().any(|(l, _)| *l == language) {
                 self.missing.push((language, missing_language(at, subject, language, written.first())));
             }
@@ -316,7 +319,9 @@ impl Reader {
 
     fn pipes_in(&mut self, node: &Node) {
         for number in node.at.line..=node.at.end_line {
-            let Some(line) = self.lines.get(number as usize - 1) else { continue };
+            let Some(line) = self.lines.get(number as usize - 1).filter(|l| l.contains("${")) else {
+                continue;
+            };
             let from = if number == node.at.line { node.at.column as usize - 1 } else { 0 };
             let text: String = line.chars().skip(from).collect();
             // Texts that are too long are told so; what stands in the rest of them is not looked at.

@@ -135,7 +135,8 @@ fn told(mut problems: Vec<Problem>, file: &str, source: &str) -> Vec<Problem> {
         .filter(|p| matches!(p.code, "Y101" | "Y103" | "Y105" | "Y106"))
         .filter_map(|p| Some((p.fix.as_ref()?.at.line, p.code)))
         .collect();
-    let lines: Vec<&str> = source.lines().collect();
+    let proposes = problems.iter().any(|p| p.fix.is_some());
+    let lines: Vec<&str> = if proposes { source.lines().collect() } else { Vec::new() };
     for problem in &mut problems {
         file.clone_into(&mut problem.file);
         let Some(fix) = &problem.fix else { continue };
@@ -187,12 +188,13 @@ fn lower(
         .map(|q| (q.id.clone(), question::codes(&q.answer)))
         .collect();
     // What has an answer in each round has none that counts for the whole.
-    let once = |id: &str| drafts.repeat_of(id).is_none();
+    let once = |id: &str| drafts.repeats.is_empty() || drafts.repeat_of(id).is_none();
     let known_once: Vec<(String, Vec<String>)> = known.iter().filter(|(id, _)| once(id)).cloned().collect();
     let audience = root.get("audience").and_then(|n| header::audience(reader, n, &known_once, &drafts));
-    let questions = drafts.list.iter().filter_map(|d| d.item.question()).filter(|q| once(&q.id));
-    let questions: Vec<Question> = questions.cloned().collect();
-    let quota = root.get("quota").and_then(|n| quota::quota(reader, n, &questions));
+    let quota = root.get("quota").and_then(|n| {
+        let questions = drafts.list.iter().filter_map(|d| d.item.question()).filter(|q| once(&q.id));
+        quota::quota(reader, n, &questions.cloned().collect::<Vec<_>>())
+    });
     // Of these no step or jump goes missing.
     let small = |p: &Problem| matches!(p.code.as_bytes()[0], b'H' | b'T' | b'P' | b'E') || p.code == "F202";
     let whole = reader.problems.iter().chain(&reader.elsewhere).all(|p| small(p) || !p.is_error());
@@ -245,50 +247,50 @@ fn lower(
 }
 
 fn conditions(reader: &mut Reader, drafts: &mut Drafts<'_>) {
-    let all: Vec<(ItemNo, Question)> = drafts
-        .list
-        .iter()
-        .enumerate()
-        .filter_map(|(no, d)| Some((no, d.item.question()?.clone())))
-        .filter(|(_, q)| q.is_named())
-        .collect();
+    let asked = drafts.list.iter().enumerate().filter_map(|(no, d)| Some((no, d.item.question()?)));
+    let all: Vec<(ItemNo, &Question)> = asked.filter(|(_, q)| q.is_named()).collect();
     let rounds: Vec<_> = drafts.repeats.iter().map(|r| (r.name.clone(), r.rounds(drafts))).collect();
     let (repeats, votes) = (&drafts.repeats, &drafts.votes);
     let mut lacks_some = false;
-    for (no, draft) in drafts.list.iter_mut().enumerate() {
+    // Of each step, and of each of its options that has one.
+    let mut found: Vec<(ItemNo, Option<usize>, Condition)> = Vec::new();
+    for (no, draft) in drafts.list.iter().enumerate() {
         if draft.when.is_none() && draft.options_when.is_empty() {
             continue;
         }
-        let (seen, hidden): (Vec<_>, Vec<_>) = all.iter().partition(|(of, _)| repeat::sees(no, *of, repeats));
+        let (seen, hidden): (Vec<_>, Vec<_>) =
+            all.iter().copied().partition(|(of, _)| repeat::sees(no, *of, repeats));
         let questions = when::Questions {
             seen: seen.into_iter().map(|(_, q)| q).collect(),
             hidden: hidden
                 .into_iter()
-                .filter_map(|(of, q)| Some((q.id.as_str(), repeat::around(*of, repeats)?)))
+                .filter_map(|(of, q)| Some((q.id.as_str(), repeat::around(of, repeats)?)))
                 .collect(),
             rounds: &rounds,
             votes,
         };
-        let mut read = |reader: &mut Reader, node: &tree::Node| {
+        let own = draft.when.map(|node| (None, node));
+        for (option, node) in
+            own.into_iter().chain(draft.options_when.iter().map(|(n, node)| (Some(*n), *node)))
+        {
             let told = reader.problems.len();
             let condition = when::condition(reader, node, &questions);
             // What cannot be read is left out of it.
             lacks_some |= reader.problems.len() > told;
-            condition
-        };
-        if let Some(node) = draft.when {
-            let condition = read(reader, node);
             reader.problems.extend(never::never(&condition, node.first(), &questions.seen));
-            draft.item.when = Some(condition);
+            found.push((no, option, condition));
         }
-        for (n, node) in draft.options_when.clone() {
-            let condition = read(reader, node);
-            reader.problems.extend(never::never(&condition, node.first(), &questions.seen));
-            if let Kind::Ask(question) = &mut draft.item.kind
-                && let Some(option) = question.answer.options_mut().and_then(|o| o.list.get_mut(n))
-            {
-                option.when = Some(condition);
-            }
+    }
+    for (no, option, condition) in found {
+        let item = &mut drafts.list[no].item;
+        let Some(n) = option else {
+            item.when = Some(condition);
+            continue;
+        };
+        if let Kind::Ask(question) = &mut item.kind
+            && let Some(option) = question.answer.options_mut().and_then(|o| o.list.get_mut(n))
+        {
+            option.when = Some(condition);
         }
     }
     drafts.lacks_some |= lacks_some;

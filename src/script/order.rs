@@ -6,11 +6,11 @@ use super::model::*;
 use super::problem::{Problem, Span, both};
 use super::steps::{Draft, Drafts};
 use super::tree::Node;
-use std::collections::HashSet;
+use rustc_hash::FxHashSet;
 
 // C402: a condition about a question that no way leads past before it.
 pub fn too_early(drafts: &Drafts<'_>, audience: Option<&Audience>) -> Vec<Problem> {
-    let mut before: Vec<HashSet<&str>> = vec![HashSet::new(); drafts.list.len()];
+    let mut before: Vec<FxHashSet<&str>> = vec![FxHashSet::default(); drafts.list.len()];
     let mut changed = true;
     while changed {
         changed = false;

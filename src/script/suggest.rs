@@ -4,6 +4,7 @@ use super::fields::Reader;
 use super::keys;
 use super::problem::{Both, Problem, both};
 use super::tree::{Entry, Node, Value};
+use std::borrow::Cow;
 
 /// Longer than any name we know; nothing is near to it.
 const MAX_NAME: usize = 40;
@@ -111,7 +112,11 @@ pub fn meant_by(typed: &str, word: &str) -> Both {
 }
 
 /// A map as its author meant it: a key that is told as unknown stands as the one it was meant for. What is below is read all the same.
-pub fn understood(node: &Node, known: &[&str]) -> Node {
+pub fn understood<'n>(node: &'n Node, known: &[&str]) -> Cow<'n, Node> {
+    let entries = node.map().unwrap_or_default();
+    if entries.iter().all(|e| known.contains(&e.key.as_str())) {
+        return Cow::Borrowed(node);
+    }
     let mut node = node.clone();
     let has: Vec<String> = node.map().unwrap_or_default().iter().map(|e| e.key.clone()).collect();
     if let Value::Map(entries) = &mut node.value {
@@ -123,7 +128,7 @@ pub fn understood(node: &Node, known: &[&str]) -> Node {
             }
         }
     }
-    node
+    Cow::Owned(node)
 }
 
 impl Reader {

@@ -1,9 +1,10 @@
 //! YAML events -> a tree that keeps every scalar's text and place. No scalar is guessed to be a number, boolean or date.
 
 use super::problem::{Problem, Span, both};
+use rustc_hash::FxHashMap;
 use saphyr_parser::{Event, Parser, ScalarStyle};
-use std::collections::HashMap;
-use unicode_normalization::UnicodeNormalization;
+use std::borrow::Cow;
+use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 
 #[derive(Debug, Clone, PartialEq)]
 pub struct Node {
@@ -31,6 +32,9 @@ pub struct Entry {
 
 /// Deeper than this is no dialogue: six groups inside one another and their conditions stay well below.
 const MAX_DEPTH: usize = 32;
+
+/// So many entries are looked through faster than they are counted.
+const FEW: usize = 16;
 
 /// Where the parser gave up.
 #[derive(Debug, Clone, PartialEq)]
@@ -124,8 +128,8 @@ fn place(span: &saphyr_parser::Span) -> Span {
 
 enum Open {
     List(Span, Vec<Node>),
-    /// With the keys so far and their places, and the key whose value comes next.
-    Map(Span, Vec<Entry>, HashMap<String, Span>, Option<(String, Span)>),
+    /// With the keys so far and their places, once they are more than a few, and the key whose value comes next.
+    Map(Span, Vec<Entry>, FxHashMap<String, Span>, Option<(String, Span)>),
 }
 
 struct Builder<'s> {
@@ -142,7 +146,7 @@ impl Builder<'_> {
                 if anchor != 0 || tag.is_some() {
                     return Err(Why::Sign);
                 }
-                let node = self.scalar(&text, style, at);
+                let node = self.scalar(text, style, at);
                 self.put(node);
             }
             Event::SequenceStart(anchor, tag) | Event::MappingStart(anchor, tag)
@@ -151,7 +155,7 @@ impl Builder<'_> {
                 return Err(Why::Sign);
             }
             Event::SequenceStart(..) => self.enter(Open::List(at, Vec::new()))?,
-            Event::MappingStart(..) => self.enter(Open::Map(at, Vec::new(), HashMap::new(), None))?,
+            Event::MappingStart(..) => self.enter(Open::Map(at, Vec::new(), FxHashMap::default(), None))?,
             Event::SequenceEnd | Event::MappingEnd => self.leave(),
             Event::Alias(_) => return Err(Why::Sign),
             Event::DocumentStart(_) if self.root.is_some() => return Err(Why::SecondDocument),
@@ -192,23 +196,32 @@ impl Builder<'_> {
                     *key = Some((text, node.at));
                 }
                 Some((name, key_at)) => {
-                    if let Some(first) = seen.get(&name) {
-                        self.problems.push(written_twice(&name, key_at, *first));
-                    } else {
-                        seen.insert(name.clone(), key_at);
-                        entries.push(Entry { key: name, key_at, value: node });
+                    let first = match entries.len() {
+                        0..FEW => entries.iter().find(|e| e.key == name).map(|e| e.key_at),
+                        _ => seen.get(&name).copied(),
+                    };
+                    if let Some(first) = first {
+                        self.problems.push(written_twice(&name, key_at, first));
+                        return;
                     }
+                    entries.push(Entry { key: name, key_at, value: node });
+                    let fresh: &[Entry] = match entries.len() {
+                        0..FEW => &[],
+                        FEW => entries.as_slice(),
+                        more => &entries[more - 1..],
+                    };
+                    seen.extend(fresh.iter().map(|e| (e.key.clone(), e.key_at)));
                 }
             },
         }
     }
 
-    fn scalar(&mut self, text: &str, style: ScalarStyle, mut at: Span) -> Node {
+    fn scalar(&mut self, text: Cow<'_, str>, style: ScalarStyle, mut at: Span) -> Node {
         let quoted = matches!(style, ScalarStyle::SingleQuoted | ScalarStyle::DoubleQuoted);
         let plain = style == ScalarStyle::Plain;
         // The parser writes `~` where nothing stands.
         let empty = plain && (at.line, at.column) == (at.end_line, at.end_column);
-        let text: String = if empty { String::new() } else { text.nfc().collect() };
+        let text = if empty { String::new() } else { composed(text) };
         // Where nothing stands, a `#` with a blank after it is a note on purpose; without, it was meant as words.
         let note = self.note_after(&at).filter(|(_, note)| plain && (!empty || !note.starts_with("# ")));
         if quoted {
@@ -218,7 +231,7 @@ impl Builder<'_> {
     }
 
     fn note_after(&self, at: &Span) -> Option<(Span, String)> {
-        let line = self.lines.get(at.end_line as usize - 1)?;
+        let line = self.lines.get(at.end_line as usize - 1).filter(|line| line.contains('#'))?;
         let rest: Vec<char> = line.chars().skip(at.end_column as usize - 1).collect();
         // Where nothing stands, the place is that of the colon before it.
         let blank = rest.iter().take_while(|c| c.is_whitespace() || **c == ':').count();
@@ -243,6 +256,14 @@ impl Builder<'_> {
             .map(|(n, _)| n as u32 + 2)
             .last();
         Span { end_column: end.unwrap_or(at.end_column), ..at }
+    }
+}
+
+// In one form for letters that have two; nearly all texts have it already.
+fn composed(text: Cow<'_, str>) -> String {
+    match text.is_ascii() || is_nfc_quick(text.chars()) == IsNormalized::Yes {
+        true => text.into_owned(),
+        false => text.nfc().collect(),
     }
 }
 
