@@ -144,3 +144,25 @@ async fn what_no_person_sends_is_met_kindly_and_the_line_goes_on() {
     assert!(!service.log().contains("panicked"), "{}", service.log());
     assert!(service.stop().success());
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_open_page_hears_of_what_another_does_and_lets_the_service_stop() {
+    let place = Place::default();
+    let service = place.serve();
+    let mut page = Browser::new(&service.url);
+    page.get("/c/aabn_station").await;
+    let link = service.link("/c/-/news/aabn_station");
+    let client = reqwest::Client::new();
+    assert_eq!(client.get(&link).send().await.unwrap().status(), 404, "there is no conversation to hear of");
+    page.press("Start").await;
+    let cookies: Vec<String> = page.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
+    let mut news = client.get(&link).header("cookie", cookies.join("; ")).send().await.unwrap();
+    assert_eq!(
+        (news.status().as_u16(), news.headers()["content-type"].to_str().unwrap()),
+        (200, "text/event-stream")
+    );
+    page.press("Under en gang om året").await;
+    assert_eq!(&news.chunk().await.unwrap().unwrap()[..], b"event: changed\ndata: page\n\n");
+    assert!(service.stop().success(), "it does not wait for those who listen");
+    assert_eq!(news.chunk().await.unwrap(), None);
+}

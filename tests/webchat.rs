@@ -5,6 +5,8 @@
 mod support;
 
 use async_trait::async_trait;
+use futures_util::StreamExt;
+use futures_util::stream::BoxStream;
 use jiff::Timestamp;
 use snak::channel::webchat::{Links, router};
 use snak::channel::{
@@ -143,6 +145,11 @@ impl Pages for Desk {
             privacy: engine::privacy(script, language),
         }))
     }
+
+    // Nothing changes behind this page's back.
+    fn changes(&self, _: &ConversationId) -> BoxStream<'static, ()> {
+        futures_util::stream::pending().boxed()
+    }
 }
 
 #[async_trait]
@@ -170,7 +177,7 @@ async fn house(script: Script) -> House {
     let base = format!("http://{}", listener.local_addr().unwrap());
     let telegram = Arc::new(OnceLock::new());
     let links = Links { public_url: base.clone(), telegram: telegram.clone() };
-    let app = router(desk.clone(), desk.clone(), desk.clone(), links);
+    let app = router(desk.clone(), desk.clone(), desk.clone(), links, tokio::sync::watch::channel(false).1);
     tokio::spawn(async move { axum::serve(listener, app).await.unwrap() });
     House { desk, base, telegram }
 }
@@ -231,7 +238,7 @@ async fn a_dialogue_is_answered_with_plain_forms() {
     has(&browser, "Skriv det gerne med dine egne ord.");
     browser.write("Ingen bus\r\n<script>alert(1)</script>").send().await;
     has(&browser, "Ingen bus\n<script>alert(1)</script>");
-    assert!(!browser.page.html.contains("<script"));
+    assert_eq!(browser.page.html.matches("<script").count(), 1, "our own, by its address");
 
     // More than may be chosen: it is said, and the ticks are there to be mended.
     browser.tick(&["Før kl. 9", "Midt på dagen", "Efter kl. 18"]).send().await;
@@ -248,7 +255,7 @@ async fn a_dialogue_is_answered_with_plain_forms() {
     browser.write("Kaffe\r\nog kage").send().await;
     has(&browser, "Tak! Resultatet hænger på døren");
     has(&browser, word("page-over").as_str());
-    assert!(!browser.page.html.contains("<script"), "no page needs a script");
+    assert_eq!(browser.page.html.matches("<script src=\"/c/-/chat.js?").count(), 1);
 
     assert_eq!(house.desk.answer("bruger"), "aldrig");
     assert_eq!(house.desk.answer("hvorfor_ikke"), "langt andet \"Ingen bus\n<script>alert(1)</script>\"");

@@ -12,6 +12,7 @@ pub use parcel::Parcel;
 use crate::engine::{Illustration, Input, Message};
 use crate::script::Language;
 use async_trait::async_trait;
+use futures_util::stream::BoxStream;
 use std::time::Duration;
 
 /// `telegram:12345`: channel and address. Its Debug prints no address.
@@ -204,4 +205,7 @@ pub trait Pages: Send + Sync {
         of: Option<&ConversationId>,
         language: Option<Language>,
     ) -> Result<Option<Page>, InboxError>;
+
+    /// Gives one item for each time that the conversation has changed from now on; changes close together may be one.
+    fn changes(&self, of: &ConversationId) -> BoxStream<'static, ()>;
 }

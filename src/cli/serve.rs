@@ -165,7 +165,7 @@ impl House {
         }
         let public_url = settings.public_url.clone().unwrap_or_else(|| address.to_owned());
         let links = webchat::Links { public_url, telegram: status.bot() };
-        let chat = webchat::router(dispatch.clone(), dispatch.clone(), dispatch, links);
+        let chat = webchat::router(dispatch.clone(), dispatch.clone(), dispatch, links, stopped.clone());
         let note = status.clone();
         let web = Web {
             store: store.clone(),

@@ -14,6 +14,7 @@ mod reception;
 mod subscriptions;
 mod timer;
 mod votes;
+mod watched;
 
 pub use clock::Clock;
 pub use conversation::Conversation;
@@ -39,6 +40,7 @@ use storage::{
 use tokio::sync::mpsc::UnboundedSender;
 use tracing::{debug, error, warn};
 use uuid::Uuid;
+use watched::Watched;
 
 /// So often a turn is computed anew because another came first; then something else is wrong.
 const MAX_CONFLICTS: usize = 20;
@@ -54,6 +56,8 @@ pub struct Dispatch {
     outbox: UnboundedSender<Posted>,
     /// Who brings citizens' files, by the channel's name.
     fetchers: HashMap<&'static str, Arc<dyn Fetch>>,
+    /// Who looks at a page.
+    watched: Watched,
 }
 
 /// What one event comes to before it is committed.
@@ -77,7 +81,15 @@ impl Dispatch {
         clock: Clock,
         outbox: UnboundedSender<Posted>,
     ) -> Dispatch {
-        Dispatch { store, library, clock, queues: Queues::default(), outbox, fetchers: HashMap::new() }
+        Dispatch {
+            store,
+            library,
+            clock,
+            queues: Queues::default(),
+            outbox,
+            fetchers: HashMap::new(),
+            watched: Watched::default(),
+        }
     }
 
     /// Files of this channel are brought by `fetch`; without one they are told to be out of reach.
@@ -126,6 +138,7 @@ impl Dispatch {
             let outgoing = changes.outbox.clone();
             match self.store.commit(changes).await {
                 Ok(version) => {
+                    self.watched.changed(&key);
                     if !outgoing.is_empty() {
                         self.tell(Posted::Rows(queued(key, version, outgoing)));
                     }

@@ -7,6 +7,8 @@ use crate::engine::{self, Begin, Effect, Illustration, Line, Moment, Session};
 use crate::library::has_media;
 use crate::script::{IllustrationKind, Language, PeriodState, Script};
 use async_trait::async_trait;
+use futures_util::StreamExt;
+use futures_util::stream::{self, BoxStream};
 
 /// The channel that shows pages.
 const CHANNEL: &str = "web";
@@ -72,6 +74,13 @@ impl Pages for Dispatch {
         let state =
             if open.is_some() { PageState::Running(recap) } else { PageState::Ended { recap, again } };
         Ok(Some(self.page_of(script, session.language, state)))
+    }
+
+    fn changes(&self, of: &ConversationId) -> BoxStream<'static, ()> {
+        let changes = stream::unfold(self.watched.watch(self.key(of)), async |mut watched| {
+            watched.changed().await.ok().map(|()| ((), watched))
+        });
+        changes.boxed()
     }
 }
 

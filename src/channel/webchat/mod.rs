@@ -2,12 +2,13 @@
 //! time; what they send is a plain form.
 
 mod address;
+mod assets;
 mod bubble;
 mod form;
 mod media;
+mod news;
 mod page;
 mod question;
-mod style;
 mod trouble;
 mod visitor;
 
@@ -29,6 +30,7 @@ use form::{Deed, Posted, asks_for};
 use futures_util::StreamExt;
 use page::View;
 use std::sync::{Arc, OnceLock};
+use tokio::sync::watch;
 use trouble::Trouble;
 use visitor::Token;
 
@@ -53,6 +55,8 @@ struct Chat {
     pages: Arc<dyn Pages>,
     illustrations: Arc<dyn Illustrations>,
     links: Links,
+    /// Turns true when the service is being stopped: what streams ends then.
+    stopped: watch::Receiver<bool>,
 }
 
 /// `GET` and `POST /c/{code}`, and what the pages need besides: everything under `/c`.
@@ -61,15 +65,18 @@ pub fn router(
     pages: Arc<dyn Pages>,
     illustrations: Arc<dyn Illustrations>,
     links: Links,
+    stopped: watch::Receiver<bool>,
 ) -> Router {
     Router::new()
         .route("/c/{payload}", get(show).post(take))
         .layer(DefaultBodyLimit::max(MAX_UPLOAD_BYTES))
         .layer(middleware::map_response(guarded))
-        .route("/c/-/style.css", get(style::sheet))
-        .route("/c/-/icon.svg", get(style::icon))
+        .route("/c/-/style.css", get(assets::sheet))
+        .route("/c/-/chat.js", get(assets::script))
+        .route("/c/-/icon.svg", get(assets::icon))
+        .route("/c/-/news/{payload}", get(news::news))
         .route("/c/-/media/{institution}/{*file}", get(media::file))
-        .with_state(Arc::new(Chat { inbox, pages, illustrations, links }))
+        .with_state(Arc::new(Chat { inbox, pages, illustrations, links, stopped }))
 }
 
 type Payload = Result<Path<String>, PathRejection>;
@@ -338,7 +345,7 @@ async fn guarded(mut response: Response) -> Response {
     let rules: [(HeaderName, &str); 4] = [
         (
             CONTENT_SECURITY_POLICY,
-            "default-src 'none'; style-src 'self'; img-src 'self'; media-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+            "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self'; img-src 'self'; media-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
         ),
         // Not `no-referrer`: with that, browsers send our own forms with `Origin: null`.
         (REFERRER_POLICY, "same-origin"),

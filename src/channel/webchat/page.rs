@@ -1,10 +1,10 @@
 //! The page of a conversation: who asks, what was said, what is asked now, and what else can be done.
 
 use super::address::{Entry, Note};
+use super::assets;
 use super::bubble;
 use super::media;
 use super::question::question;
-use super::style;
 use crate::channel::{Page, PageState};
 use crate::engine::{ButtonKind, Form, Line, Lines, Message, Recap, Run, Text, lines};
 use crate::script::{Language, Style};
@@ -59,7 +59,7 @@ pub fn render(view: &View<'_>) -> Markup {
             div.who {
                 @match &page.logo {
                     Some(logo) => { img.logo src=(media::address(logo)) alt=""; }
-                    None => { span.mark aria-hidden="true" { (style::mark()) } }
+                    None => { span.mark aria-hidden="true" { (assets::mark()) } }
                 }
                 div {
                     p.institution { (page.institution) }
@@ -87,11 +87,12 @@ pub fn render(view: &View<'_>) -> Markup {
         }
         (more(view, l))
     };
-    frame(page.language, &format!("{} – {}", page.title, page.institution), &content)
+    let news = view.known.then(|| format!("/c/-/news/{}", view.entry.payload()));
+    frame(page.language, &format!("{} – {}", page.title, page.institution), news.as_deref(), &content)
 }
 
-/// A whole document around `body`.
-pub fn frame(language: Language, title: &str, body: &Markup) -> Markup {
+/// A whole document around `body`; `news` tells its script where to hear of changes.
+pub fn frame(language: Language, title: &str, news: Option<&str>, body: &Markup) -> Markup {
     let direction = if language.is_right_to_left() { "rtl" } else { "ltr" };
     html! {
         (DOCTYPE)
@@ -102,10 +103,11 @@ pub fn frame(language: Language, title: &str, body: &Markup) -> Markup {
                 meta name="color-scheme" content="light dark";
                 meta name="robots" content="noindex";
                 title { (title) }
-                link rel="stylesheet" href=(style::address());
+                link rel="stylesheet" href=(*assets::SHEET_ADDRESS);
+                script src=(*assets::SCRIPT_ADDRESS) defer {}
                 link rel="icon" type="image/svg+xml" href="/c/-/icon.svg";
             }
-            body { (body) }
+            body data-news=[news] data-lost=(lines(language).get("page-lost")) { (body) }
         }
     }
 }

@@ -1,9 +1,9 @@
 //! Pages for what goes wrong, in words that blame nobody. Where the language is not known they say it in two.
 
 use super::address::Entry;
+use super::assets;
 use super::form::Posted;
 use super::page::frame;
-use super::style;
 use crate::engine::lines;
 use crate::script::Language;
 use axum::http::StatusCode;
@@ -51,7 +51,7 @@ impl IntoResponse for Trouble {
         let (title, why) = self.words();
         let body = html! {
             main.trouble {
-                span.mark aria-hidden="true" { (style::mark()) }
+                span.mark aria-hidden="true" { (assets::mark()) }
                 @for language in [Language::DANISH, Language::ENGLISH] {
                     section lang=(language) {
                         h1 { (lines(language).get(title)) }
@@ -71,7 +71,7 @@ pub fn not_kept(entry: &Entry, posted: &Posted) -> Response {
     let title = l.get("page-not-kept");
     let body = html! {
         main.trouble {
-            span.mark aria-hidden="true" { (style::mark()) }
+            span.mark aria-hidden="true" { (assets::mark()) }
             h1 { (title) }
             // Sent with the same number, so that an answer which was kept after all counts once.
             form.answer method="post" action=(entry.question(None)) {
@@ -91,5 +91,5 @@ pub fn not_kept(entry: &Entry, posted: &Posted) -> Response {
 }
 
 fn document(status: StatusCode, language: Language, title: &str, body: &Markup) -> Response {
-    (status, Html(frame(language, title, body).into_string())).into_response()
+    (status, Html(frame(language, title, None, body).into_string())).into_response()
 }

@@ -166,6 +166,7 @@ page-forget = Ryd samtalen her
 page-stale = Det spørgsmål er ikke åbent længere, så der er ikke ændret noget.
 page-no-cookie = Samtalen kan ikke begynde, fordi din browser ikke tager imod cookies fra siden. Vi bruger kun én, og den husker, hvor langt du er.
 page-not-kept = Dit svar er ikke gemt endnu. Prøv igen om lidt.
+page-lost = Forbindelsen er væk. Dit svar bliver sendt, så snart den er her igen.
 page-try-again = Prøv igen
 page-down = Vi kan ikke vise samtalen lige nu. Prøv igen om lidt.
 page-unknown = Her er ingen samtale

@@ -166,6 +166,7 @@ page-forget = Clear the conversation here
 page-stale = That question is not open any more, so nothing was changed.
 page-no-cookie = The conversation cannot begin, because your browser does not take cookies from this page. We use only one, and it remembers how far you have come.
 page-not-kept = Your answer is not kept yet. Please try again in a moment.
+page-lost = The connection is gone. Your answer will be sent as soon as it is back.
 page-try-again = Try again
 page-down = We cannot show the conversation right now. Please try again in a moment.
 page-unknown = There is no conversation here
