@@ -5,6 +5,7 @@ use super::languages::names_of;
 use super::mend;
 use super::model::*;
 use super::problem::{Problem, Span, both};
+use super::statements;
 use super::tree::Node;
 use super::words::{Language, Words};
 use std::collections::{BTreeMap, HashSet};
@@ -27,7 +28,7 @@ pub fn against(before: (&Script, &str), now: (&Script, &str)) -> Vec<Problem> {
     }
     for vote in before.0.votes() {
         match now.0.vote(&vote.id) {
-            Some(other) => problems.extend(statements(&new, vote, other)),
+            Some(other) => problems.extend(statements::compared(&new, vote, other)),
             None => problems.push(gone(&vote.id, key_of(&new, &vote.id, &[]), None)),
         }
     }
@@ -86,34 +87,8 @@ fn codes_gone(root: &Node, id: &str, old: &Options, new: &Options) -> Vec<Proble
     old.list.iter().filter(|o| !kept(&o.code)).map(gone).collect()
 }
 
-// Votes stand by themselves, each with its statement: they stay as they are, whatever becomes of it.
-fn statements(root: &Node, old: &Vote, new: &Vote) -> Vec<Problem> {
-    let id = &old.id;
-    let at = |code: &str| {
-        let here = step_of(root, id).and_then(|step| option_at(step, code));
-        here.unwrap_or_else(|| key_of(root, id, &["statements"]))
-    };
-    let mut problems = Vec::new();
-    for statement in &old.statements.list {
-        let code = &statement.code;
-        match new.statements.find(code) {
-            Some(now) if likeness(&statement.label, &now.label).is_some_and(|part| part < 0.5) => {
-                problems.push(another_statement(at(code), code, &statement.label));
-            }
-            Some(_) => {}
-            None => {
-                let mut added = new.statements.list.iter().filter(|s| old.statements.find(&s.code).is_none());
-                let renamed = added.find(|s| shares_words(&s.label, &statement.label));
-                let at = renamed.map_or_else(|| key_of(root, id, &["statements"]), |s| at(&s.code));
-                problems.push(statement_gone(at, id, code, renamed.is_some()));
-            }
-        }
-    }
-    problems
-}
-
 /// The step that a question stands in: its own, or the one that uses a part.
-fn step_of<'n>(node: &'n Node, id: &str) -> Option<&'n Node> {
+pub fn step_of<'n>(node: &'n Node, id: &str) -> Option<&'n Node> {
     let named = |key: &str, name: &str| node.get(key).and_then(Node::text).is_some_and(|t| t.trim() == name);
     let outer = id.split('.').next().unwrap_or(id);
     let used = node.get("use").is_some()
@@ -127,14 +102,14 @@ fn step_of<'n>(node: &'n Node, id: &str) -> Option<&'n Node> {
 }
 
 // The first of `keys` that the question's step has; else the step, or `steps`.
-fn key_of(root: &Node, id: &str, keys: &[&str]) -> Span {
+pub fn key_of(root: &Node, id: &str, keys: &[&str]) -> Span {
     let step = step_of(root, id);
     let key_at = |node: &Node, key: &str| node.map()?.iter().find(|e| e.key == key).map(|e| e.key_at);
     let own = step.and_then(|step| keys.iter().find_map(|key| key_at(step, key)));
     own.or(step.map(Node::first)).or(key_at(root, "steps")).unwrap_or(Span::on_line(1, 1, 1))
 }
 
-fn option_at(step: &Node, code: &str) -> Option<Span> {
+pub fn option_at(step: &Node, code: &str) -> Option<Span> {
     let options = step.get("options").or(step.get("skills")).or(step.get("statements"))?;
     options.map()?.iter().find(|e| e.key == code).map(|e| e.key_at)
 }
@@ -204,52 +179,6 @@ fn code_gone(at: Span, id: &str, code: &str, renamed: Option<&Choice>) -> Proble
             format!("put `{code}` back, or give the question a new id"),
         )),
     }
-}
-
-fn statement_gone(at: Span, id: &str, code: &str, renamed: bool) -> Problem {
-    let what = both(
-        format!("udsagnet `{code}` i `{id}` er der ikke længere"),
-        format!("the statement `{code}` of `{id}` is no longer there"),
-    );
-    match renamed {
-        true => Problem::error("V752", at, what)
-            .label(both(format!("hed det `{code}` før?"), format!("was it called `{code}` before?")))
-            .why(both(
-                "stemmerne på det samme udsagn ville blive talt hver for sig",
-                "the votes on one statement would be counted as those on two",
-            ))
-            .mend(both(format!("lad det hedde `{code}`"), format!("keep the name `{code}`"))),
-        false => Problem::warning("V752", at, what)
-            .why(both(
-                "de stemmer, der er givet, bliver i udtrækket, men der kommer ikke flere",
-                "the votes that were cast stay in the export, but there will be no more",
-            ))
-            .mend(both(
-                format!("er det ikke meningen, så sæt `{code}` ind igen"),
-                format!("if that is not what you mean, put `{code}` back"),
-            )),
-    }
-}
-
-fn another_statement(at: Span, code: &str, before: &Words) -> Problem {
-    let old = first_words(before);
-    Problem::warning(
-        "V754",
-        at,
-        both(
-            format!("udsagnet `{code}` har fået en helt anden ordlyd"),
-            format!("the statement `{code}` has quite other words now"),
-        ),
-    )
-    .label(both(format!("er udgivet som \"{old}\""), format!("is published as \"{old}\"")))
-    .why(both(
-        "stemmer på to forskellige udsagn ville blive talt sammen",
-        "votes on two different statements would be counted together",
-    ))
-    .mend(both(
-        format!("er det et andet udsagn, så giv det et nyt navn, for eksempel `{code}_2`"),
-        format!("if it is another statement, give it a new name, for example `{code}_2`"),
-    ))
 }
 
 // V753
@@ -338,17 +267,17 @@ fn other_words(at: Span, id: &str, before: &Words) -> Problem {
     ))
 }
 
-fn first_words(words: &Words) -> String {
+pub fn first_words(words: &Words) -> String {
     words.languages().next().map(|(_, text)| text.plain()).unwrap_or_default()
 }
 
-fn shares_words(one: &Words, other: &Words) -> bool {
+pub fn shares_words(one: &Words, other: &Words) -> bool {
     one.languages()
         .any(|(l, t)| other.languages().any(|(m, u)| l == m && fold(&t.plain()) == fold(&u.plain())))
 }
 
 /// How much of their words two texts share, in the language where it is most: 1 for all, 0 for none. `None` where one says nothing.
-fn likeness(one: &Words, other: &Words) -> Option<f32> {
+pub fn likeness(one: &Words, other: &Words) -> Option<f32> {
     let words =
         |text: &str| -> HashSet<String> { fold(text).split_whitespace().map(str::to_owned).collect() };
     let pairs = one.languages().filter_map(|(l, t)| {

@@ -47,6 +47,7 @@ mod reading;
 mod repeat;
 mod schema;
 mod slip;
+mod statements;
 mod steps;
 mod suggest;
 mod tree;
