@@ -152,7 +152,14 @@ async fn what_was_erased_since_a_backup_is_erased_again_when_it_is_restored() {
     for n in 1..=3 {
         store.commit(changes(n, 0)).await.unwrap();
     }
+    let address = |id: &str, there: bool| Document {
+        kind: Kind::Contact,
+        id: format!("tur/{id}"),
+        body: there.then(|| id.as_bytes().to_vec()),
+    };
+    store.keep(vec![address("jens@x.dk", true), address("bo@x.dk", true)]).await.unwrap();
     store.backup(&backup).await.unwrap();
+    store.keep(vec![address("jens@x.dk", false)]).await.unwrap();
     let refused = store.backup(&backup).await.unwrap_err();
     assert!(refused.to_string().contains("not empty"), "{refused}");
     store.erase(&conversation(1), at(5)).await.unwrap();
@@ -180,6 +187,8 @@ async fn what_was_erased_since_a_backup_is_erased_again_when_it_is_restored() {
         rows.iter().filter(|r| matches!(r.row, Row::Live(_))).map(|r| r.response.as_u128() >> 32).collect();
     assert_eq!(live, [3]);
     assert_eq!(rows.len(), 3);
+    let addresses = store.documents(Kind::Contact, "tur/").await.unwrap();
+    assert_eq!(addresses, [("tur/bo@x.dk".to_owned(), b"bo@x.dk".to_vec())]);
     let beside: Vec<_> = std::fs::read_dir(data.path()).unwrap().map(|e| e.unwrap().file_name()).collect();
     assert!(
         !beside

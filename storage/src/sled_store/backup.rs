@@ -4,11 +4,11 @@ use super::copy::{ask, fill};
 use super::folder::{self, Folder, NextKey, Plan, beside, io, private, remove, secrets_to, sync_folder};
 use super::keys::{self, TREES, Tree};
 use super::media::Media;
-use super::trees::Batch;
+use super::trees::{Batch, Trees};
 use super::writer::Job;
 use super::{ledger, owners};
 use crate::*;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fs;
 use std::sync::mpsc::Sender;
 
@@ -115,7 +115,7 @@ pub enum Replaced {
 }
 
 /// Puts a backup in the place of the store at `url`. What had been erased since the backup is erased again, as far as the store
-/// that is replaced still knows it; cursors given out before are void. The store must not be open.
+/// that is replaced still knows it, addresses and contributions too; cursors given out before are void. The store must not be open.
 ///
 /// # Errors
 /// [`StoreError::InUse`], [`StoreError::WrongKey`], [`StoreError::Corrupt`]: the store is as it was.
@@ -174,6 +174,9 @@ fn prepared(new: &Path, now: &Path, key: &MasterKey, replaced: Replaced) -> Resu
         let receipt = ledger::erase(&mut batch, of, *at)?;
         erased_again += receipt.conversations + receipt.responses;
     }
+    for key in documents(trees)?.into_iter().filter(|key| !erased.left(key)) {
+        batch.remove(Tree::Documents, key);
+    }
     for (response, at, reason) in &erased.responses {
         erased_again += ledger::erase_responses(&mut batch, &[*response], *at, *reason)?;
     }
@@ -188,12 +191,26 @@ fn prepared(new: &Path, now: &Path, key: &MasterKey, replaced: Replaced) -> Resu
 struct Erased {
     conversations: Vec<(ConversationKey, Timestamp)>,
     responses: Vec<(Uuid, Timestamp, Reason)>,
+    /// Of the documents that citizens give, those that are there; of them a removed one leaves no mark. `None`: it is not known.
+    left: Option<HashSet<Vec<u8>>>,
+}
+
+/// What a conversation leads to by names that the store cannot read: only that they are gone tells that they were erased.
+const GIVEN: [Kind; 4] = [Kind::Contact, Kind::Subscription, Kind::Statement, Kind::Idea];
+
+fn documents(trees: &Trees) -> Result<Vec<Vec<u8>>> {
+    let mut keys = Vec::new();
+    for prefix in GIVEN.map(|kind| keys::document(kind, "")) {
+        let found = trees.from(Tree::Documents, &prefix, usize::MAX, |key| key.starts_with(&prefix))?;
+        keys.extend(found.into_iter().map(|(key, _)| key));
+    }
+    Ok(keys)
 }
 
 impl Erased {
     fn of(folder: &Folder) -> Result<Erased> {
         let trees = &folder.generation.trees;
-        let mut erased = Erased::default();
+        let mut erased = Erased { left: Some(documents(trees)?.into_iter().collect()), ..Erased::default() };
         for (key, value) in
             trees.from(Tree::Index, keys::ERASED, usize::MAX, |key| key.starts_with(keys::ERASED))?
         {
@@ -211,6 +228,12 @@ impl Erased {
                 }
             }
         }
+    }
+}
+
+impl Erased {
+    fn left(&self, document: &[u8]) -> bool {
+        self.left.as_ref().is_none_or(|left| left.contains(document))
     }
 }
 
