@@ -314,14 +314,20 @@ fn names_that_a_neighbour_has_are_told_of_one_file_too() {
 #[test]
 fn a_file_with_the_wrong_ending_is_told_and_an_empty_folder_too() {
     let room = tempfile::tempdir().unwrap();
-    for (folder, file) in [("havnen", "scenen.yaml.txt"), ("havnen", "Salen.yml"), ("nordby", "parken.yaml")]
-    {
+    for (folder, file) in [
+        ("havnen", "scenen.yaml.txt"),
+        ("havnen", "Salen.yml"),
+        ("havnen/parts", "hilsen.yml"),
+        ("nordby", "parken.yaml"),
+    ] {
         fs::create_dir_all(room.path().join(folder)).unwrap();
         fs::write(room.path().join(folder).join(file), base()).unwrap();
     }
     fs::create_dir_all(room.path().join("tom/tom")).unwrap();
     let mut told = String::new();
-    for (below, code) in [("", 1), ("havnen", 1), ("havnen/Salen.yml", 1), ("tom", 2)] {
+    for (below, code) in
+        [("", 1), ("havnen", 1), ("havnen/Salen.yml", 1), ("havnen/parts/hilsen.yml", 1), ("tom", 2)]
+    {
         for language in ["da", "en"] {
             let run = Command::new(env!("CARGO_BIN_EXE_snak"))
                 .args(["check", "--lang", language])

@@ -1,7 +1,8 @@
 //! `snak chat`: a dialogue in the terminal. The same engine, no store; works through pipes.
 
 use super::Failure;
-use crate::engine::{self, Begin, Effect, Facts, Input, Message, Moment, Session};
+use super::talk::{COMMANDS, Talk};
+use crate::engine::{self, Begin, Effect, Facts, Input, Message, Moment, Response, Session};
 use crate::library;
 use crate::script::{Language, Script, StaffLanguage, picture};
 use jiff::Timestamp;
@@ -11,7 +12,8 @@ use std::path::Path;
 /// Try a dialogue in the terminal.
 ///
 /// One line of input is one reply: an option's number or words, or your own words. `/tilbage`, `/spring`, `/stop`, `/sprog`,
-/// `/hjaelp` and `/privatliv` work as on Telegram. Nothing is stored.
+/// `/hjaelp` and `/privatliv` work as on Telegram. Nothing is stored. What the program says of itself is in the language that the
+/// institution's staff read, and in English with `--lang en`.
 #[derive(Debug, clap::Args)]
 #[command(
     after_help = "Example:\n  snak chat nordby-bibliotek/aabningstider --lang en --place station\n  printf 'start\\nAldrig\\n' | snak chat nordby-bibliotek/aabningstider"
@@ -31,9 +33,11 @@ pub struct Chat {
 }
 
 pub fn run(command: &Chat) -> Result<(), Failure> {
-    let script = load(&command.dialogues, &command.dialogue)?;
+    let english = command.lang.as_deref() == Some("en");
+    let (script, talk) = load(&command.dialogues, &command.dialogue, english)?;
     let mut out = std::io::stdout().lock();
-    let mut chat = Console { script: &script, numbered: Vec::new() };
+    aside(&talk.opening());
+    let mut chat = Console { script: &script, talk, numbered: Vec::new(), response: None };
     let begin = Begin {
         revision: 0,
         channel: "console",
@@ -53,28 +57,38 @@ pub fn run(command: &Chat) -> Result<(), Failure> {
             write!(out, "> ").and_then(|()| out.flush()).map_err(broken)?;
         }
         let Some(Ok(line)) = lines.next() else {
-            return Err(Failure::Failed("the input ended before the dialogue did".to_owned()));
+            return Err(Failure::Failed(talk.ended_early()));
         };
         session = chat.reply(session, &line, &mut out).map_err(broken)?;
     }
+    aside(&talk.summary(chat.response.as_ref()));
     Ok(())
 }
 
-fn load(folder: &Path, dialogue: &str) -> Result<Script, Failure> {
+// What is no part of the dialogue is told beside it.
+fn aside(words: &str) {
+    let _ = std::io::stderr().lock().write_all(words.as_bytes());
+}
+
+fn load(folder: &Path, dialogue: &str, english: bool) -> Result<(Script, Talk), Failure> {
+    let talk = |read: StaffLanguage| Talk(if english { StaffLanguage::En } else { read });
     let path = folder.join(format!("{}.yaml", dialogue.trim_end_matches(".yaml")));
     if !path.is_file() {
-        return Err(Failure::Misuse(format!("there is no dialogue {dialogue} in {}", folder.display())));
+        let sentence = talk(StaffLanguage::Da).no_dialogue(dialogue, &folder.display().to_string());
+        return Err(Failure::Misuse(sentence));
     }
     let file = library::file(&path).map_err(|e| Failure::Misuse(e.to_string()))?;
+    let talk = talk(file.staff_language());
     let (script, problems) = file.check();
-    script.ok_or_else(|| {
+    let script = script.ok_or_else(|| {
         let pictures: String = problems
             .iter()
             .filter(|p| p.is_error())
-            .map(|p| format!("\n{}", picture(p, file.source_of(p), StaffLanguage::Da)))
+            .map(|p| format!("\n{}", picture(p, file.source_of(p), talk.0)))
             .collect();
-        Failure::Failed(format!("{dialogue} has errors and cannot be played\n{pictures}"))
-    })
+        Failure::Failed(talk.has_errors(dialogue, &pictures))
+    })?;
+    Ok((script, talk))
 }
 
 fn moment() -> Result<Moment, Failure> {
@@ -85,12 +99,20 @@ fn moment() -> Result<Moment, Failure> {
 
 struct Console<'s> {
     script: &'s Script,
+    talk: Talk,
     /// What the numbers shown stand for.
     numbered: Vec<(String, engine::Press)>,
+    /// What would have been kept.
+    response: Option<Response>,
 }
 
 impl Console<'_> {
     fn reply(&mut self, mut session: Session, line: &str, out: &mut impl Write) -> std::io::Result<Session> {
+        let word = line.trim();
+        if word.starts_with('/') && !COMMANDS.iter().any(|(da, en)| word == *da || word == *en) {
+            aside(&self.talk.unknown(word));
+            return Ok(session);
+        }
         for input in self.inputs(line.trim()) {
             let before = session.clone();
             let moment = Moment { now: Timestamp::now(), seed: session.nonce, facts: Facts::default() };
@@ -156,9 +178,9 @@ impl Console<'_> {
             match effect {
                 Effect::Say(message) => self.message(message, out)?,
                 Effect::Toast(text) => writeln!(out, "({text})")?,
+                Effect::Respond(response) => self.response = Some(response.clone()),
                 // What has scrolled by is not rewritten in a terminal.
                 Effect::Amend { .. }
-                | Effect::Respond(_)
                 | Effect::WakeAt(_)
                 | Effect::Contacts(..)
                 | Effect::Apart(_) => {}

@@ -11,6 +11,7 @@ mod operator;
 mod review;
 mod schema;
 mod serve;
+mod talk;
 mod token;
 mod upkeep;
 

@@ -140,7 +140,9 @@ fn wrong_ending(path: &Path, folder: &str) -> Option<File> {
 /// [`LibraryError::Folder`] if a folder cannot be listed.
 pub fn scan(folder: &Path) -> Result<Vec<File>, LibraryError> {
     let files = institutions(folder)?;
-    let only_strays = !files.is_empty() && files.iter().all(|f| !f.id.0.contains('/'));
+    // Parts lie in an institution's folder, never in one of several.
+    let inside = |f: &File| !f.id.0.contains('/') || f.id.0.starts_with("parts/");
+    let only_strays = !files.is_empty() && files.iter().all(inside);
     match only_strays {
         true => institution(folder, &list(folder)?, real(folder)?.parent().unwrap_or(folder)),
         false => Ok(files),
@@ -160,7 +162,7 @@ pub fn file(path: &Path) -> Result<File, LibraryError> {
             let name = root.file_name().and_then(|n| n.to_str()).unwrap_or_default();
             let institution = defaults(root, name, dialogues)?.0;
             let mut files = parts(root, &institution, dialogues)?;
-            files.retain(|f| path.file_stem().and_then(|n| n.to_str()) == f.part.as_ref().map(|p| &*p.name));
+            files.retain(|f| f.path == path);
             files.pop()
         }
         (true, None) | (false, _) => {
@@ -261,6 +263,8 @@ fn parts(folder: &Path, institution: &Institution, root: &Path) -> Result<Vec<Fi
         institution.parts = part.iter().cloned().collect();
         files.push(File { id: ScriptId(id), path: path.clone(), yaml, part, institution, problems });
     }
+    let below = format!("{}/parts/", institution.folder);
+    files.extend(list(&inside)?.iter().filter_map(|p| wrong_ending(p, &below)));
     Ok(files)
 }
 

@@ -99,8 +99,10 @@ impl Attempt<'_> {
             let Some(line) = self.line(number).map(str::to_owned) else { continue };
             let Some(start) = value_start(&line) else { continue };
             let (before, value) = (&line[..start], line[start..].trim_end());
+            let listed = value.starts_with('[') && !value.contains(']') && !is_text(before);
             let (quoted, inside) = match is_left_open(value) {
                 true => (closed(value), false),
+                false if listed => (format!("{}]", value.trim_end_matches([',', ' '])), false),
                 false => quoted(value),
             };
             if let Some(mended) = self.with(number, &format!("{before}{quoted}")) {
@@ -218,7 +220,16 @@ fn value_start(line: &str) -> Option<usize> {
         start = line.len() - rest[n + 2..].trim_start().len();
     }
     let value = line[start..].trim_end();
-    (!value.is_empty() && !matches!(value, "|" | ">" | ">-" | "|-") && !value.ends_with(':')).then_some(start)
+    // `ask:` is a name; a text of several words or behind a name is one also with a colon at its end.
+    let is_name = value.ends_with(':') && key.is_none() && !value.contains(' ');
+    (!value.is_empty() && !matches!(value, "|" | ">" | ">-" | "|-") && !is_name).then_some(start)
+}
+
+// Words to citizens stand behind this, and not a list.
+fn is_text(before: &str) -> bool {
+    let name = before.trim_start_matches([' ', '-']).trim_end().trim_end_matches(':');
+    ["say", "ask", "end", "hint", "retry", "notice"].contains(&name)
+        || Language::parse(name).is_some_and(|l| l.tag() == name)
 }
 
 fn is_left_open(value: &str) -> bool {
@@ -229,9 +240,18 @@ fn closed(value: &str) -> String {
     format!("{value}{}", &value[..1])
 }
 
+/// What stands between quotation marks as phones and word processors write them, if they are round the whole text.
+pub fn in_curly(text: &str) -> Option<&str> {
+    const CURLY: [char; 7] = ['“', '”', '„', '‟', '«', '»', '’'];
+    text.strip_prefix(CURLY)?.strip_suffix(CURLY).filter(|inner| !inner.contains(CURLY))
+}
+
 /// A text as YAML takes it whole, and whether it has quotation marks that its author may have meant otherwise: a lone one is
 /// left out, and so are those round a text that has others inside.
 pub fn quoted(text: &str) -> (String, bool) {
+    if let Some(inner) = in_curly(text) {
+        return (quote(inner), false);
+    }
     let count = text.matches('"').count();
     let inner = text.strip_prefix('"').and_then(|t| t.strip_suffix('"'));
     match (count, inner) {

@@ -2,8 +2,9 @@
 
 use super::attempt::{quote, quoted};
 use super::condition::Day;
+use super::days::{date_meant, day, duration, time};
 use super::illustration::MediaFile;
-use super::languages::{counted, language_not_offered, missing_language};
+use super::languages::{counted, language_not_offered, missing_language, read_in_another};
 use super::model::Institution;
 use super::problem::{Both, Problem, Span, both};
 use super::slip;
@@ -200,7 +201,7 @@ impl Reader {
                 self.lost_words(node);
                 let first = self.languages.first().copied().unwrap_or(Language::DANISH);
                 self.hard_to_read(first, node);
-                self.missing_languages(&[(first, node.at)], node.at, subject);
+                self.missing_beside(node, first, subject);
                 Words(vec![(first, template(text))])
             }
             Value::Map(entries) => {
@@ -285,6 +286,51 @@ impl Reader {
                 Words::default()
             }
         }
+    }
+
+    /// T301 as a warning: of a text for staff that citizens read as well.
+    pub fn read_by_citizens(&mut self, node: &Node, words: &Words, subject: &Both) {
+        let written: Vec<Language> = words.languages().map(|(l, _)| l).collect();
+        let lines = node.text().and_then(|_| self.in_each_language(node));
+        let at = node.first();
+        let first = written.first().map(|l| (*l, at));
+        let missing = self.languages.iter().filter(|l| !written.contains(l) && !self.languages_unclear);
+        let missing: Vec<Problem> = missing
+            .map(|l| read_in_another(at, subject, *l, first.as_ref(), lines.clone()))
+            .collect();
+        for problem in missing {
+            self.report(problem);
+        }
+    }
+
+    // A text that stands without a language: the lines to write instead are shown.
+    fn missing_beside(&mut self, node: &Node, first: Language, subject: &Both) {
+        let from = self.missing.len();
+        self.missing_languages(&[(first, node.at)], node.at, subject);
+        let Some(lines) = self.in_each_language(node) else { return };
+        for (_, problem) in &mut self.missing[from..] {
+            problem.mend = both(lines.clone(), lines.clone());
+        }
+    }
+
+    /// The lines that say a text without a language in each of them, the others left open.
+    pub fn in_each_language(&self, node: &Node) -> Option<String> {
+        let line = self.lines.get((node.at.line as usize).checked_sub(1)?)?;
+        let before: String = line.chars().take(node.at.column as usize - 1).collect();
+        let name = before.trim();
+        if name.contains(['{', '[']) || !name.ends_with([':', '-']) {
+            return None;
+        }
+        let text = Some(self.source(node.at)).filter(|t| !t.is_empty()).unwrap_or_else(|| "…".to_owned());
+        let texts = self.languages.iter().enumerate();
+        let texts = texts.map(|(n, l)| format!("{l}: {}", if n == 0 { &text } else { "…" }));
+        Some(match name {
+            "-" => format!("- {}", texts.collect::<Vec<_>>().join("\n  ")),
+            name => {
+                let gap = if name.starts_with('-') { "\n    " } else { "\n  " };
+                texts.fold(name.to_owned(), |lines, text| lines + gap + &text)
+            }
+        })
     }
 
     /// Tells each of the dialogue's languages that a text was not written in.
@@ -400,7 +446,19 @@ impl Reader {
     }
 
     pub fn date(&mut self, node: &Node) -> Option<Date> {
-        self.value(node, both("en dato som 2027-03-31", "a date such as 2027-03-31"), |t| t.parse().ok())
+        let expected = both("en dato som 2027-03-31", "a date such as 2027-03-31");
+        let text = node.text().unwrap_or_default().trim();
+        match (text.parse().ok(), date_meant(text)) {
+            (Some(date), _) => Some(date),
+            (None, Some((date, sure))) => {
+                let problem = wrong_value(node.at, text, expected);
+                let problem = Problem { mend: Both::default(), ..problem };
+                let text = date.to_string();
+                self.report(if sure { problem.fix(node.at, text) } else { problem.guess(node.at, text) });
+                None
+            }
+            (None, None) => self.value(node, expected, |_| None),
+        }
     }
 
     /// A date, or a day counted from today.
@@ -433,49 +491,6 @@ impl Reader {
             Some((time(from)?, time(to)?))
         })
     }
-}
-
-/// `14:00`, `9.30`.
-pub fn time(text: &str) -> Option<Time> {
-    let (hour, minute) = text.trim().split_once([':', '.'])?;
-    Time::new(hour.parse().ok()?, minute.parse().ok()?, 0, 0).ok()
-}
-
-/// `2027-03-31`, `today`, `in 7 days`, `7 days ago`.
-pub fn day(text: &str) -> Option<Day> {
-    let days = |count: &str| {
-        let (count, unit) = amount(count)?;
-        match unit {
-            "day" | "days" | "dag" | "dage" => Some(count),
-            "week" | "weeks" | "uge" | "uger" => count.checked_mul(7),
-            _ => None,
-        }
-    };
-    match text {
-        "today" | "i dag" => Some(Day::FromToday(0)),
-        text if text.starts_with("in ") => days(&text[3..]).map(Day::FromToday),
-        text if text.starts_with("om ") => days(&text[3..]).map(Day::FromToday),
-        text if text.ends_with(" ago") => days(&text[..text.len() - 4]).map(|n| Day::FromToday(-n)),
-        text => text.parse().ok().map(Day::On),
-    }
-}
-
-/// A count and the first letters of its unit.
-pub fn amount(text: &str) -> Option<(i32, &str)> {
-    let (count, unit) = text.split_once(' ')?;
-    Some((count.parse().ok().filter(|n| (0..10_000).contains(n))?, unit.trim()))
-}
-
-fn duration(text: &str) -> Option<SignedDuration> {
-    let (count, unit) = amount(text)?;
-    let count = i64::from(count);
-    Some(match unit {
-        "minute" | "minutes" | "minut" | "minutter" => SignedDuration::from_mins(count),
-        "hour" | "hours" | "time" | "timer" => SignedDuration::from_hours(count),
-        "day" | "days" | "dag" | "dage" => SignedDuration::from_hours(count * 24),
-        "week" | "weeks" | "uge" | "uger" => SignedDuration::from_hours(count * 24 * 7),
-        _ => return None,
-    })
 }
 
 fn template(text: &str) -> Template {

@@ -1,5 +1,6 @@
 //! Writes proposals into a file: all of them, or those that are safe.
 
+use super::lines::DASHES;
 use super::problem::{Fix, Problem, Span};
 use std::cmp::Reverse;
 use std::collections::HashSet;
@@ -116,7 +117,8 @@ pub fn line_to_write(lines: &[&str], fix: &Fix, alone: bool) -> Option<(String, 
     let line = line.trim_start_matches('\u{feff}');
     let at = Span { line: 1, end_line: 1, ..fix.at };
     let after = with(line, &[&Fix { at, ..fix.clone() }]);
-    let words = |line: &str| line.trim_start_matches([' ', '\t', '-']).trim_end().to_owned();
+    let is_begin = |c: char| matches!(c, ' ' | '\t' | '-') || DASHES.contains(&c);
+    let words = |line: &str| line.trim_start_matches(is_begin).trim_end().to_owned();
     let (now, then) = (words(line), words(&after));
     Some(if alone && now == then { (line.trim().to_owned(), after.trim().to_owned()) } else { (now, then) })
 }

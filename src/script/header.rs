@@ -1,11 +1,12 @@
 //! The header of a dialogue: who asks whom, why, when, and what becomes of the answers.
 
-use super::fields::{Reader, amount, wrong_value};
-use super::institution::read_default;
+use super::days::amount;
+use super::fields::{Reader, wrong_value};
+use super::institution::{contact_of, read_default};
 use super::missing::{field, part};
 use super::model::*;
-use super::names::{bad_code, nowhere, taken_by_us, unknown_code, unknown_question};
-use super::problem::{Problem, Span, both};
+use super::names::{InLink, bad_code, nowhere, taken_by_us, unknown_code, unknown_question};
+use super::problem::{Both, Problem, Span, both};
 use super::steps::Drafts;
 use super::suggest::{did_you_mean, understood};
 use super::tree::Node;
@@ -65,7 +66,7 @@ pub fn header(reader: &mut Reader, root: &Node, institution: &Institution) -> Op
         Some(_) => root.get("contact"),
         None => field(reader, root, "contact"),
     };
-    let contact = contact.and_then(|n| reader.text(n)).map(str::to_owned);
+    let contact = contact.and_then(|n| contact_of(reader, n, "contact"));
     let mut staff = |key: &str| field(reader, root, key).map(|n| reader.staff_words(n));
     let (purpose, method) = (staff("purpose"), staff("method"));
     let (target_group, expected_effect) = (staff("target_group"), staff("expected_effect"));
@@ -79,6 +80,9 @@ pub fn header(reader: &mut Reader, root: &Node, institution: &Institution) -> Op
         read_default(reader, entry, &mut defaults);
     }
     let answer_again = root.get("answer_again").and_then(|n| reader.boolean(n)).unwrap_or(true);
+    // All of it is read before anything that is missing ends it.
+    let method_mix = root.get("method_mix").map(|n| method_mix(reader, n)).unwrap_or_default();
+    let minutes = root.get("minutes").and_then(|n| reader.whole(n));
     Some(Header {
         title: title?,
         languages: reader.languages.clone(),
@@ -88,10 +92,10 @@ pub fn header(reader: &mut Reader, root: &Node, institution: &Institution) -> Op
         method: method?,
         target_group: target_group?,
         expected_effect: expected_effect?,
-        method_mix: root.get("method_mix").map(|n| method_mix(reader, n)).unwrap_or_default(),
+        method_mix,
         give_back: give_back?,
         period: period?,
-        minutes: root.get("minutes").and_then(|n| reader.whole(n)),
+        minutes,
         privacy: privacy?,
         entry: entry?,
         audience: None,
@@ -129,7 +133,11 @@ fn method_mix(reader: &mut Reader, node: &Node) -> Vec<String> {
 fn give_back(reader: &mut Reader, node: &Node) -> Option<GiveBack> {
     reader.entries(node, &GIVE_BACK_KEYS, false);
     let by = part(reader, node, "by", &GIVE_BACK_KEYS, "give_back").and_then(|n| reader.date(n));
-    let how = part(reader, node, "how", &GIVE_BACK_KEYS, "give_back").map(|n| reader.staff_words(n));
+    let how = part(reader, node, "how", &GIVE_BACK_KEYS, "give_back").map(|n| {
+        let how = reader.staff_words(n);
+        reader.read_by_citizens(n, &how, &both("tilbagemeldingen (`how`)", "the give-back (`how`)"));
+        how
+    });
     Some(GiveBack { by: by?, how: how? })
 }
 
@@ -270,24 +278,19 @@ fn entry_of(reader: &mut Reader, node: &Node) -> Option<super::model::Entry> {
         let text = reader.text(n)?;
         let problem = match text {
             "ven" => taken_by_us(n.at, text),
-            _ if !fits(&CODE, text) => bad_code(
-                n.at,
-                text,
-                both("1-12 små bogstaver (a-z) og tal", "1-12 small letters (a-z) and digits"),
-            ),
+            _ if !fits(&CODE, text) => bad_code(n.at, text, InLink::Code),
             _ => return Some(text.to_owned()),
         };
         reader.report(problem);
         None
     });
-    let keywords = node.get("keywords").map(|n| reader.texts(n)).unwrap_or_default();
+    let keywords = node.get("keywords").map(|n| keywords(reader, n)).unwrap_or_default();
     let mut places = Vec::new();
     for entry in node.get("places").and_then(Node::map).unwrap_or_default() {
         if matches!(entry.key.as_str(), "ven" | "other") {
             reader.report(taken_by_us(entry.key_at, &entry.key));
         } else if !fits(&PLACE, &entry.key) {
-            let allowed = both("små bogstaver (a-z), tal, _ og -", "small letters (a-z), digits, _ and -");
-            reader.report(bad_code(entry.key_at, &entry.key, allowed));
+            reader.report(bad_code(entry.key_at, &entry.key, InLink::Place));
         } else if let Some(text) = reader.text(&entry.value) {
             places.push((entry.key.clone(), text.to_owned()));
         }
@@ -311,6 +314,22 @@ fn entry_of(reader: &mut Reader, node: &Node) -> Option<super::model::Entry> {
         keywords: keywords.iter().map(|(k, _)| (*k).to_owned()).collect(),
         places,
     })
+}
+
+// Several words without brackets would be one that nobody types.
+fn keywords<'n>(reader: &mut Reader, node: &'n Node) -> Vec<(&'n str, Span)> {
+    let words: Vec<&str> = node.text().unwrap_or_default().split([',', ';']).map(str::trim).collect();
+    if words.len() > 1 && !reader.is_kept {
+        let list = format!("[{}]", words.iter().filter(|w| !w.is_empty()).copied().collect::<Vec<_>>().join(", "));
+        let problem = wrong_value(
+            node.at,
+            node.text().unwrap_or_default(),
+            both("en liste som `[park, parken]`", "a list such as `[park, parks]`"),
+        );
+        reader.report(Problem { mend: Both::default(), ..problem }.fix(node.at, list));
+        return Vec::new();
+    }
+    reader.texts(node)
 }
 
 fn fits(pattern: &LazyLock<Option<Regex>>, text: &str) -> bool {

@@ -4,6 +4,7 @@ use super::channels::where_it_runs;
 use super::fields::{Reader, wrong_value};
 use super::illustration::{MediaFile, logo};
 use super::languages::languages;
+use super::left_out;
 use super::model::*;
 use super::problem::{Problem, Span, StaffLanguage, both};
 use super::tree::{Entry, Node};
@@ -79,6 +80,11 @@ impl Institution {
 
     // As `self` says, with what the file says.
     fn with(self, source: &str) -> (Institution, Vec<Problem>) {
+        let (institution, problems) = self.clone().with_once(source);
+        (institution, left_out::told(source, problems, |text| self.clone().with_once(text).1))
+    }
+
+    fn with_once(self, source: &str) -> (Institution, Vec<Problem>) {
         let mut institution = Institution { source: source.to_owned(), ..self };
         let (root, problems) = super::mend::read(source);
         let mut reader = Reader::of(source, problems).beside(&institution);
@@ -111,9 +117,9 @@ impl Institution {
             let node = &entry.value;
             match entry.key.as_str() {
                 "name" => self.name = reader.staff_words(node),
-                "contact" => self.contact = reader.text(node).map(str::to_owned),
+                "contact" => self.contact = contact_of(reader, node, &entry.key),
                 "data_protection_contact" => {
-                    self.data_protection_contact = reader.text(node).map(str::to_owned)
+                    self.data_protection_contact = contact_of(reader, node, &entry.key)
                 }
                 "staff_language" => {
                     let language = reader.value(node, both("`da` eller `en`", "`da` or `en`"), |t| match t {
@@ -142,6 +148,49 @@ impl Institution {
             }
         }
     }
+}
+
+/// Whom citizens may turn to, and a warning where it does not say how.
+pub fn contact_of(reader: &mut Reader, node: &Node, key: &str) -> Option<String> {
+    let text = reader.text(node)?;
+    if !can_be_reached(text) {
+        reader.report(
+            Problem::warning(
+                "H508",
+                node.at,
+                both(
+                    format!("`{key}` siger ikke, hvordan borgeren får fat i jer"),
+                    format!("`{key}` does not say how citizens can reach you"),
+                ),
+            )
+            .label(both(
+                "hverken mailadresse, telefonnummer eller link",
+                "neither an e-mail address, a phone number nor a link",
+            ))
+            .why(both(
+                "den, der beder om hjælp, får dette at læse og kan ikke komme videre",
+                "whoever asks for help gets to read this, and gets no further",
+            ))
+            .mend(both(
+                format!("skriv det efter navnet, fx:\n{key}: {text}, bibliotek@nordby.example"),
+                format!("write it after the name, for example:\n{key}: {text}, library@nordby.example"),
+            )),
+        );
+    }
+    Some(text.to_owned())
+}
+
+// An address, a number of at least four digits, or something like `nordby.dk`.
+fn can_be_reached(text: &str) -> bool {
+    let mail = text.split_once('@').is_some_and(|(name, host)| !name.is_empty() && !host.is_empty());
+    let phone = text.chars().filter(char::is_ascii_digit).count() >= 4;
+    let mut words = text.split([' ', ',', '(', ')']).map(|w| w.trim_end_matches('.'));
+    let is_host = |w: &str| {
+        let (before, ending) = w.rsplit_once('.')?;
+        let ending = ending.split('/').next().unwrap_or_default();
+        (before.len() > 1 && ending.len() > 1 && ending.chars().all(char::is_alphabetic)).then_some(())
+    };
+    mail || phone || words.any(|w| w.contains("://") || is_host(w).is_some())
 }
 
 /// One default, if `entry` is one.

@@ -121,7 +121,7 @@ pub const ALL: [Key; 126] = [
     key("with", &["med"], "Ord, som delen skal bruge."),
     key("when", &["hvis", "når"], "Hvem der får trinet eller muligheden at se. Alle linjerne skal passe."),
     key("id", &[], "Spørgsmålets korte navn: bogstaver, tal og _. Det bliver kolonnens navn i udtrækket."),
-    key("type", &["type_svar"], "Hvordan der svares: choice, multi, yesno, scale, number, text og flere."),
+    key("type", &["type_svar", "svartype", "slags"], "Hvordan der svares: choice, multi, yesno, scale, number, text og flere."),
     key(
         "options",
         &["svar", "svarmuligheder", "muligheder", "valgmuligheder", "valg"],
@@ -189,12 +189,14 @@ pub const ALL: [Key; 126] = [
 ];
 
 /// Words that stand behind a key, and the Danish that authors try for them.
-const VALUES: [(&str, &str); 22] = [
+const VALUES: [(&str, &str); 24] = [
     ("besvaret", "answered"),
     ("samtykke", "consent"),
     ("tal", "number"),
     ("skala", "scale"),
     ("janej", "yesno"),
+    ("ja/nej", "yesno"),
+    ("ja_nej", "yesno"),
     ("flere", "multi"),
     ("rækkefølge", "rank"),
     ("fil", "file"),

@@ -2,7 +2,7 @@
 
 use super::fields::Reader;
 use super::model::Institution;
-use super::problem::{Both, Problem, Span, both};
+use super::problem::{Both, Problem, Severity, Span, both};
 use super::tree::{Entry, Node};
 use super::words::Language;
 
@@ -104,6 +104,25 @@ pub fn missing_language(
     ))
 }
 
+/// T301 as a warning: a text of the header that the citizen reads in another language than the one chosen.
+pub fn read_in_another(
+    at: Span,
+    subject: &Both,
+    language: Language,
+    written: Option<&(Language, Span)>,
+    lines: Option<String>,
+) -> Problem {
+    let problem = missing_language(at, subject, language, written);
+    let mend = match lines {
+        Some(lines) => both(
+            format!("giv hvert sprog sin linje:\n{lines}"),
+            format!("give each language its line:\n{lines}"),
+        ),
+        None => both(format!("tilføj `{language}: …`"), format!("add `{language}: …`")),
+    };
+    Problem { severity: Severity::Warning, ..problem }.mend(mend)
+}
+
 /// T301 with how many texts lack the language; `line` is that of `languages`, 0 where the institution gives them.
 pub fn counted(problem: Problem, missing: usize, texts: usize, language: Language, line: u32) -> Problem {
     let (da, en) = names_of(language);
@@ -112,9 +131,19 @@ pub fn counted(problem: Problem, missing: usize, texts: usize, language: Languag
         0 => (String::new(), String::new()),
         n => (format!(" (linje {n})"), format!(" (line {n})")),
     };
+    let (add_da, add_en) = match problem.mend.is_empty() {
+        true => (format!("tilføj `{language}: …`"), format!("add `{language}: …`")),
+        false => ("giv hvert sprog sin linje".to_owned(), "give each language its line".to_owned()),
+    };
+    let lines = problem.mend.en.lines().map(|l| format!("\n{l}")).collect::<String>();
+    let lines = if lines.is_empty() { lines } else { format!(":{lines}") };
+    let (or_da, or_en) = match problem.mend.is_empty() {
+        true => (format!(", eller fjern `{language}`"), format!(", or remove `{language}`")),
+        false => (format!("\neller fjern `{language}`"), format!("\nor remove `{language}`")),
+    };
     problem.mend(both(
-        format!("tilføj `{language}: …`, eller fjern `{language}` fra `languages`{line_da}\n{missing} ud af {texts} tekster mangler på {da}"),
-        format!("add `{language}: …`, or remove `{language}` from `languages`{line_en}\n{missing} of {texts} texts {are} missing in {en}"),
+        format!("{add_da}{lines}{or_da} fra `languages`{line_da}\n{missing} ud af {texts} tekster mangler på {da}"),
+        format!("{add_en}{lines}{or_en} from `languages`{line_en}\n{missing} of {texts} texts {are} missing in {en}"),
     ))
 }
 

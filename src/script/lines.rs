@@ -10,11 +10,46 @@ pub fn straightened(source: &str) -> (String, Vec<Problem>) {
     let mut text = String::with_capacity(source.len());
     let mut steps = Steps::default();
     for (line, number) in source.lines().zip(1u32..) {
-        let line = without_tabs(line, number, &mut problems);
+        let line = without_hard_blanks(line, number, &mut problems);
+        let line = with_plain_dash(line, number, &mut problems);
+        let line = without_tabs(&line, number, &mut problems);
         text.push_str(&steps.with_dash(line, number, &mut problems));
         text.push('\n');
     }
     (text, problems)
+}
+
+/// Blanks that look like one and are none to the service: they come along from web pages and word processors.
+const HARD_BLANKS: [char; 5] = ['\u{a0}', '\u{2002}', '\u{2003}', '\u{2007}', '\u{202f}'];
+/// What phones and word processors make of a dash at the start of a line.
+pub const DASHES: [char; 8] = ['–', '—', '−', '‐', '‑', '*', '•', '·'];
+
+fn without_hard_blanks(line: &str, number: u32, problems: &mut Vec<Problem>) -> String {
+    let words = line.trim_start_matches(|c| c == ' ' || HARD_BLANKS.contains(&c));
+    let begin = &line[..line.len() - words.len()];
+    if words.is_empty() || !begin.contains(HARD_BLANKS) {
+        return line.to_owned();
+    }
+    let blanks = begin.chars().count();
+    problems.push(hard_blanks(number, blanks as u32));
+    format!("{}{words}", " ".repeat(blanks))
+}
+
+fn with_plain_dash(line: String, number: u32, problems: &mut Vec<Problem>) -> String {
+    let rest = line.trim_start_matches([' ', '\t']);
+    let Some(sign) = rest.chars().next().filter(|c| DASHES.contains(c)) else { return line };
+    let words = &rest[sign.len_utf8()..];
+    let is_step = words.starts_with([' ', '\u{a0}'])
+        && key(words.trim_start_matches([' ', '\u{a0}'])).is_some_and(|(w, _)| KINDS.contains(&w) || w == "when");
+    if !is_step {
+        return line;
+    }
+    let indent = &line[..line.len() - rest.len()];
+    let at = Span::on_line(number, indent.chars().count() as u32 + 1, 1);
+    let gap = words.len() - words.trim_start_matches([' ', '\u{a0}']).len();
+    let word = key(words.trim_start_matches([' ', '\u{a0}'])).map_or("…", |(word, _)| word);
+    problems.push(other_dash(at, sign, word).fix(at, "-"));
+    format!("{indent}- {}", &words[gap..])
 }
 
 fn without_tabs(line: &str, number: u32, problems: &mut Vec<Problem>) -> String {
@@ -125,6 +160,39 @@ impl Steps {
         problems.push(tight_dash(at, word).fix(at, "- "));
         format!("{}- {}", &line[..indent], &rest[1..])
     }
+}
+
+fn hard_blanks(line: u32, count: u32) -> Problem {
+    let at = Span::on_line(line, 1, count);
+    Problem::error(
+        "Y106",
+        at,
+        both("linjen begynder med hårde mellemrum", "the line begins with hard spaces"),
+    )
+    .label(both(
+        "ligner mellemrum; følger med, når man kopierer fra en hjemmeside",
+        "they look like spaces and come along when one copies from a web page",
+    ))
+    .why(both("tjenesten kan ikke se, hvad linjen hører til", "the service cannot tell what the line belongs to"))
+    .mend(both("slet dem, og skriv almindelige mellemrum", "delete them and type plain spaces"))
+    .fix(at, " ".repeat(count as usize))
+}
+
+fn other_dash(at: Span, sign: char, word: &str) -> Problem {
+    Problem::error(
+        "Y103",
+        at,
+        both(
+            format!("der står {sign}, hvor et nyt trin skal begynde med en almindelig streg"),
+            format!("{sign} stands where a new step must begin with a plain dash"),
+        ),
+    )
+    .label(both("her skal stå -", "a - belongs here"))
+    .why(both(
+        "uden den almindelige streg hører linjen til trinnet før og ville ikke blive vist",
+        "without the plain dash the line belongs to the step before it and would not be shown",
+    ))
+    .mend(both(format!("- {word}: …"), format!("- {word}: …")))
 }
 
 fn tab_after_colon(at: Span) -> Problem {

@@ -10,6 +10,7 @@ mod beside;
 mod channels;
 mod clash;
 mod condition;
+mod days;
 mod fields;
 mod fits;
 mod fix;
@@ -22,6 +23,7 @@ mod institution;
 mod keys;
 mod lacking;
 mod languages;
+mod left_out;
 mod limits;
 mod lines;
 mod longest;
@@ -29,11 +31,13 @@ mod media;
 mod mend;
 mod missing;
 mod model;
+mod moves;
 mod names;
 mod never;
 mod offer;
 mod options;
 mod order;
+mod out_of_step;
 mod part;
 mod part_words;
 mod picture;
@@ -46,6 +50,7 @@ mod quota;
 mod reading;
 mod repeat;
 mod schema;
+mod shape;
 mod slip;
 mod statements;
 mod steps;
@@ -98,6 +103,11 @@ impl Script {
 
     /// The dialogue, if it has no errors, and everything there is to say about it, errors first, in the order of the file.
     pub fn check(id: &ScriptId, yaml: &str, parts: &Parts) -> (Option<Script>, Vec<Problem>) {
+        let (script, problems) = Script::read(id, yaml, parts);
+        (script, left_out::told(yaml, problems, |text| Script::read(id, text, parts).1))
+    }
+
+    fn read(id: &ScriptId, yaml: &str, parts: &Parts) -> (Option<Script>, Vec<Problem>) {
         let (root, problems) = mend::read(yaml);
         let mut reader = Reader::of(yaml, problems).beside(&parts.institution);
         let script = match root {

@@ -16,19 +16,49 @@ pub fn id_of(text: &str) -> String {
     words.take(5).collect::<Vec<_>>().join("_").chars().take(40).collect()
 }
 
-/// As [`id_of`], with the signs that a link can have. At most twelve.
-pub fn code_of(text: &str) -> String {
-    text.to_lowercase()
-        .chars()
-        .flat_map(|c| match c {
+/// What may stand in a link, and what may not.
+#[derive(Debug, Clone, Copy)]
+pub enum InLink {
+    /// 1-12 letters and digits.
+    Code,
+    /// 1-51 letters, digits, `_` and `-`.
+    Place,
+    /// A folder's or a file's name.
+    Name,
+}
+
+/// Words that say little of a dialogue by themselves.
+const SMALL: [&str; 28] = [
+    "hvad", "hvor", "hvordan", "hvem", "hvilken", "er", "i", "på", "og", "en", "et", "den", "det", "de", "til", "for", "af",
+    "med", "om", "vores", "jeres", "what", "how", "where", "the", "a", "of", "in",
+];
+
+/// As [`id_of`], with the signs that a link can have, and no word cut in two; empty where no whole word fits.
+fn code_of(text: &str, of: InLink) -> String {
+    let lower = text.to_lowercase();
+    let words: Vec<&str> = lower.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty()).collect();
+    let plain = |word: &&str| -> String {
+        let letters = word.chars().flat_map(|c| match c {
             'æ' => vec!['a', 'e'],
             'ø' => vec!['o', 'e'],
             'å' => vec!['a', 'a'],
             c => vec![c],
-        })
-        .filter(|c| c.is_ascii_lowercase() || c.is_ascii_digit())
-        .take(12)
-        .collect()
+        });
+        letters.filter(|c| c.is_ascii_lowercase() || c.is_ascii_digit()).collect()
+    };
+    let (between, most) = match of {
+        InLink::Code => ("", 12),
+        InLink::Place | InLink::Name => ("_", 51),
+    };
+    let joined = |words: &[&str]| words.iter().map(plain).collect::<Vec<_>>().join(between);
+    let telling: Vec<&str> = words.iter().copied().filter(|w| !SMALL.contains(w)).collect();
+    // What a dialogue is about stands last, as a rule.
+    let one = telling.iter().rev().filter(|w| w.starts_with(char::is_alphabetic)).map(plain);
+    [joined(&words), joined(&telling)]
+        .into_iter()
+        .chain(one)
+        .find(|code| !code.is_empty() && code.len() <= most)
+        .unwrap_or_default()
 }
 
 pub fn unknown_question<'k>(at: Span, name: &str, known: impl Iterator<Item = &'k str>) -> Problem {
@@ -68,8 +98,20 @@ pub fn unknown_code(at: Span, code: &str, question: &str, codes: &[String]) -> P
         Some(word) => problem
             .label(both(format!("mente du `{word}`? ({all})"), format!("did you mean `{word}`? ({all})")))
             .fix(at, word),
-        None => problem.mend(both(format!("vælg et af: {all}"), format!("choose one of: {all}"))),
+        None => match listed(code, codes) {
+            Some(list) => problem
+                .label(both("flere svar skrives som en liste", "several answers are written as a list"))
+                .fix(at, list),
+            None => problem.mend(both(format!("vælg et af: {all}"), format!("choose one of: {all}"))),
+        },
     }
+}
+
+// `aldrig, sjældent` as the list it was meant to be, if each is a code.
+fn listed(text: &str, codes: &[String]) -> Option<String> {
+    let parts: Vec<&str> = text.split([',', ';']).map(str::trim).filter(|p| !p.is_empty()).collect();
+    let known = parts.len() > 1 && parts.iter().all(|p| codes.iter().any(|c| c == p));
+    known.then(|| format!("[{}]", parts.join(", ")))
 }
 
 /// A `visit` or `goto` to a name that is none of `known`: each with whether it is a section, and its line. `lines` are the
@@ -92,11 +134,15 @@ pub fn nowhere(at: Span, name: &str, known: &[(&str, bool, u32)], lines: &[Strin
         format!("lav en sektion `{name}` under `sections`"),
         format!("make a section `{name}` under `sections`"),
     );
+    let to_write = format!("sections:\n  {name}:\n    - end: …");
     if !known.iter().any(|(_, section, _)| *section) {
         return problem.mend(no_sections(name, lines));
     }
     let Some((word_meant, section, line)) = meant.and_then(|m| known.iter().find(|(k, ..)| *k == m)) else {
-        return problem.mend(new_section);
+        return problem.mend(both(
+            format!("{}:\n{to_write}", new_section.da),
+            format!("{}:\n{to_write}", new_section.en),
+        ));
     };
     let (da, en) = if *section { ("sektion", "section") } else { ("spørgsmål", "question") };
     problem
@@ -130,8 +176,13 @@ fn no_sections(name: &str, lines: &[String]) -> Both {
     }
 }
 
-/// E702: `text` does not fit into a link. `allowed` says what does.
-pub fn bad_code(at: Span, text: &str, allowed: Both) -> Problem {
+/// E702: `text` does not fit into a link.
+pub fn bad_code(at: Span, text: &str, of: InLink) -> Problem {
+    let allowed = match of {
+        InLink::Code => both("1-12 små bogstaver (a-z) og tal", "1-12 small letters (a-z) and digits"),
+        InLink::Place => both("små bogstaver (a-z), tal, _ og -", "small letters (a-z), digits, _ and -"),
+        InLink::Name => both("små bogstaver, tal og -", "small letters, digits and -"),
+    };
     let problem = Problem::error(
         "E702",
         at,
@@ -142,8 +193,8 @@ pub fn bad_code(at: Span, text: &str, allowed: Both) -> Problem {
     )
     .label(both(format!("her kan stå {}", allowed.da), format!("what may stand here: {}", allowed.en)))
     .why(both("ingen ville kunne komme ind den vej", "nobody could come in that way"));
-    match code_of(text) {
-        code if code.is_empty() => problem.mend(both("vælg et andet navn", "choose another name")),
+    match code_of(text, of) {
+        code if code.is_empty() => problem.mend(both("vælg et andet, kortere navn", "choose another, shorter name")),
         // Where signs were left out, it may have become another word.
         code if code.chars().count() < text.chars().count() => problem.guess(at, code),
         code => problem.fix(at, code),
@@ -219,11 +270,7 @@ fn entry_in(source: &str) -> Option<Node> {
 
 /// A folder or file whose name cannot stand in a link.
 pub fn bad_name(name: &str) -> Problem {
-    let mut problem = bad_code(
-        Span::on_line(1, 1, 1),
-        name,
-        both("små bogstaver, tal og -", "small letters, digits and -"),
-    );
+    let mut problem = bad_code(Span::on_line(1, 1, 1), name, InLink::Name);
     problem.label = Both::default();
     problem.fix = None;
     problem.mend(both(

@@ -30,14 +30,16 @@ pub fn options_of<'n>(
         reader.report(problem);
         return None;
     }
-    if reader.labels_beside(entries) {
+    if reader.labels_beside(entries) || (!reader.is_kept && reader.keys_among(entries)) {
         return None;
     }
     let mut list: Vec<Choice> = Vec::new();
     let mut spoiled = false;
     // One more than may be is enough to tell that there are too many.
     for (n, entry) in entries.iter().enumerate().take(MAX_OPTIONS + 1) {
-        if checked_code(reader, &entry.key, entry.key_at).is_none() {
+        if checked_code(reader, &entry.key, entry.key_at).is_none()
+            || reader.condition_beside(&entry.value, &OPTION_KEYS)
+        {
             spoiled = true;
             continue;
         }
@@ -273,11 +275,30 @@ fn no_codes(reader: &Reader, at: Span, list: Option<&[Node]>) -> Problem {
                 ))
                 .fix(place, lines.join("\n"))
         }
+        None if list.is_some_and(|l| l.iter().any(|n| n.map().is_some())) => {
+            let lines = list.map(worded_options).unwrap_or_default();
+            problem.mend(both(
+                format!("skriv et kort navn i stedet for stregen, og sprogene under det:\n{lines}"),
+                format!("write a short name instead of the dash, and the languages below it:\n{lines}"),
+            ))
+        }
         None => problem.mend(both(
             "options:\n  aldrig: Aldrig\n  ofte: Hver uge",
             "options:\n  never: Never\n  often: Every week",
         )),
     }
+}
+
+// The first options of a list, each with a code made of its words and its own lines below.
+fn worded_options(list: &[Node]) -> String {
+    let mut lines = Vec::new();
+    for entries in list.iter().filter_map(Node::map).take(2) {
+        let text = |e: &Entry| e.value.text().unwrap_or("…").trim().to_owned();
+        let code = entries.first().map(|e| id_of(&text(e))).filter(|c| !c.is_empty());
+        lines.push(format!("{}:", code.as_deref().unwrap_or("…")));
+        lines.extend(entries.iter().map(|e| format!("  {}: {}", e.key, text(e))));
+    }
+    lines.join("\n")
 }
 
 // The lines of a list of plain texts, each with a code made of its words.

@@ -12,7 +12,7 @@ use super::steps::{Block, Draft, Drafts, MAX_STEPS};
 use super::suggest::{did_you_mean, suggest, unknown_key};
 use super::tree::{Entry, Node};
 use super::words::{Language, Words};
-use super::{conditions, flow, mend, piping, slip, told};
+use super::{conditions, flow, left_out, mend, piping, slip, told};
 
 const KEYS: [&str; 4] = ["format", "part", "languages", "steps"];
 pub const USE_KEYS: [&str; 4] = ["use", "as", "with", "when"];
@@ -40,7 +40,11 @@ struct Lowered {
 impl Part {
     /// Everything there is to say about the part by itself.
     pub fn check(&self, institution: &Institution) -> Vec<Problem> {
-        lowered(self, institution, &institution.defaults, false).1
+        let check = |text: &str| {
+            let part = Part { source: text.to_owned(), ..self.clone() };
+            lowered(&part, institution, &institution.defaults, false).1
+        };
+        left_out::told(&self.source, check(&self.source), check)
     }
 }
 

@@ -300,7 +300,12 @@ fn answer_type<'n>(
         "number" => {
             let expected = || both("et tal", "a number");
             let bound = |reader: &mut Reader, key| {
-                step.get(key).and_then(|n| reader.value(n, expected(), |t| t.parse::<Decimal>().ok()))
+                let node = step.get(key)?;
+                if let Some(whole) = thousands(node.text().unwrap_or_default().trim()).filter(|_| !reader.is_kept) {
+                    reader.report(points_in_a_number(node, &whole));
+                    return None;
+                }
+                reader.value(node, expected(), |t| t.parse::<Decimal>().ok())
             };
             let (min, max) = (bound(reader, "min"), bound(reader, "max"));
             crossed(reader, step, ("min", "max"), matches!((min, max), (Some(a), Some(b)) if b < a));
@@ -346,16 +351,47 @@ fn answer_type<'n>(
     })
 }
 
+// `1.000` without its point: one thousand, where the service would read one.
+fn thousands(text: &str) -> Option<String> {
+    let mut groups = text.split('.');
+    let digits = |t: &str| !t.is_empty() && t.bytes().all(|b| b.is_ascii_digit());
+    let first = groups.next().filter(|g| digits(g) && g.len() <= 3 && *g != "0")?;
+    let rest: Vec<&str> = groups.collect();
+    let whole = !rest.is_empty() && rest.iter().all(|g| digits(g) && g.len() == 3);
+    whole.then(|| format!("{first}{}", rest.concat()))
+}
+
+fn points_in_a_number(node: &Node, whole: &str) -> Problem {
+    let text = node.text().unwrap_or_default().trim();
+    let read: Decimal = text.parse().unwrap_or_default();
+    let read = read.normalize();
+    Problem::error(
+        "Y110",
+        node.at,
+        both(
+            format!("`{text}` ville blive læst som {read}"),
+            format!("`{text}` would be read as {read}"),
+        ),
+    )
+    .label(both("et punktum betyder komma her", "a point parts whole from decimals here"))
+    .why(both("grænsen ville blive en anden, end I mener", "the limit would be another than you mean"))
+    .guess(node.at, whole)
+}
+
 fn no_id(ask: &Entry) -> Problem {
     let words = match &ask.value.value {
         Value::Text { text, .. } => text.as_str(),
         Value::Map(entries) => entries.first().and_then(|e| e.value.text()).unwrap_or_default(),
         Value::List(_) => "",
     };
+    let kind = &ask.key;
     let name = Some(id_of(words)).filter(|n| !n.is_empty()).unwrap_or_else(|| "navn".to_owned());
     Problem::error("H501", ask.key_at, both("spørgsmålet mangler et `id`", "the question lacks an `id`"))
         .why(both("svarene ville ikke få nogen kolonne", "the answers would have no column"))
-        .mend(both(format!("id: {name}"), format!("id: {name}")))
+        .mend(both(
+            format!("skriv det under spørgsmålet, lige så langt inde som `{kind}`:\n- {kind}: …\n  id: {name}"),
+            format!("write it below the question, as far in as `{kind}`:\n- {kind}: …\n  id: {name}"),
+        ))
 }
 
 fn no_type(at: Span, typed: Option<&str>) -> Problem {

@@ -1,5 +1,6 @@
 //! Slips of form, told in the author's words: signs, quotation marks, tabs, indentation, files that are no text.
 
+use super::attempt::in_curly;
 use super::beside::{self, blanks};
 use super::problem::{Both, Problem, Span, both};
 use super::tree::{Broken, Why};
@@ -79,6 +80,14 @@ pub fn tab(line: u32, length: u32, spaces: &str) -> Problem {
         .fix(at, spaces)
 }
 
+const MOVED: &str = "this line does not begin where it should";
+const MOVED_BLOCK: &str = "these lines begin too far in";
+
+/// Whether all that is said is that lines stand too far in or out, and not what they are.
+pub fn says_only_where(problem: &Problem) -> bool {
+    [MOVED, MOVED_BLOCK].contains(&problem.what.en.as_str())
+}
+
 /// A line that begins at `from` and would be readable at `to`, both counted from 0.
 pub fn moved(line: u32, from: u32, to: u32) -> Problem {
     let steps = from.abs_diff(to);
@@ -88,7 +97,7 @@ pub fn moved(line: u32, from: u32, to: u32) -> Problem {
     Problem::error(
         "Y103",
         Span::on_line(line, from + 1, 1),
-        both("linjen er rykket forkert ind", "this line does not begin where it should"),
+        both("linjen er rykket forkert ind", MOVED),
     )
     .label(both(
         format!("begynder {from} mellemrum inde; linjerne omkring den {to}"),
@@ -105,8 +114,10 @@ pub fn moved(line: u32, from: u32, to: u32) -> Problem {
 /// A text at `at` that YAML takes for something else unless it is written as `quoted`.
 pub fn needs_quotes(at: Span, value: &str, quoted: &str) -> Problem {
     let first = value.chars().next().unwrap_or(' ');
-    let colon = value.find(": ");
+    let colon = value.find(": ").or_else(|| value.strip_suffix(':').map(str::len));
     let problem = match colon {
+        _ if in_curly(value).is_some() => curly(at, first),
+        _ if first == '[' && quoted.starts_with('[') => open_list(at),
         _ if quoted.starts_with(value) => open_quote(at, first),
         _ if "@%*&!{}[],\"'>-?`|#".contains(first) => sign(at, first),
         Some(colon) => swallowed(at, value, colon),
@@ -173,6 +184,34 @@ fn sign(at: Span, sign: char) -> Problem {
     .mend(quotes())
 }
 
+fn curly(at: Span, sign: char) -> Problem {
+    Problem::error(
+        "Y105",
+        Span { end_column: at.column + 1, ..at },
+        both(
+            format!("anførselstegnet {sign} holder ikke teksten sammen; det gør kun \""),
+            format!("the quotation mark {sign} does not hold the text together; only \" does"),
+        ),
+    )
+    .label(both("sådan skriver telefoner og tekstprogrammer det", "as phones and word processors write it"))
+    .why(not_seen())
+    .mend(both("skriv \" i begyndelsen og i slutningen", "write \" at the start and at the end"))
+}
+
+fn open_list(at: Span) -> Problem {
+    Problem::error(
+        "Y105",
+        Span { end_column: at.column + 1, ..at },
+        both("listen bliver aldrig lukket: der mangler et ]", "the list is never closed: a ] is missing"),
+    )
+    .label(both("begynder her", "begins here"))
+    .why(both(
+        "alt, hvad der følger, ville høre med til listen",
+        "everything that follows would be part of the list",
+    ))
+    .mend(both("sæt et ] til sidst", "put a ] at the end"))
+}
+
 fn open_quote(at: Span, sign: char) -> Problem {
     Problem::error(
         "Y105",
@@ -201,14 +240,26 @@ fn swallowed(at: Span, value: &str, colon: usize) -> Problem {
             "the colon makes this text unreadable for the service",
         ),
     )
-    .label(both(
-        "kolon + mellemrum betyder \"navn: værdi\" i disse filer",
-        "colon + space means \"name: value\" in these files",
-    ))
-    .why(both(
-        format!("alt efter \"{word}\" ville blive læst som en indstilling og ikke som ord til borgeren"),
-        format!("everything after \"{word}\" would be taken as a setting, not as words to the citizen"),
-    ))
+    .label(match colon + 1 == value.len() {
+        true => both(
+            "kolon sidst på linjen betyder, at her står et navn",
+            "a colon at the end of the line means that this is a name",
+        ),
+        false => both(
+            "kolon + mellemrum betyder \"navn: værdi\" i disse filer",
+            "colon + space means \"name: value\" in these files",
+        ),
+    })
+    .why(match colon + 1 == value.len() {
+        true => both(
+            format!("\"{word}\" ville blive læst som en indstilling og ikke som ord til borgeren"),
+            format!("\"{word}\" would be taken as a setting, not as words to the citizen"),
+        ),
+        false => both(
+            format!("alt efter \"{word}\" ville blive læst som en indstilling og ikke som ord til borgeren"),
+            format!("everything after \"{word}\" would be taken as a setting, not as words to the citizen"),
+        ),
+    })
     .mend(quotes())
 }
 
@@ -283,7 +334,7 @@ pub fn moved_block(first: u32, lines: &[&str], moved: &[&str], from: u32, to: u3
     Problem::error(
         "Y103",
         Span::on_line(first, from + 1, 1),
-        both("linjerne er rykket for langt ind", "these lines begin too far in"),
+        both("linjerne er rykket for langt ind", MOVED_BLOCK),
     )
     .label(both(
         format!("begynder {from} mellemrum inde; linje {} begynder {to}", last + 1),
@@ -298,6 +349,13 @@ pub fn moved_block(first: u32, lines: &[&str], moved: &[&str], from: u32, to: u3
         format!("move {lines_en} {blanks_en} to the left"),
     ))
     .fix(whole, moved.join("\n"))
+}
+
+const UNREADABLE: &str = "from here on the file cannot be read";
+
+/// Whether what follows in the file was not looked at.
+pub fn is_unreadable(problem: &Problem) -> bool {
+    problem.what.en == UNREADABLE
 }
 
 /// The place where even mending does not help.
@@ -323,18 +381,21 @@ pub fn unreadable(text: &str, broken: &Broken) -> Problem {
             "delete the line, or move the rest to a file of its own",
         )),
         Why::Syntax | Why::Sign => {
-            let line = text.lines().nth(at.line as usize - 1).unwrap_or("").trim();
-            let line: String = line.chars().take(80).collect();
+            let above = text.lines().zip(1u32..at.line).filter(|(l, _)| !l.trim().is_empty()).last();
+            let (above_da, above_en) = match above {
+                Some((_, above)) => beside::lines(above, at.line),
+                None => beside::lines(at.line, at.line),
+            };
             Problem::error(
                 "Y103",
                 at,
-                both("herfra kan filen ikke læses", "from here on the file cannot be read"),
+                both("herfra kan filen ikke læses", UNREADABLE),
             )
             .label(both("her går det galt", "here it goes wrong"))
             .why(unchecked)
             .mend(both(
-                format!("se på indrykningen af denne linje og linjen over: `{line}`\nlinjer, der hører sammen, begynder lige langt inde"),
-                format!("look at the indentation of this line and the one above: `{line}`\nlines that belong together begin equally far in"),
+                format!("se på indrykningen af {above_da}: linjer, der hører sammen, begynder lige langt inde,\nog det, der hører til linjen over, begynder to mellemrum længere inde"),
+                format!("look at the indentation of {above_en}: lines that belong together begin equally far in,\nand what belongs to the line above begins two spaces further in"),
             ))
         }
     }

@@ -173,7 +173,14 @@ impl<'n> Drafts<'n> {
             return None;
         }
         let kind = KINDS.iter().find_map(|k| entries.iter().find(|e| e.key == *k));
+        if kind.is_none() && reader.condition_beside(step, &["steps"]) {
+            return None;
+        }
         let Some(kind) = kind else { return self.group(reader, step, path, depth, defaults) };
+        if step.get("when").is_some_and(Node::is_empty) && reader.condition_beside(step, &keys_beside_when()) {
+            reader.spoiled.extend(step.get("id").and_then(Node::text).map(|t| t.trim().to_owned()));
+            return None;
+        }
         let item = |kind| Item::new(&path, kind);
         let mut draft = Draft {
             id_at: step.get("id").map(|n| n.at),
@@ -360,6 +367,22 @@ impl<'n> Drafts<'n> {
     }
 }
 
+// Whatever a step of some kind may hold besides its `when`.
+fn keys_beside_when() -> Vec<&'static str> {
+    let own = question::OWN_KEYS.iter().flat_map(|(_, keys)| keys.iter());
+    let others = [
+        question::KEYS.as_slice(),
+        &SAY_KEYS,
+        &KINDS,
+        &super::idea::KEYS,
+        &super::offer::KEYS,
+        &super::vote::KEYS,
+        &super::repeat::KEYS,
+        &super::part::USE_KEYS,
+    ];
+    others.into_iter().flatten().chain(own).copied().collect()
+}
+
 fn place(kind: &mut Kind, going: Going<'_>, target: Target) {
     match kind {
         Kind::Visit(to) | Kind::Goto(to) => *to = target,
@@ -426,5 +449,8 @@ fn empty_section(entry: &Entry) -> Problem {
     let name = named("sektionen", "the section", &entry.key);
     Problem::error("F206", entry.key_at, both(format!("{} er tom", name.da), format!("{} is empty", name.en)))
         .why(both("den, der sendes hertil, hører ikke mere", "whoever is sent here hears nothing more"))
-        .mend(both("skriv mindst ét trin", "write at least one step"))
+        .mend(both(
+            format!("skriv mindst ét trin under den:\n{}:\n  - say: …", entry.key),
+            format!("write at least one step below it:\n{}:\n  - say: …", entry.key),
+        ))
 }

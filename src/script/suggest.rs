@@ -99,7 +99,7 @@ pub fn unknown_key(entry: &Entry, known: &[&str]) -> Problem {
     problem.label(meant_by(key, word)).why(why).fix(entry.key_at, word)
 }
 
-fn is_yes_or_no(text: &str) -> bool {
+pub fn is_yes_or_no(text: &str) -> bool {
     matches!(text.trim().to_lowercase().as_str(), "yes" | "no" | "ja" | "nej" | "true" | "false")
 }
 

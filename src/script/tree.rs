@@ -1,6 +1,7 @@
 //! YAML events -> a tree that keeps every scalar's text and place. No scalar is guessed to be a number, boolean or date.
 
 use super::problem::{Problem, Span, both};
+use super::words::Language;
 use rustc_hash::FxHashMap;
 use saphyr_parser::{Event, Parser, ScalarStyle};
 use std::borrow::Cow;
@@ -279,5 +280,14 @@ fn written_twice(key: &str, at: Span, first: Span) -> Problem {
         "kun det ene kan gælde, og det andet ville gå tabt",
         "only one of them can count; the other would be lost",
     ))
-    .mend(both("behold den ene af de to linjer", "keep one of the two lines"))
+    .mend(match Language::parse(key).filter(|l| l.tag() == key && key.len() == 2) {
+        Some(_) => {
+            let other = if key == "en" { "da" } else { "en" };
+            both(
+                format!("er den ene på et andet sprog, så skriv det foran, fx `{other}:`; ellers behold den ene"),
+                format!("if one is in another language, write that before it, such as `{other}:`; else keep one of them"),
+            )
+        }
+        None => both("behold den ene af de to linjer", "keep one of the two lines"),
+    })
 }

@@ -1,7 +1,8 @@
 //! `when` as written -> [`Condition`]: names, codes and words checked against the questions they are about.
 
 use super::condition::{Bounds, Condition, Day, Fact, Test};
-use super::fields::{Reader, day, time, wrong_value};
+use super::days::{day, time};
+use super::fields::{Reader, wrong_value};
 use super::media;
 use super::model::{AnswerType, Question, Vote};
 use super::names::{unknown_code, unknown_question};
@@ -31,11 +32,16 @@ pub struct Questions<'q> {
 /// All lines of a `when` must hold.
 pub fn condition(reader: &mut Reader, node: &Node, questions: &Questions<'_>) -> Condition {
     let Some(entries) = node.map() else {
-        reader.report(wrong_value(
-            node.at,
-            node.text().unwrap_or_default(),
-            both("linjer som `spørgsmål: svar`", "lines such as `question: answer`"),
-        ));
+        let text = node.text().unwrap_or_default();
+        let problem =
+            wrong_value(node.at, text, both("linjer som `spørgsmål: svar`", "lines such as `question: answer`"));
+        let sides = text.split_once('=').map(|(a, b)| (a.trim(), b.trim_start_matches('=').trim()));
+        reader.report(match sides {
+            Some((name, value)) if !name.is_empty() && !value.is_empty() && node.at.line == node.at.end_line => {
+                Problem { mend: Both::default(), ..problem }.guess(node.at, format!("{name}: {value}"))
+            }
+            Some(_) | None => problem,
+        });
         return Condition::All(Vec::new());
     };
     Condition::All(entries.iter().filter_map(|e| line(reader, e, questions)).collect())
