@@ -19,7 +19,8 @@ fn indent(line: &str) -> usize {
 
 #[test]
 fn the_line_that_was_moved_is_the_one_that_is_blamed() {
-    let base = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/problems/base.yaml")).unwrap();
+    let base =
+        fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/problems/base.yaml")).unwrap();
     let lines: Vec<&str> = base.lines().collect();
     let (mut blamed, mut others) = (0, Vec::new());
     for (n, line) in lines.iter().enumerate().filter(|(_, l)| !l.trim().is_empty()) {

@@ -180,10 +180,7 @@ impl Console<'_> {
                 Effect::Toast(text) => writeln!(out, "({text})")?,
                 Effect::Respond(response) => self.response = Some(response.clone()),
                 // What has scrolled by is not rewritten in a terminal.
-                Effect::Amend { .. }
-                | Effect::WakeAt(_)
-                | Effect::Contacts(..)
-                | Effect::Apart(_) => {}
+                Effect::Amend { .. } | Effect::WakeAt(_) | Effect::Contacts(..) | Effect::Apart(_) => {}
             }
         }
         out.flush()

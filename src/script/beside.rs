@@ -123,7 +123,10 @@ impl Reader {
         let problem = Problem::error(
             "Y103",
             first.key_at,
-            both("betingelsen står ved siden af `when`, ikke under", "the condition stands beside `when`, not under it"),
+            both(
+                "betingelsen står ved siden af `when`, ikke under",
+                "the condition stands beside `when`, not under it",
+            ),
         )
         .also(when, both("her står der ikke noget", "nothing stands here"))
         .label(both("hører til under `when`", "belongs under `when`"))
@@ -138,7 +141,8 @@ impl Reader {
 
     /// Y103 where a line of an option, or of the question, stands among the options and would become one.
     pub fn keys_among(&mut self, options: &[Entry]) -> bool {
-        let Some((n, stray, of)) = options.iter().enumerate().find_map(|(n, e)| Some((n, e, owner(e)?))) else {
+        let Some((n, stray, of)) = options.iter().enumerate().find_map(|(n, e)| Some((n, e, owner(e)?)))
+        else {
             return false;
         };
         let key = &stray.key;
@@ -212,7 +216,10 @@ impl Reader {
         let all: Vec<&str> = self.lines.iter().map(String::as_str).collect();
         let shown = in_place(&all, first.line as usize, &moved);
         problem
-            .mend(both(format!("{}, så der står:\n{shown}", mend.da), format!("{}, so that it reads:\n{shown}", mend.en)))
+            .mend(both(
+                format!("{}, så der står:\n{shown}", mend.da),
+                format!("{}, so that it reads:\n{shown}", mend.en),
+            ))
             .fix(whole, moved.join("\n"))
     }
 }

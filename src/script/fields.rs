@@ -295,9 +295,8 @@ impl Reader {
         let at = node.first();
         let first = written.first().map(|l| (*l, at));
         let missing = self.languages.iter().filter(|l| !written.contains(l) && !self.languages_unclear);
-        let missing: Vec<Problem> = missing
-            .map(|l| read_in_another(at, subject, *l, first.as_ref(), lines.clone()))
-            .collect();
+        let missing: Vec<Problem> =
+            missing.map(|l| read_in_another(at, subject, *l, first.as_ref(), lines.clone())).collect();
         for problem in missing {
             self.report(problem);
         }

@@ -320,7 +320,8 @@ fn entry_of(reader: &mut Reader, node: &Node) -> Option<super::model::Entry> {
 fn keywords<'n>(reader: &mut Reader, node: &'n Node) -> Vec<(&'n str, Span)> {
     let words: Vec<&str> = node.text().unwrap_or_default().split([',', ';']).map(str::trim).collect();
     if words.len() > 1 && !reader.is_kept {
-        let list = format!("[{}]", words.iter().filter(|w| !w.is_empty()).copied().collect::<Vec<_>>().join(", "));
+        let list =
+            format!("[{}]", words.iter().filter(|w| !w.is_empty()).copied().collect::<Vec<_>>().join(", "));
         let problem = wrong_value(
             node.at,
             node.text().unwrap_or_default(),

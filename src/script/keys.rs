@@ -121,7 +121,11 @@ pub const ALL: [Key; 126] = [
     key("with", &["med"], "Ord, som delen skal bruge."),
     key("when", &["hvis", "når"], "Hvem der får trinet eller muligheden at se. Alle linjerne skal passe."),
     key("id", &[], "Spørgsmålets korte navn: bogstaver, tal og _. Det bliver kolonnens navn i udtrækket."),
-    key("type", &["type_svar", "svartype", "slags"], "Hvordan der svares: choice, multi, yesno, scale, number, text og flere."),
+    key(
+        "type",
+        &["type_svar", "svartype", "slags"],
+        "Hvordan der svares: choice, multi, yesno, scale, number, text og flere.",
+    ),
     key(
         "options",
         &["svar", "svarmuligheder", "muligheder", "valgmuligheder", "valg"],

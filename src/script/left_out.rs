@@ -100,7 +100,8 @@ impl Gap {
     fn problem(&self) -> Problem {
         let (line, kind, edge) = (self.line, &self.kind, self.edge);
         let at = Span::on_line(line, self.indent as u32 + 1, kind.chars().count() as u32 + 2);
-        let what = both("linjen `steps:` mangler over trinnene", "the line `steps:` is missing above the steps");
+        let what =
+            both("linjen `steps:` mangler over trinnene", "the line `steps:` is missing above the steps");
         let why = match edge {
             0 => both(
                 "uden den ved tjenesten ikke, hvor samtalen begynder",

@@ -40,7 +40,8 @@ fn with_plain_dash(line: String, number: u32, problems: &mut Vec<Problem>) -> St
     let Some(sign) = rest.chars().next().filter(|c| DASHES.contains(c)) else { return line };
     let words = &rest[sign.len_utf8()..];
     let is_step = words.starts_with([' ', '\u{a0}'])
-        && key(words.trim_start_matches([' ', '\u{a0}'])).is_some_and(|(w, _)| KINDS.contains(&w) || w == "when");
+        && key(words.trim_start_matches([' ', '\u{a0}']))
+            .is_some_and(|(w, _)| KINDS.contains(&w) || w == "when");
     if !is_step {
         return line;
     }
@@ -173,7 +174,10 @@ fn hard_blanks(line: u32, count: u32) -> Problem {
         "ligner mellemrum; følger med, når man kopierer fra en hjemmeside",
         "they look like spaces and come along when one copies from a web page",
     ))
-    .why(both("tjenesten kan ikke se, hvad linjen hører til", "the service cannot tell what the line belongs to"))
+    .why(both(
+        "tjenesten kan ikke se, hvad linjen hører til",
+        "the service cannot tell what the line belongs to",
+    ))
     .mend(both("slet dem, og skriv almindelige mellemrum", "delete them and type plain spaces"))
     .fix(at, " ".repeat(count as usize))
 }

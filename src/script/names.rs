@@ -29,8 +29,8 @@ pub enum InLink {
 
 /// Words that say little of a dialogue by themselves.
 const SMALL: [&str; 28] = [
-    "hvad", "hvor", "hvordan", "hvem", "hvilken", "er", "i", "på", "og", "en", "et", "den", "det", "de", "til", "for", "af",
-    "med", "om", "vores", "jeres", "what", "how", "where", "the", "a", "of", "in",
+    "hvad", "hvor", "hvordan", "hvem", "hvilken", "er", "i", "på", "og", "en", "et", "den", "det", "de",
+    "til", "for", "af", "med", "om", "vores", "jeres", "what", "how", "where", "the", "a", "of", "in",
 ];
 
 /// As [`id_of`], with the signs that a link can have, and no word cut in two; empty where no whole word fits.
@@ -194,7 +194,9 @@ pub fn bad_code(at: Span, text: &str, of: InLink) -> Problem {
     .label(both(format!("her kan stå {}", allowed.da), format!("what may stand here: {}", allowed.en)))
     .why(both("ingen ville kunne komme ind den vej", "nobody could come in that way"));
     match code_of(text, of) {
-        code if code.is_empty() => problem.mend(both("vælg et andet, kortere navn", "choose another, shorter name")),
+        code if code.is_empty() => {
+            problem.mend(both("vælg et andet, kortere navn", "choose another, shorter name"))
+        }
         // Where signs were left out, it may have become another word.
         code if code.chars().count() < text.chars().count() => problem.guess(at, code),
         code => problem.fix(at, code),

@@ -90,7 +90,8 @@ fn tab(source: &str, text: &str, number: usize, file: &str) -> Problem {
 /// Whether a line out of step may be behind it.
 pub fn is_form(problem: &Problem) -> bool {
     const FORM: [&str; 14] = [
-        "Y101", "Y103", "Y104", "Y105", "Y106", "Y107", "Y108", "Y110", "F206", "H501", "H502", "T301", "A450", "A451",
+        "Y101", "Y103", "Y104", "Y105", "Y106", "Y107", "Y108", "Y110", "F206", "H501", "H502", "T301",
+        "A450", "A451",
     ];
     // A word that was meant for another is no line out of step.
     problem.is_error() && FORM.contains(&problem.code) && !(problem.code == "Y104" && problem.fix.is_some())
@@ -157,8 +158,14 @@ impl Search {
                 let distance = c.first.abs_diff(place as usize);
                 let common = Reverse(c.commoner(&lines));
                 let untabbed = !self.tabs.contains(&c.first);
-                let rank =
-                    (shape.faults(Some(c)), untabbed, c.last - c.first, common, c.from.abs_diff(c.to), distance);
+                let rank = (
+                    shape.faults(Some(c)),
+                    untabbed,
+                    c.last - c.first,
+                    common,
+                    c.from.abs_diff(c.to),
+                    distance,
+                );
                 (rank, c)
             })
             .filter(|(rank, _)| rank.0 < now)
@@ -193,7 +200,9 @@ impl Search {
         let knows = |p: &&Problem| {
             let lines = p.fix.as_ref().map(|f| f.at.line as usize..=f.at.end_line as usize);
             let Change { first, last, .. } = moved.change;
-            p.is_safe() && !says_only_where(p) && lines.is_some_and(|l| *l.start() <= last && first <= *l.end())
+            p.is_safe()
+                && !says_only_where(p)
+                && lines.is_some_and(|l| *l.start() <= last && first <= *l.end())
         };
         for told in found.iter().filter(knows) {
             let after = mended(text, [told]);
@@ -217,7 +226,8 @@ fn reach(text: &str) -> u32 {
 // Fewer mistakes of form, and no new one near; names that were not known before are told where they are used.
 fn helps(change: Change, found: &[Problem], left: &[Problem]) -> bool {
     let is_use = |p: &Problem| p.code.starts_with("C4") || p.code.starts_with("F2");
-    let near = |p: &Problem| !is_use(p) && (change.first..=change.last + 8).contains(&(p.at.line as usize + 4));
+    let near =
+        |p: &Problem| !is_use(p) && (change.first..=change.last + 8).contains(&(p.at.line as usize + 4));
     let same = |a: &Problem, b: &Problem| (a.code, a.at.line, &a.what) == (b.code, b.at.line, &b.what);
     weight(left) < weight(found)
         && !left.iter().any(|p| p.is_error() && near(p) && !found.iter().any(|f| same(f, p)))
@@ -280,4 +290,3 @@ impl Moved {
         Problem { file: self.file.clone(), ..problem }
     }
 }
-

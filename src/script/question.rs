@@ -301,7 +301,9 @@ fn answer_type<'n>(
             let expected = || both("et tal", "a number");
             let bound = |reader: &mut Reader, key| {
                 let node = step.get(key)?;
-                if let Some(whole) = thousands(node.text().unwrap_or_default().trim()).filter(|_| !reader.is_kept) {
+                if let Some(whole) =
+                    thousands(node.text().unwrap_or_default().trim()).filter(|_| !reader.is_kept)
+                {
                     reader.report(points_in_a_number(node, &whole));
                     return None;
                 }
@@ -368,10 +370,7 @@ fn points_in_a_number(node: &Node, whole: &str) -> Problem {
     Problem::error(
         "Y110",
         node.at,
-        both(
-            format!("`{text}` ville blive læst som {read}"),
-            format!("`{text}` would be read as {read}"),
-        ),
+        both(format!("`{text}` ville blive læst som {read}"), format!("`{text}` would be read as {read}")),
     )
     .label(both("et punktum betyder komma her", "a point parts whole from decimals here"))
     .why(both("grænsen ville blive en anden, end I mener", "the limit would be another than you mean"))
@@ -389,7 +388,9 @@ fn no_id(ask: &Entry) -> Problem {
     Problem::error("H501", ask.key_at, both("spørgsmålet mangler et `id`", "the question lacks an `id`"))
         .why(both("svarene ville ikke få nogen kolonne", "the answers would have no column"))
         .mend(both(
-            format!("skriv det under spørgsmålet, lige så langt inde som `{kind}`:\n- {kind}: …\n  id: {name}"),
+            format!(
+                "skriv det under spørgsmålet, lige så langt inde som `{kind}`:\n- {kind}: …\n  id: {name}"
+            ),
             format!("write it below the question, as far in as `{kind}`:\n- {kind}: …\n  id: {name}"),
         ))
 }

@@ -10,12 +10,43 @@ use super::words::Language;
 
 /// Keys that stand beside a question, and never among the words of a text.
 const BESIDE: [&str; 24] = [
-    "id", "type", "options", "skip", "hint", "retry", "retries", "example", "sensitive", "shuffle", "min_choices", "max_choices",
-    "min_length", "max_length", "pattern", "pick", "labels", "or_text", "near", "within", "max_files", "max_size", "min", "max",
+    "id",
+    "type",
+    "options",
+    "skip",
+    "hint",
+    "retry",
+    "retries",
+    "example",
+    "sensitive",
+    "shuffle",
+    "min_choices",
+    "max_choices",
+    "min_length",
+    "max_length",
+    "pattern",
+    "pick",
+    "labels",
+    "or_text",
+    "near",
+    "within",
+    "max_files",
+    "max_size",
+    "min",
+    "max",
 ];
 /// Keys at the left edge besides those of a dialogue: of a part, of an institution, and such as are still to come.
 const EDGE: [&str; 11] = [
-    "part", "name", "data_protection_contact", "staff_language", "timezone", "urgent", "logo", "four_eyes", "channels", "was",
+    "part",
+    "name",
+    "data_protection_contact",
+    "staff_language",
+    "timezone",
+    "urgent",
+    "logo",
+    "four_eyes",
+    "channels",
+    "was",
     "steps",
 ];
 const WIDEST: usize = 8;
@@ -89,7 +120,9 @@ impl<'t> Shape<'t> {
             let is_new = levels.last().is_none_or(|l| l.at < indent);
             match above {
                 // Words that go on from the line above.
-                Some(above) if is_new && !left && !above.opens && row.key.is_empty() && row.dash == 0 => continue,
+                Some(above) if is_new && !left && !above.opens && row.key.is_empty() && row.dash == 0 => {
+                    continue;
+                }
                 Some(above) if is_new && !left && above.opens => {
                     faults += usize::from(indent - above.inner().min(indent) != self.usual);
                 }
@@ -142,8 +175,7 @@ impl Level<'_> {
         let stray_words = is_tag(key) && self.owner == "-" && self.keys.first().is_some_and(|k| !is_tag(k));
         let mixed = (is_tag(key) && has(is_stranger)) || (is_stranger(key) && has(is_tag));
         let in_step = ["steps", "retries", "redact"].contains(&key);
-        let of_the_header =
-            header::KEYS.contains(&key) && !in_step && (self.owner == "-" || has(is_tag));
+        let of_the_header = header::KEYS.contains(&key) && !in_step && (self.owner == "-" || has(is_tag));
         let second_kind = self.owner == "-" && KINDS.contains(&key) && has(|k| KINDS.contains(&k));
         let elsewhere = match (self.owner, self.at) {
             ("", 0) => !header::KEYS.contains(&key) && !EDGE.contains(&key),

@@ -94,21 +94,20 @@ pub fn moved(line: u32, from: u32, to: u32) -> Problem {
     let (da, en) = if to > from { ("højre", "right") } else { ("venstre", "left") };
     let (blanks_da, blanks_en) = blanks(steps);
     let place = Span::on_line(line, 1, from);
-    Problem::error(
-        "Y103",
-        Span::on_line(line, from + 1, 1),
-        both("linjen er rykket forkert ind", MOVED),
-    )
-    .label(both(
-        format!("begynder {from} mellemrum inde; linjerne omkring den {to}"),
-        format!("begins {from} spaces in; the lines around it {to}"),
-    ))
-    .why(both(
-        "tjenesten kan ikke se, hvad linjen hører til",
-        "the service cannot tell what the line belongs to",
-    ))
-    .mend(both(format!("ryk linjen {blanks_da} til {da}"), format!("move the line {blanks_en} to the {en}")))
-    .fix(place, " ".repeat(to as usize))
+    Problem::error("Y103", Span::on_line(line, from + 1, 1), both("linjen er rykket forkert ind", MOVED))
+        .label(both(
+            format!("begynder {from} mellemrum inde; linjerne omkring den {to}"),
+            format!("begins {from} spaces in; the lines around it {to}"),
+        ))
+        .why(both(
+            "tjenesten kan ikke se, hvad linjen hører til",
+            "the service cannot tell what the line belongs to",
+        ))
+        .mend(both(
+            format!("ryk linjen {blanks_da} til {da}"),
+            format!("move the line {blanks_en} to the {en}"),
+        ))
+        .fix(place, " ".repeat(to as usize))
 }
 
 /// A text at `at` that YAML takes for something else unless it is written as `quoted`.

@@ -177,7 +177,8 @@ impl<'n> Drafts<'n> {
             return None;
         }
         let Some(kind) = kind else { return self.group(reader, step, path, depth, defaults) };
-        if step.get("when").is_some_and(Node::is_empty) && reader.condition_beside(step, &keys_beside_when()) {
+        if step.get("when").is_some_and(Node::is_empty) && reader.condition_beside(step, &keys_beside_when())
+        {
             reader.spoiled.extend(step.get("id").and_then(Node::text).map(|t| t.trim().to_owned()));
             return None;
         }

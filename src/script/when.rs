@@ -33,11 +33,16 @@ pub struct Questions<'q> {
 pub fn condition(reader: &mut Reader, node: &Node, questions: &Questions<'_>) -> Condition {
     let Some(entries) = node.map() else {
         let text = node.text().unwrap_or_default();
-        let problem =
-            wrong_value(node.at, text, both("linjer som `spørgsmål: svar`", "lines such as `question: answer`"));
+        let problem = wrong_value(
+            node.at,
+            text,
+            both("linjer som `spørgsmål: svar`", "lines such as `question: answer`"),
+        );
         let sides = text.split_once('=').map(|(a, b)| (a.trim(), b.trim_start_matches('=').trim()));
         reader.report(match sides {
-            Some((name, value)) if !name.is_empty() && !value.is_empty() && node.at.line == node.at.end_line => {
+            Some((name, value))
+                if !name.is_empty() && !value.is_empty() && node.at.line == node.at.end_line =>
+            {
                 Problem { mend: Both::default(), ..problem }.guess(node.at, format!("{name}: {value}"))
             }
             Some(_) | None => problem,
