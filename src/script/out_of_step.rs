@@ -195,7 +195,7 @@ impl Search {
                 break;
             }
         }
-        let ((_, errors), moved) = best?;
+        let (rank, moved) = best?;
         // What is told of the line already may mend as much, in words that know more about it.
         let knows = |p: &&Problem| {
             let lines = p.fix.as_ref().map(|f| f.at.line as usize..=f.at.end_line as usize);
@@ -207,7 +207,7 @@ impl Search {
         for told in found.iter().filter(knows) {
             let after = mended(text, [told]);
             let left = check(&after);
-            if left.iter().filter(|p| p.is_error()).count() <= errors {
+            if (weight(&left), left.iter().filter(|p| p.is_error()).count()) <= rank {
                 return Some(Moved { after, left, told: Some(told.clone()), ..moved });
             }
         }
