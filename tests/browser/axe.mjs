@@ -1,0 +1,59 @@
+// Every page and state through axe-core, at WCAG 2.2 AA and its best practices, in light and dark, narrow and wide.
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { browser, service } from "./page.mjs";
+
+const AXE = readFileSync(new URL("./node_modules/axe-core/axe.min.js", import.meta.url), "utf8");
+const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
+const WORDS = { date: "2026-12-01", time: "12:00", email: "anna@nordby.example", tel: "12345678" };
+const LOOKS = [
+  { colorScheme: "light", viewport: { width: 390, height: 844 } },
+  { colorScheme: "dark", viewport: { width: 320, height: 640 } },
+  // 1280 at 400 %, as WCAG has it, is 320 wide; this is a desk at 200 %.
+  { colorScheme: "dark", viewport: { width: 640, height: 480 }, deviceScaleFactor: 2 },
+];
+let pages = 0;
+
+await browser(async (citizen) => {
+  for (const look of LOOKS) {
+    const { page, enter, followed, open } = await citizen({ ...look, bypassCSP: true });
+    const check = async (what) => {
+      pages += 1;
+      await page.evaluate(AXE);
+      const found = await page.evaluate((rules) => axe.run(document, { runOnly: rules }), RULES);
+      const told = found.violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.target).join(", ")}`);
+      assert.deepEqual(told, [], `${what}, ${JSON.stringify(look)}`);
+      const wide = await page.evaluate(() => document.documentElement.scrollWidth > innerWidth);
+      assert.ok(!wide, `${what} is wider than its window, ${JSON.stringify(look)}`);
+    };
+    // Some way of answering whatever is asked, until nothing is.
+    const answered = async (n) => {
+      const form = open().locator("form.answer").first();
+      if (await form.count() === 0) return false;
+      await followed(async () => {
+        const [boxes, options, lists, skip] =
+          ["input[type=checkbox]", "button.option", "select", "button.quiet"].map((what) => form.locator(what));
+        if (await options.count()) return options.nth(n % 2).click();
+        if (await boxes.count()) await boxes.first().check();
+        else if (await lists.count()) await lists.first().selectOption({ index: 1 });
+        else if (await skip.count()) return skip.first().click();
+        else await form.locator("#words").fill(WORDS[await form.locator("#words").getAttribute("type")] ?? "12");
+        await form.locator("button.send").click();
+      });
+      return true;
+    };
+    for (const entry of ["aabn_station", "scene?lang=en", "park"]) {
+      await enter(entry);
+      await check(`${entry}, the opening`);
+      await followed(() => page.locator("button.send").first().click());
+      for (let n = 0; n < 30; n += 1) {
+        await check(`${entry}, question ${n + 1}`);
+        if (!await answered(n)) break;
+      }
+      assert.equal(await open().locator("form.answer").count(), 0, `${entry} comes to its end`);
+    }
+    await page.goto(`${service}/c/ingenting`);
+    await check("a code that nobody has");
+  }
+});
+console.log(`${pages} pages`);
