@@ -204,11 +204,19 @@ impl<C: Channel + ?Sized + 'static> Delivery<C> {
                 continue;
             };
             let version = row.id.version;
-            let is_say = matches!(engine::decode::<Parcel>(&row.outgoing.body), Ok(Parcel::Say(_)));
+            let parcel = match engine::decode::<Parcel>(&row.outgoing.body) {
+                Ok(parcel) => parcel,
+                Err(error) => {
+                    warn!(%error, "an outbox row cannot be read and is dropped");
+                    self.settle(&row, None, &stop).await;
+                    continue;
+                }
+            };
+            let is_say = matches!(parcel, Parcel::Say(_));
             if is_say && said == Some(version) {
                 pause(self.bubble_pause, &stop).await;
             }
-            match self.deliver(&row, to, &stop).await {
+            match self.deliver(&row, parcel, to, &stop).await {
                 Done::Settled(sent) => self.settle(&row, sent, &stop).await,
                 Done::Gone => {
                     info!(conversation = ?key, "cannot be reached any more: what waited is dropped");
@@ -295,24 +303,26 @@ impl<C: Channel + ?Sized + 'static> Delivery<C> {
         }
     }
 
-    async fn deliver(&self, row: &Queued, to: &ConversationId, stop: &watch::Receiver<bool>) -> Done {
+    async fn deliver(
+        &self,
+        row: &Queued,
+        parcel: Parcel,
+        to: &ConversationId,
+        stop: &watch::Receiver<bool>,
+    ) -> Done {
         let Some(channel) = self.channels.get(to.channel()) else {
             debug!(channel = to.channel(), "not connected: the message waits");
             return Done::Waits;
         };
-        let outbound = match (engine::decode::<Parcel>(&row.outgoing.body), row.outgoing.message) {
-            (Ok(Parcel::Say(message)), _) => self.said(message).await,
-            (Ok(Parcel::Amend(message)), Some(of)) => match self.platform_id(row, of, stop).await {
+        let outbound = match (parcel, row.outgoing.message) {
+            (Parcel::Say(message), _) => self.said(message).await,
+            (Parcel::Amend(message), Some(of)) => match self.platform_id(row, of, stop).await {
                 Ok(Some(of)) => Outbound::Amend { of, message },
                 // It never reached the platform, or is no longer ours to change.
                 Ok(None) => return Done::Settled(None),
                 Err(_) => return Done::Waits,
             },
-            (Ok(Parcel::Amend(_)), None) => return Done::Settled(None),
-            (Err(error), _) => {
-                warn!(%error, "an outbox row cannot be read and is dropped");
-                return Done::Settled(None);
-            }
+            (Parcel::Amend(_), None) => return Done::Settled(None),
         };
         let mut wait = FIRST_PAUSE;
         loop {

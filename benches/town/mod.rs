@@ -122,13 +122,6 @@ impl Bench {
         took
     }
 
-    /// The first turns of a conversation.
-    pub async fn turns_of(&self, of: u64, turns: usize) {
-        for content in said().take(turns) {
-            self.receive(of, content).await;
-        }
-    }
-
     /// Turns a second, and how long each took, sorted.
     pub async fn turns(
         self: &Arc<Bench>,

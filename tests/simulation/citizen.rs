@@ -11,11 +11,29 @@ const ENTRIES: [&str; 3] = ["hal_her", "havn", ""];
 
 /// Does something every now and then, and for ever.
 pub async fn lives(platform: Arc<Platform>, citizen: usize) {
-    loop {
+    acts(platform, citizen, usize::MAX, |chat, chance, _| anything(citizen, chat, chance)).await;
+}
+
+/// Mostly answers what is asked, so many times.
+pub async fn answers(platform: Arc<Platform>, citizen: usize, times: usize) {
+    acts(platform, citizen, times, |chat, chance, round| match chance.one_in(4) || chat.messages.is_empty() {
+        true => anything(citizen, chat, chance),
+        false => forward(chat, round),
+    })
+    .await;
+}
+
+async fn acts(
+    platform: Arc<Platform>,
+    citizen: usize,
+    times: usize,
+    next: impl Fn(&Chat, &Chance, usize) -> Content,
+) {
+    for round in 0..times {
         let (content, pause) = platform.look(citizen, |chat, chance| {
             // Two at once, or after a while.
             let pause = if chance.one_in(5) { 0 } else { chance.between(200, 20_000) };
-            (anything(citizen, chat, chance), Duration::from_millis(pause))
+            (next(chat, chance, round), Duration::from_millis(pause))
         });
         tokio::time::sleep(pause).await;
         platform.act(citizen, content);
@@ -58,7 +76,7 @@ fn pressed(chat: &Chat, chance: &Chance, newest: usize) -> Option<Content> {
 
 /// The next thing to do by somebody who wants to get to the end.
 pub fn forward(chat: &Chat, round: usize) -> Content {
-    let last = chat.messages.last().map(|(_, m)| m);
+    let last = chat.messages.back().map(|(_, m)| m);
     let wanted = |kind: ButtonKind| {
         matches!(kind, ButtonKind::Start | ButtonKind::GoOn | ButtonKind::Done | ButtonKind::Keep)
     };

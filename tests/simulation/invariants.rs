@@ -14,19 +14,24 @@
 use snak::channel::{Outbound, Parcel};
 use snak::dispatch::Conversation;
 use snak::engine::{self, Message, Outcome, Response, Value, lines};
+use snak::script::Language;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
-use storage::{
-    Body, Changes, ConversationKey, Cursor, DialogueId, OutboxId, Outgoing, ResponseRow, Row, Version,
-};
+use std::hash::{DefaultHasher, Hash, Hasher};
+use storage::{Body, Changes, ConversationKey, Cursor, DialogueId, OutboxId, ResponseRow, Row, Version};
 use uuid::Uuid;
 
 type Held = Result<(), String>;
 
 /// What became of an outbox row.
 #[derive(Debug)]
-struct Post {
-    outgoing: Outgoing,
-    parcel: Parcel,
+pub struct Post {
+    /// The message that it is about.
+    pub about: Option<u64>,
+    /// After this row that message is not touched again.
+    pub forget: bool,
+    is_amend: bool,
+    /// What it says, as a number.
+    says: u64,
     arrived: usize,
     /// Refused by the platform, or the citizen had blocked us: it need not arrive.
     hopeless: bool,
@@ -37,16 +42,20 @@ impl Post {
     fn is_done(&self) -> bool {
         self.arrived > 0 || self.hopeless || self.settled
     }
-    fn carries(&self, outbound: &Outbound) -> bool {
-        match (&self.parcel, outbound) {
-            (Parcel::Say(message), Outbound::Say(sent) | Outbound::Show { message: sent, .. }) => {
-                message == sent
-            }
-            (Parcel::Amend(message), Outbound::Amend { message: sent, .. }) => message == sent,
-            (Parcel::Say(_), Outbound::Amend { .. })
-            | (Parcel::Amend(_), Outbound::Say(_) | Outbound::Show { .. }) => false,
-        }
-    }
+}
+
+fn number(body: &[u8]) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    body.hash(&mut hasher);
+    hasher.finish()
+}
+
+fn said(outbound: &Outbound) -> Result<u64, String> {
+    let parcel = match outbound {
+        Outbound::Say(message) | Outbound::Show { message, .. } => Parcel::Say(message.clone()),
+        Outbound::Amend { message, .. } => Parcel::Amend(message.clone()),
+    };
+    engine::encode(&parcel).map(|body| number(&body)).map_err(|e| e.to_string())
 }
 
 #[derive(Debug, Default)]
@@ -64,6 +73,8 @@ pub struct Ledger {
     updates: HashSet<String>,
     lines: HashMap<ConversationKey, Line>,
     reminded: HashSet<u64>,
+    /// How a reminder begins in each language.
+    reminder: HashMap<Language, String>,
     /// Of each response: its dialogue, and the row as it was committed last.
     responses: BTreeMap<Uuid, (DialogueId, Vec<u8>)>,
     /// In the order of the commits.
@@ -83,8 +94,8 @@ fn ensure(holds: bool, why: impl FnOnce() -> String) -> Held {
 }
 
 impl Ledger {
-    pub fn row(&self, id: &OutboxId) -> Option<&Outgoing> {
-        self.lines.get(&id.conversation)?.posts.get(id).map(|p| &p.outgoing)
+    pub fn row(&self, id: &OutboxId) -> Option<&Post> {
+        self.lines.get(&id.conversation)?.posts.get(id)
     }
 
     /// An update types these words.
@@ -115,30 +126,41 @@ impl Ledger {
         })?;
         line.version = version.0;
         line.removed = changes.body == Body::Remove;
+        let mut parcels = Vec::new();
         for (n, outgoing) in (0u16..).zip(&changes.outbox) {
             let parcel: Parcel = engine::decode(&outgoing.body).map_err(|e| e.to_string())?;
-            let post =
-                Post { outgoing: outgoing.clone(), parcel, arrived: 0, hopeless: false, settled: false };
+            let post = Post {
+                about: outgoing.message.map(|m| m.0),
+                forget: outgoing.forget,
+                is_amend: matches!(parcel, Parcel::Amend(_)),
+                says: number(&outgoing.body),
+                arrived: 0,
+                hopeless: false,
+                settled: false,
+            };
             line.posts.insert(OutboxId { conversation: of, version, n }, post);
+            parcels.push(parcel);
         }
-        let conversation: Conversation = match &changes.body {
-            Body::Put(body) => engine::decode(body).map_err(|e| e.to_string())?,
-            Body::Remove => Conversation::default(),
-        };
-        self.reminders(changes, &conversation)?;
-        self.responses(changes, &conversation)
+        self.reminders(&parcels, changes)?;
+        match changes.responses.is_empty() {
+            true => Ok(()),
+            false => self.responses(changes, &conversation(changes)?),
+        }
     }
 
-    fn reminders(&mut self, changes: &Changes, conversation: &Conversation) -> Held {
-        for outgoing in &changes.outbox {
-            let Ok(Parcel::Say(message)) = engine::decode::<Parcel>(&outgoing.body) else { continue };
-            if message.text.to_string() != lines(message.language).get("reminder") {
+    fn reminders(&mut self, parcels: &[Parcel], changes: &Changes) -> Held {
+        for parcel in parcels {
+            let Parcel::Say(message) = parcel else { continue };
+            let language = message.language;
+            let reminder =
+                self.reminder.entry(language).or_insert_with(|| lines(language).get("reminder"));
+            if message.text.to_string() != *reminder {
                 continue;
             }
-            let Some(nonce) = nonce(&message) else { continue };
+            let Some(nonce) = nonce(message) else { continue };
             self.reminders += 1;
             ensure(self.reminded.insert(nonce), || format!("REMIND: session {nonce:x} was reminded twice"))?;
-            let open = conversation.open.as_ref().is_some_and(|s| s.nonce == nonce && !s.is_finished());
+            let open = conversation(changes)?.open.is_some_and(|s| s.nonce == nonce && !s.is_finished());
             ensure(open, || format!("REMIND: session {nonce:x} was reminded after its end"))?;
         }
         Ok(())
@@ -189,9 +211,8 @@ impl Ledger {
             },
         };
         let line = self.lines.entry(of).or_default();
-        let carries = |post: &Post| {
-            post.carries(outbound) && (changed.is_none() || post.outgoing.message.map(|m| m.0) == changed)
-        };
+        let says = said(outbound)?;
+        let carries = |post: &Post| post.says == says && (changed.is_none() || post.about == changed);
         // The first that has not arrived, if it is its turn; else one that comes again, as a crash lost what became of it.
         let waits = |post: &Post| carries(post) && !post.settled && post.arrived == 0;
         let fresh = line.posts.iter().find(|(_, post)| waits(post)).map(|(id, _)| *id);
@@ -213,7 +234,7 @@ impl Ledger {
         };
         let Some(post) = line.posts.get_mut(&id) else { return Ok(()) };
         post.arrived += 1;
-        let about = post.outgoing.message.map(|m| m.0);
+        let about = post.about;
         if !matches!(outbound, Outbound::Amend { .. }) {
             self.names.insert(named.to_owned(), (of, about));
         }
@@ -221,13 +242,15 @@ impl Ledger {
     }
 
     /// The platform takes this message never.
-    pub fn refused(&mut self, of: ConversationKey, outbound: &Outbound) {
+    pub fn refused(&mut self, of: ConversationKey, outbound: &Outbound) -> Held {
         let line = self.lines.entry(of).or_default();
+        let says = said(outbound)?;
         // One that arrived and whose settling was lost in a crash may be refused when it comes again.
         let mut posts = line.posts.values_mut();
-        if let Some(post) = posts.find(|post| post.carries(outbound) && !post.settled && !post.hopeless) {
+        if let Some(post) = posts.find(|post| post.says == says && !post.settled && !post.hopeless) {
             post.hopeless = true;
         }
+        Ok(())
     }
 
     /// The citizen cannot be reached: what was written so far need not arrive.
@@ -239,13 +262,12 @@ impl Ledger {
     pub fn settled(&mut self, id: OutboxId, sent: bool) -> Held {
         let of = id.conversation;
         let Some(line) = self.lines.get_mut(&of) else { return Ok(()) };
-        let Some(about) = line.posts.get(&id).map(|p| p.outgoing.message) else { return Ok(()) };
+        let Some(about) = line.posts.get(&id).map(|p| p.about) else { return Ok(()) };
         // Nobody has the message that was to be changed, or it was let go.
-        let earlier = || line.posts.range(..id).map(|(_, p)| p).filter(|p| p.outgoing.message == about);
-        let lost = !earlier().any(|p| p.arrived > 0 && !p.hopeless) || earlier().any(|p| p.outgoing.forget);
+        let earlier = || line.posts.range(..id).map(|(_, p)| p).filter(|p| p.about == about);
+        let lost = !earlier().any(|p| p.arrived > 0 && !p.hopeless) || earlier().any(|p| p.forget);
         let Some(post) = line.posts.get_mut(&id) else { return Ok(()) };
-        let amend = matches!(post.parcel, Parcel::Amend(_));
-        let done = post.arrived > 0 || post.hopeless || (!sent && amend && lost);
+        let done = post.arrived > 0 || post.hopeless || (!sent && post.is_amend && lost);
         post.settled = true;
         ensure(done, || format!("SENT: {of:?} {}.{} was settled and had not arrived", id.version.0, id.n))
     }
@@ -303,6 +325,13 @@ impl Ledger {
 
     pub fn responses_count(&self) -> usize {
         self.responses.len()
+    }
+}
+
+fn conversation(changes: &Changes) -> Result<Conversation, String> {
+    match &changes.body {
+        Body::Put(body) => engine::decode(body).map_err(|e| e.to_string()),
+        Body::Remove => Ok(Conversation::default()),
     }
 }
 

@@ -1,10 +1,12 @@
 //! A small town in which everything goes wrong that can: one seed is one run, and the same seed is the same run.
 //!
-//! `cargo test --test simulation` runs a fixed number of seeds, `SEEDS=10000` more of them, `SEED=17` replays one with its
-//! trace. What must hold stands in `invariants.rs`.
+//! `cargo test --test simulation` runs a fixed number of seeds, `SEEDS=10000` more of them, `FROM=300` others, `SEED=17` replays
+//! one with its trace. What must hold stands in `invariants.rs`. `CONVERSATIONS=100000 cargo test --release --test simulation day --
+//! --nocapture` is a busy day of a city on the real store.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on fails")]
 
 mod citizen;
+mod day;
 mod invariants;
 mod platform;
 mod service;
@@ -31,10 +33,14 @@ fn library() -> Arc<Library> {
     })
 }
 
-fn run(seed: u64, library: &Arc<Library>) -> Arc<Town> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build();
-    runtime.unwrap().block_on(async {
-        let town = Town::new(seed);
+// Time passes only when everybody waits.
+fn runtime() -> tokio::runtime::Runtime {
+    tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().unwrap()
+}
+
+fn run(seed: u64, library: &Arc<Library>, traced: bool) -> Arc<Town> {
+    runtime().block_on(async {
+        let town = Town::new(seed, traced);
         service::live(town.clone(), library.clone()).await;
         town
     })
@@ -44,9 +50,9 @@ fn number(name: &str) -> Option<u64> {
     std::env::var(name).ok().map(|n| n.parse().unwrap_or_else(|_| panic!("{name} must be a number")))
 }
 
-fn hold(seed: u64, town: &Town) {
+fn hold(seed: u64, town: &Town, library: &Arc<Library>) {
     if let Some(why) = town.broken() {
-        let mut trace = town.trace();
+        let mut trace = run(seed, library, true).trace();
         // What came after tells nothing of how it came about.
         trace.truncate(trace.iter().position(|line| line.contains("BROKEN")).map_or(trace.len(), |n| n + 1));
         let trace = trace.join("\n");
@@ -61,21 +67,22 @@ fn hold(seed: u64, town: &Town) {
 fn promises_are_kept_whatever_goes_wrong() {
     let library = library();
     if let Some(seed) = number("SEED") {
-        let town = run(seed, &library);
-        hold(seed, &town);
+        let town = run(seed, &library, true);
+        hold(seed, &town, &library);
         return println!("{}", town.trace().join("\n"));
     }
     let seeds = number("SEEDS").unwrap_or(SEEDS);
-    let next = AtomicU64::new(0);
+    let from = number("FROM").unwrap_or(0);
+    let next = AtomicU64::new(from);
     let lived = || {
         let mut sums = [0; 4];
         loop {
             let seed = next.fetch_add(1, Ordering::Relaxed);
-            if seed >= seeds {
+            if seed >= from + seeds {
                 return sums;
             }
-            let town = run(seed, &library);
-            hold(seed, &town);
+            let town = run(seed, &library, false);
+            hold(seed, &town, &library);
             let ledger = town::lock(&town.ledger);
             let these = [ledger.turns, ledger.arrivals, ledger.reminders, ledger.responses_count()];
             sums = std::array::from_fn(|n| sums[n] + these[n]);
@@ -97,7 +104,25 @@ fn promises_are_kept_whatever_goes_wrong() {
 fn a_seed_is_the_same_run_again() {
     let library = library();
     for seed in 0..3 {
-        let (one, two) = (run(seed, &library).trace(), run(seed, &library).trace());
+        let (one, two) = (run(seed, &library, true).trace(), run(seed, &library, true).trace());
         assert_eq!(one, two, "seed {seed}");
+    }
+}
+
+/// Conversations of a day that a run of all tests has time for.
+const CONVERSATIONS: u64 = 300;
+
+#[test]
+fn a_day_of_a_city_on_the_real_store_keeps_them_too() {
+    let conversations = number("CONVERSATIONS").unwrap_or(CONVERSATIONS);
+    let data = std::env::var_os("FOLDER").map_or_else(tempfile::tempdir, tempfile::tempdir_in).unwrap();
+    let seed = number("SEED").unwrap_or(0);
+    let folder = data.path().join("store");
+    let day = runtime().block_on(day::day(&folder, library(), conversations as usize, seed));
+    println!("{conversations} conversations: {day}");
+    assert!(day.turns > 5 * conversations as usize && day.responses > 0, "{day:?}");
+    // A file of the store grows by whole segments: of a small day they are nearly all there is.
+    if conversations >= 10_000 {
+        assert!(day.times() <= day::TIMES_LIVE, "wanted are at most {} times: {day:?}", day::TIMES_LIVE);
     }
 }

@@ -4,23 +4,30 @@ use super::town::{Chance, Life, Town, lock};
 use async_trait::async_trait;
 use snak::channel::{Channel, Content, ConversationId, Inbox, Incoming, Outbound, SendError, Sent};
 use snak::engine::{Input, Message};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
-use storage::{ConversationKey, Store, key_of};
+use storage::{ConversationKey, key_of};
+use tokio::sync::Notify;
 use tokio::task::JoinSet;
+
+/// So many messages back a citizen looks.
+const SEEN: usize = 30;
+/// An answer to who asks for updates comes at the latest then.
+const LONG_POLL: Duration = Duration::from_secs(50);
 
 /// What a citizen sees.
 #[derive(Debug, Default)]
 pub struct Chat {
     pub blocked: bool,
     /// By the platform's id, as they stand now.
-    pub messages: Vec<(u64, Message)>,
+    pub messages: VecDeque<(u64, Message)>,
 }
 
 #[derive(Debug, Default)]
 struct State {
-    updates: Vec<Incoming>,
+    /// Those not confirmed.
+    updates: VecDeque<Incoming>,
     confirmed: usize,
     chats: Vec<Chat>,
     last_message: u64,
@@ -30,6 +37,9 @@ struct State {
 pub struct Platform {
     town: Arc<Town>,
     state: Mutex<State>,
+    news: Notify,
+    /// Updates handed out at once.
+    batch: u64,
 }
 
 pub fn address(citizen: usize) -> ConversationId {
@@ -37,9 +47,9 @@ pub fn address(citizen: usize) -> ConversationId {
 }
 
 impl Platform {
-    pub fn new(town: Arc<Town>, citizens: usize) -> Arc<Platform> {
+    pub fn new(town: Arc<Town>, citizens: usize, batch: u64) -> Arc<Platform> {
         let state = State { chats: (0..citizens).map(|_| Chat::default()).collect(), ..State::default() };
-        Arc::new(Platform { town, state: Mutex::new(state) })
+        Arc::new(Platform { town, state: Mutex::new(state), news: Notify::new(), batch })
     }
 
     pub fn key(&self, of: &ConversationId) -> ConversationKey {
@@ -54,20 +64,22 @@ impl Platform {
     pub fn act(&self, citizen: usize, content: Content) {
         let mut state = lock(&self.state);
         state.chats[citizen].blocked = content == Content::Blocked;
-        let update = format!("telegram:{}", state.updates.len());
-        let said = match &content {
-            Content::Input(Input::Press(press)) => {
-                format!("presses {:?} of question {}", press.button, press.step)
-            }
-            other => format!("{other:?}"),
-        };
+        let update = format!("telegram:{}", state.confirmed + state.updates.len());
         let conversation = address(citizen);
-        self.town.tell(format!("citizen {citizen} ({:?}): {said} ({update})", self.key(&conversation)));
+        self.town.tell(|| {
+            let said = match &content {
+                Content::Input(Input::Press(press)) => {
+                    format!("presses {:?} of question {}", press.button, press.step)
+                }
+                other => format!("{other:?}"),
+            };
+            format!("citizen {citizen} ({:?}): {said} ({update})", self.key(&conversation))
+        });
         if let Content::Input(Input::Text(words)) = &content {
             lock(&self.town.ledger).types(&update, words);
         }
         let (channel, language, shows_recap) = ("telegram", None, false);
-        state.updates.push(Incoming {
+        state.updates.push_back(Incoming {
             update,
             conversation,
             channel,
@@ -76,20 +88,21 @@ impl Platform {
             upload: None,
             shows_recap,
         });
+        self.news.notify_one();
     }
 
     pub fn everything_is_confirmed(&self) -> bool {
-        let state = lock(&self.state);
-        state.confirmed == state.updates.len()
+        lock(&self.state).updates.is_empty()
     }
 
     // What is not confirmed, from `offset` on; asking for it confirms what is before.
     fn updates(&self, offset: usize) -> (usize, Vec<Incoming>) {
         let mut state = lock(&self.state);
-        state.confirmed = state.confirmed.max(offset);
-        let first = state.confirmed;
-        let many = self.town.chance.between(1, 8) as usize;
-        (first, state.updates.iter().skip(first).take(many).cloned().collect())
+        let done = offset.saturating_sub(state.confirmed);
+        state.updates.drain(..done);
+        state.confirmed += done;
+        let many = self.town.chance.between(1, self.batch) as usize;
+        (state.confirmed, state.updates.iter().take(many).cloned().collect())
     }
 
     /// Receives as `channel::telegram` does: in order within a conversation, the batch confirmed when all of it is kept.
@@ -99,8 +112,12 @@ impl Platform {
             self.town.takes_time().await;
             life.goes_on().await;
             let (first, updates) = self.updates(offset);
+            if updates.is_empty() {
+                let _ = tokio::time::timeout(LONG_POLL, self.news.notified()).await;
+                continue;
+            }
             // The answer is lost on its way.
-            if updates.is_empty() || self.town.fault(30) {
+            if self.town.fault(30) {
                 tokio::time::sleep(Duration::from_millis(500)).await;
                 continue;
             }
@@ -125,7 +142,7 @@ impl Platform {
                 for incoming in line {
                     let update = incoming.update.clone();
                     if inbox.receive(incoming).await.is_err() {
-                        town.tell(format!("not kept: {update}"));
+                        town.tell(|| format!("not kept: {update}"));
                         return false;
                     }
                     town.check(|ledger| ledger.acknowledged(&update));
@@ -168,8 +185,8 @@ impl Channel for Bot {
             return Err(SendError::Throttled(Duration::from_secs(town.chance.between(1, 20))));
         }
         if town.fault(60) {
-            town.tell(format!("refused to {key:?}"));
-            lock(&town.ledger).refused(key, outbound);
+            town.tell(|| format!("refused to {key:?}"));
+            town.check(|ledger| ledger.refused(key, outbound));
             return Err(SendError::Refused("simulated".to_owned()));
         }
         let sent = self.arrive(to, key, outbound)?;
@@ -192,7 +209,7 @@ impl Bot {
         let citizen = to.address().parse::<usize>().unwrap() - 100;
         let mut state = lock(&self.platform.state);
         if state.chats[citizen].blocked {
-            self.town.tell(format!("blocked by {key:?}"));
+            self.town.tell(|| format!("blocked by {key:?}"));
             lock(&self.town.ledger).blocked(key);
             return Err(SendError::Blocked);
         }
@@ -200,7 +217,11 @@ impl Bot {
             Outbound::Say(message) | Outbound::Show { message, .. } => {
                 state.last_message += 1;
                 let id = state.last_message;
-                state.chats[citizen].messages.push((id, message.clone()));
+                let messages = &mut state.chats[citizen].messages;
+                messages.push_back((id, message.clone()));
+                if messages.len() > SEEN {
+                    messages.pop_front();
+                }
                 id
             }
             Outbound::Amend { of, message } => {
@@ -212,13 +233,15 @@ impl Bot {
                 id
             }
         };
-        let told = match outbound {
-            Outbound::Say(message) | Outbound::Show { message, .. } => {
-                format!("{:?}", message.text.to_string())
-            }
-            Outbound::Amend { message, .. } => format!("(changed) {:?}", message.text.to_string()),
-        };
-        self.town.tell(format!("arrived at {key:?} as {id}: {}", told.chars().take(60).collect::<String>()));
+        self.town.tell(|| {
+            let told = match outbound {
+                Outbound::Say(message) | Outbound::Show { message, .. } => {
+                    format!("{:?}", message.text.to_string())
+                }
+                Outbound::Amend { message, .. } => format!("(changed) {:?}", message.text.to_string()),
+            };
+            format!("arrived at {key:?} as {id}: {}", told.chars().take(60).collect::<String>())
+        });
         self.town.check(|ledger| ledger.arrived(key, outbound, &id.to_string()));
         Ok(Sent(id.to_string()))
     }

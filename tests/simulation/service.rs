@@ -3,7 +3,7 @@
 use super::citizen;
 use super::platform::{Bot, Platform, address};
 use super::store::Rough;
-use super::town::{Life, Town};
+use super::town::{Life, Town, at_once};
 use jiff::SignedDuration;
 use snak::delivery::Delivery;
 use snak::dispatch::{Clock, Conversation, Dispatch, run_timer};
@@ -17,27 +17,24 @@ use tokio::task::JoinSet;
 
 const BUBBLE: Duration = Duration::from_millis(700);
 /// Longer than the longest pause between two tries, several times over.
-const CALM: Duration = Duration::from_secs(400);
+pub const CALM: Duration = Duration::from_secs(400);
+/// Updates that the platform hands out at once.
+const BATCH: u64 = 8;
 /// Things somebody does at most until a dialogue has ended.
 const PATIENCE: usize = 40;
 
 /// Lives through a whole seed.
 pub async fn live(town: Arc<Town>, library: Arc<Library>) {
     let citizens = town.chance.between(3, 8) as usize;
-    let platform = Platform::new(town.clone(), citizens);
+    let platform = Platform::new(town.clone(), citizens, BATCH);
     let mut outside = JoinSet::new();
     for citizen in 0..citizens {
         outside.spawn(citizen::lives(platform.clone(), citizen));
     }
     outside.spawn(clock_jumps(town.clone()));
     for _ in 0..town.chance.below(4) {
-        let (life, running) = start(&town, &platform, &library).await;
         let span = Duration::from_millis(town.chance.between(1_000, 60_000));
-        tokio::time::sleep(span).await;
-        // From here on nothing that the old process does counts; then its tasks are let go.
-        life.end();
-        drop(running);
-        town.crash().await;
+        lives_and_dies(&town, &platform, &library, span).await;
         if town.broken().is_some() {
             return;
         }
@@ -53,13 +50,32 @@ pub async fn live(town: Arc<Town>, library: Arc<Library>) {
     logs(&town).await;
 }
 
-struct Running {
+/// One life of the service: after so long it crashes.
+pub async fn lives_and_dies(
+    town: &Arc<Town>,
+    platform: &Arc<Platform>,
+    library: &Arc<Library>,
+    span: Duration,
+) {
+    let (life, running) = start(town, platform, library).await;
+    tokio::time::sleep(span).await;
+    // From here on nothing that the old process does counts; then its tasks are let go.
+    life.end();
+    drop(running);
+    town.crash().await;
+}
+
+pub struct Running {
     _stop: watch::Sender<bool>,
     _tasks: JoinSet<()>,
 }
 
-async fn start(town: &Arc<Town>, platform: &Arc<Platform>, library: &Arc<Library>) -> (Life, Running) {
-    town.tell("the service starts".to_owned());
+pub async fn start(
+    town: &Arc<Town>,
+    platform: &Arc<Platform>,
+    library: &Arc<Library>,
+) -> (Life, Running) {
+    town.tell(|| "the service starts".to_owned());
     let life = Life::new();
     let store: Arc<dyn Store> = Arc::new(Rough { town: town.clone(), life: life.clone() });
     let (stop, stopped) = watch::channel(false);
@@ -96,11 +112,11 @@ async fn clock_jumps(town: Arc<Town>) {
     }
 }
 
-async fn rests(town: &Town, platform: &Platform) {
+pub async fn rests(town: &Town, platform: &Platform) {
     let unsent: Vec<_> = town.unsent().await.into_iter().map(|q| q.id).collect();
     // What falls due at this moment is woken in the next round.
     let before = town.now() - SignedDuration::from_secs(10);
-    let due = town.disk.due(before, usize::MAX).await.unwrap().len();
+    let due = at_once(town.disk.due(before, usize::MAX)).unwrap().len();
     town.check(|ledger| ledger.rests(&unsent, due));
     town.check(|_| match platform.everything_is_confirmed() {
         true => Ok(()),
@@ -110,32 +126,33 @@ async fn rests(town: &Town, platform: &Platform) {
 
 // Whoever is on the way gets to an end.
 async fn ends(town: &Town, platform: &Platform, citizens: usize) {
-    for citizen in 0..citizens {
-        let key = platform.key(&address(citizen));
-        let mut rounds = 0;
-        loop {
-            let stored = town.disk.conversation(&key).await.unwrap();
-            let conversation: Option<Conversation> = stored.map(|s| engine::decode(&s.body).unwrap());
-            if conversation.is_none_or(|c| c.open.is_none()) {
-                break;
-            }
-            if rounds == PATIENCE {
-                town.check(|_| Err(format!("REST: citizen {citizen} cannot get to an end")));
-                return;
-            }
-            platform.act(citizen, platform.look(citizen, |chat, _| citizen::forward(chat, rounds)));
-            rounds += 1;
-            tokio::time::sleep(Duration::from_secs(15)).await;
+    let is_open = |citizen: &usize| {
+        let stored = at_once(town.disk.conversation(&platform.key(&address(*citizen)))).unwrap();
+        let conversation: Option<Conversation> = stored.map(|s| engine::decode(&s.body).unwrap());
+        conversation.is_some_and(|c| c.open.is_some())
+    };
+    for round in 0..=PATIENCE {
+        let open: Vec<usize> = (0..citizens).filter(is_open).collect();
+        if open.is_empty() {
+            break;
         }
+        town.check(|_| match round == PATIENCE {
+            true => Err(format!("REST: the citizens {open:?} cannot get to an end")),
+            false => Ok(()),
+        });
+        for citizen in open {
+            platform.act(citizen, platform.look(citizen, |chat, _| citizen::forward(chat, round)));
+        }
+        tokio::time::sleep(Duration::from_secs(15)).await;
     }
     tokio::time::sleep(CALM).await;
 }
 
-async fn logs(town: &Town) {
+pub async fn logs(town: &Town) {
     let dialogues = super::town::lock(&town.ledger).dialogues();
     for dialogue in dialogues {
-        let latest = town.disk.extent(&dialogue).await.unwrap().latest;
-        let rows = town.disk.responses(&dialogue, Cursor(0), usize::MAX).await.unwrap();
+        let latest = at_once(town.disk.extent(&dialogue)).unwrap().latest;
+        let rows = at_once(town.disk.responses(&dialogue, Cursor(0), usize::MAX)).unwrap();
         town.check(|ledger| ledger.log(&dialogue, latest, &rows));
     }
 }

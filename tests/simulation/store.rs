@@ -1,6 +1,6 @@
 //! A store on which things go wrong: slow, refusing, or done without the answer arriving. A crash loses what was lazy.
 
-use super::town::{Life, Town, lock};
+use super::town::{Life, Town, at_once, lock};
 use async_trait::async_trait;
 use jiff::Timestamp;
 use std::path::Path;
@@ -28,7 +28,7 @@ impl Town {
             lazy.drain(..count).collect()
         };
         for (id, sent, _) in ripe {
-            self.disk.settle(id, sent).await.unwrap();
+            at_once(self.disk.settle(id, sent)).unwrap();
         }
     }
 
@@ -42,13 +42,13 @@ impl Town {
             lost.iter().for_each(|(id, ..)| lock(&self.ledger).unsettled(id));
         }
         self.flush(true).await;
-        self.tell("CRASH".to_owned());
+        self.tell(|| "CRASH".to_owned());
     }
 
     /// Every message that is still to be sent.
     pub async fn unsent(&self) -> Vec<Queued> {
         self.flush(true).await;
-        self.disk.outbox(None, usize::MAX).await.unwrap()
+        at_once(self.disk.outbox(None, usize::MAX)).unwrap()
     }
 }
 
@@ -59,7 +59,7 @@ impl Rough {
         self.life.goes_on().await;
         self.town.flush(false).await;
         if self.town.fault(once_in) {
-            self.town.tell(format!("the store fails: {what}"));
+            self.town.tell(|| format!("the store fails: {what}"));
             return Err(StoreError::Backend(format!("simulated: {what}")));
         }
         Ok(())
@@ -74,7 +74,7 @@ impl Store for Rough {
 
     async fn conversation(&self, of: &ConversationKey) -> Result<Option<Stored>> {
         self.works("reading a conversation", 40).await?;
-        self.town.disk.conversation(of).await
+        at_once(self.town.disk.conversation(of))
     }
 
     async fn commit(&self, changes: Changes) -> Result<Version> {
@@ -83,35 +83,37 @@ impl Store for Rough {
             return Err(StoreError::Conflict(changes.conversation));
         }
         self.town.flush(true).await;
-        let told = format!("{:?} {}", changes.conversation, changes.update.0);
-        let version = self.town.disk.commit(changes.clone()).await?;
-        self.town.tell(format!("committed {told} as {} with {} rows", version.0, changes.outbox.len()));
+        let version = at_once(self.town.disk.commit(changes.clone()))?;
+        self.town.tell(|| {
+            let Changes { conversation, update, outbox, .. } = &changes;
+            format!("committed {conversation:?} {} as {} with {} rows", update.0, version.0, outbox.len())
+        });
         self.town.check(|ledger| ledger.committed(&changes, version));
         self.works("after a commit", 30).await?;
         Ok(version)
     }
 
     async fn responses(&self, of: &DialogueId, after: Cursor, limit: usize) -> Result<Vec<ResponseRow>> {
-        self.town.disk.responses(of, after, limit).await
+        at_once(self.town.disk.responses(of, after, limit))
     }
 
     async fn extent(&self, of: &DialogueId) -> Result<Extent> {
-        self.town.disk.extent(of).await
+        at_once(self.town.disk.extent(of))
     }
 
     async fn address(&self, of: &ConversationKey) -> Result<Option<String>> {
         self.works("reading an address", 40).await?;
-        self.town.disk.address(of).await
+        at_once(self.town.disk.address(of))
     }
 
     async fn outbox(&self, after: Option<OutboxId>, limit: usize) -> Result<Vec<Queued>> {
         self.works("reading the outbox", 40).await?;
-        self.town.disk.outbox(after, limit).await
+        at_once(self.town.disk.outbox(after, limit))
     }
 
     async fn settle(&self, id: OutboxId, sent: Option<String>) -> Result<()> {
         self.works("settling", 40).await?;
-        self.town.tell(format!("settled {:?} {}.{}", id.conversation, id.version.0, id.n));
+        self.town.tell(|| format!("settled {:?} {}.{}", id.conversation, id.version.0, id.n));
         self.town.check(|ledger| ledger.settled(id, sent.is_some()));
         lock(&self.town.lazy).push((id, sent, tokio::time::Instant::now()));
         Ok(())
@@ -125,35 +127,35 @@ impl Store for Rough {
             let lazy = lock(&self.town.lazy);
             let about = lazy.iter().filter(|(id, sent, _)| {
                 let row = ledger.row(id).filter(|_| id.conversation == *of);
-                row.is_some_and(|r| r.message == Some(message) && (r.forget || sent.is_some()))
+                row.is_some_and(|r| r.about == Some(message.0) && (r.forget || sent.is_some()))
             });
             let latest = about.max_by_key(|(id, _, _)| *id);
             latest.map(|(id, sent, _)| sent.clone().filter(|_| ledger.row(id).is_some_and(|r| !r.forget)))
         };
         match fresh {
             Some(sent) => Ok(sent),
-            None => self.town.disk.sent(of, message).await,
+            None => at_once(self.town.disk.sent(of, message)),
         }
     }
 
     async fn due(&self, now: Timestamp, limit: usize) -> Result<Vec<ConversationKey>> {
         self.works("reading what is due", 40).await?;
-        self.town.disk.due(now, limit).await
+        at_once(self.town.disk.due(now, limit))
     }
 
     async fn document(&self, kind: Kind, id: &str) -> Result<Option<Vec<u8>>> {
         self.works("reading a document", 40).await?;
-        self.town.disk.document(kind, id).await
+        at_once(self.town.disk.document(kind, id))
     }
 
     async fn documents(&self, kind: Kind, prefix: &str) -> Result<Vec<(String, Vec<u8>)>> {
         self.works("reading documents", 40).await?;
-        self.town.disk.documents(kind, prefix).await
+        at_once(self.town.disk.documents(kind, prefix))
     }
 
     async fn keep(&self, documents: Vec<Document>) -> Result<()> {
         self.works("keeping documents", 40).await?;
-        self.town.disk.keep(documents).await
+        at_once(self.town.disk.keep(documents))
     }
 
     async fn replace(&self, document: Document, was: &[u8]) -> Result<bool> {
@@ -162,43 +164,43 @@ impl Store for Rough {
     }
 
     async fn erase(&self, of: &ConversationKey, at: Timestamp) -> Result<Receipt> {
-        self.town.disk.erase(of, at).await
+        at_once(self.town.disk.erase(of, at))
     }
 
     async fn erase_responses(&self, responses: Vec<Uuid>, at: Timestamp, reason: Reason) -> Result<usize> {
-        self.town.disk.erase_responses(responses, at, reason).await
+        at_once(self.town.disk.erase_responses(responses, at, reason))
     }
 
     async fn put_media(&self, bytes: Vec<u8>, at: Timestamp) -> Result<MediaId> {
-        self.town.disk.put_media(bytes, at).await
+        at_once(self.town.disk.put_media(bytes, at))
     }
 
     async fn media(&self, id: MediaId) -> Result<Option<Vec<u8>>> {
-        self.town.disk.media(id).await
+        at_once(self.town.disk.media(id))
     }
 
     async fn media_dialogue(&self, id: MediaId) -> Result<Option<DialogueId>> {
-        self.town.disk.media_dialogue(id).await
+        at_once(self.town.disk.media_dialogue(id))
     }
 
     async fn collect_media(&self, before: Timestamp) -> Result<usize> {
-        self.town.disk.collect_media(before).await
+        at_once(self.town.disk.collect_media(before))
     }
 
     async fn forget_updates(&self, before: Timestamp) -> Result<()> {
-        self.town.disk.forget_updates(before).await
+        at_once(self.town.disk.forget_updates(before))
     }
 
     async fn compact(&self, when: When) -> Result<Option<Compacted>> {
-        self.town.disk.compact(when).await
+        at_once(self.town.disk.compact(when))
     }
 
     async fn backup(&self, to: &Path) -> Result<Copied> {
-        self.town.disk.backup(to).await
+        at_once(self.town.disk.backup(to))
     }
 
     async fn rotate(&self) -> Result<Compacted> {
-        self.town.disk.rotate().await
+        at_once(self.town.disk.rotate())
     }
 
     fn broken(&self) -> Option<String> {

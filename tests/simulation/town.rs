@@ -5,7 +5,9 @@ use jiff::{SignedDuration, Timestamp};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
-use storage::{MemoryStore, OutboxId, Secrets};
+use std::task::{Context, Poll, Wake, Waker};
+use std::thread::Thread;
+use storage::{MemoryStore, OutboxId, Secrets, Store};
 use tokio::time::Instant;
 
 const BEGAN: Timestamp = Timestamp::constant(1_780_308_000, 0); // 2026-06-01 10:00 UTC
@@ -47,25 +49,47 @@ pub fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
+/// Waits for a real disk while the town's clock stands still: nothing comes between, so that a seed is the same run again.
+pub fn at_once<T>(work: impl Future<Output = T>) -> T {
+    struct Woken(Thread);
+    impl Wake for Woken {
+        fn wake(self: Arc<Self>) {
+            self.0.unpark();
+        }
+    }
+    // Not made to yield: there is nobody to yield to.
+    let mut work = std::pin::pin!(tokio::task::unconstrained(work));
+    let waker = Waker::from(Arc::new(Woken(std::thread::current())));
+    loop {
+        match work.as_mut().poll(&mut Context::from_waker(&waker)) {
+            Poll::Ready(done) => return done,
+            Poll::Pending => std::thread::park(),
+        }
+    }
+}
+
 /// A settled row that is not on disk yet: its id, the platform's id, and since when.
 pub type Lazy = (OutboxId, Option<String>, Instant);
 
 #[derive(Debug)]
 pub struct Town {
     pub chance: Chance,
-    pub disk: MemoryStore,
+    pub disk: Arc<dyn Store>,
+    /// So many times rarer than in a small town things go wrong.
+    rarity: u64,
     /// Lost in a crash.
     pub lazy: Mutex<Vec<Lazy>>,
     pub ledger: Mutex<Ledger>,
     faults: AtomicBool,
-    trace: Mutex<Vec<String>>,
+    /// What happened, where somebody wants to read it.
+    trace: Option<Mutex<Vec<String>>>,
     began: Instant,
     /// How far the system's clock is from the time that has passed.
     skew: Mutex<SignedDuration>,
 }
 
 impl Town {
-    pub fn new(seed: u64) -> Arc<Town> {
+    pub fn new(seed: u64, traced: bool) -> Arc<Town> {
         let chance = Chance::new(seed);
         let secret = || {
             let mut bytes = [0; 32];
@@ -73,13 +97,19 @@ impl Town {
             bytes
         };
         let secrets = Secrets { lookup: secret(), pseudonym: secret(), cursor: secret(), epoch: 1 };
+        let disk = Arc::new(MemoryStore::with(secrets));
+        Town::over(disk, chance, 1, traced)
+    }
+
+    pub fn over(disk: Arc<dyn Store>, chance: Chance, rarity: u64, traced: bool) -> Arc<Town> {
         Arc::new(Town {
-            disk: MemoryStore::with(secrets),
+            disk,
             chance,
+            rarity,
             lazy: Mutex::default(),
             ledger: Mutex::default(),
             faults: AtomicBool::new(true),
-            trace: Mutex::default(),
+            trace: traced.then(Mutex::default),
             began: Instant::now(),
             skew: Mutex::new(SignedDuration::ZERO),
         })
@@ -93,17 +123,17 @@ impl Town {
     /// The clock is set, forwards or back.
     pub fn jump(&self, by: SignedDuration) {
         *lock(&self.skew) += by;
-        self.tell(format!("the clock is set by {by:#}"));
+        self.tell(|| format!("the clock is set by {by:#}"));
     }
 
     /// Whether something goes wrong, once in `n` times while things go wrong at all.
     pub fn fault(&self, n: u64) -> bool {
-        self.faults.load(Ordering::Relaxed) && self.chance.one_in(n)
+        self.faults.load(Ordering::Relaxed) && self.chance.one_in(n * self.rarity)
     }
 
     pub fn calm(&self) {
         self.faults.store(false, Ordering::Relaxed);
-        self.tell("nothing goes wrong from now on".to_owned());
+        self.tell(|| "nothing goes wrong from now on".to_owned());
     }
 
     /// Something takes its time: a few milliseconds, now and then seconds.
@@ -112,13 +142,14 @@ impl Town {
         tokio::time::sleep(Duration::from_millis(millis)).await;
     }
 
-    pub fn tell(&self, what: String) {
+    pub fn tell(&self, what: impl FnOnce() -> String) {
+        let Some(trace) = &self.trace else { return };
         let at = self.began.elapsed().as_secs_f64();
-        lock(&self.trace).push(format!("{at:9.3}  {what}"));
+        lock(trace).push(format!("{at:9.3}  {}", what()));
     }
 
     pub fn trace(&self) -> Vec<String> {
-        lock(&self.trace).clone()
+        self.trace.as_ref().map(|trace| lock(trace).clone()).unwrap_or_default()
     }
 
     /// Holds what happened against the invariants.
@@ -127,7 +158,7 @@ impl Town {
         if let Err(why) = what(&mut ledger)
             && ledger.broken.is_none()
         {
-            self.tell(format!("BROKEN: {why}"));
+            self.tell(|| format!("BROKEN: {why}"));
             ledger.broken = Some(why);
         }
     }
