@@ -76,7 +76,7 @@ pub enum Content {
 /// What the platform may show at once, besides the messages that follow.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Received {
-    /// A word over the pressed button.
+    /// A word over the pressed button; to who pressed none, a message that nobody keeps.
     pub toast: Option<String>,
 }
 

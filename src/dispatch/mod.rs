@@ -394,7 +394,8 @@ impl Inbox for Dispatch {
             // Damaged on disk: it would be damaged again next time, and everybody behind would wait.
             Err(error @ StoreError::Corrupt { .. }) => {
                 error!(conversation = ?self.key(&incoming.conversation), %error, "an update was passed over");
-                Ok(Received::default())
+                let language = incoming.language.unwrap_or(Language::DANISH);
+                Ok(Received { toast: Some(lines(language).get("trouble")) })
             }
             Err(error) => {
                 warn!(%error, "a turn could not be kept");

@@ -151,6 +151,12 @@ pub trait Store: Send + Sync + std::fmt::Debug {
     /// Why the store can no longer keep answers; `None` while it can. Once set it stays.
     fn broken(&self) -> Option<String>;
 
+    /// What was found damaged since the store was opened, the first of it; `None` while nothing was. The rest is read and kept
+    /// as before. Damage is found where something is read: at once for what is read, for all there is by [`Store::backup`].
+    fn damaged(&self) -> Option<String> {
+        None
+    }
+
     /// Finishes what waits, makes it durable and lets the folder go. Later calls fail.
     async fn close(&self) -> Result<()>;
 }

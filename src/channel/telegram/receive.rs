@@ -11,7 +11,7 @@ use std::time::Duration;
 use teloxide::RequestError;
 use teloxide::payloads::{AnswerCallbackQuerySetters, GetUpdates, SetMyCommandsSetters};
 use teloxide::requests::Requester;
-use teloxide::types::{AllowedUpdate, BotCommand, CallbackQueryId};
+use teloxide::types::{AllowedUpdate, BotCommand, CallbackQueryId, ChatId};
 use tokio::sync::watch;
 use tracing::{info, warn};
 
@@ -174,17 +174,22 @@ async fn handle(telegram: &Telegram, inbox: &Arc<dyn Inbox>, updates: Vec<Value>
 async fn in_order(telegram: Telegram, inbox: Arc<dyn Inbox>, line: Vec<(Incoming, Option<String>)>) -> bool {
     for (event, press) in line {
         // The rest of the line waits for it: an answer must not overtake the one before.
+        let chat = event.conversation.address().parse().map(ChatId);
         let Ok(received) = inbox.receive(event).await else { return false };
-        if let Some(id) = press {
-            // Best effort: an unanswered press only leaves a spinner.
-            let bot = telegram.bot.clone();
-            tokio::spawn(async move {
+        // Best effort: an unanswered press only leaves a spinner.
+        let bot = telegram.bot.clone();
+        match (press, received.toast, chat) {
+            (Some(id), toast, _) => drop(tokio::spawn(async move {
                 let answer = bot.answer_callback_query(CallbackQueryId(id));
-                let _ = match received.toast {
+                let _ = match toast {
                     Some(toast) => answer.text(toast).await,
                     None => answer.await,
                 };
-            });
+            })),
+            (None, Some(words), Ok(chat)) => drop(tokio::spawn(async move {
+                let _ = bot.send_message(chat, words).await;
+            })),
+            (None, _, _) => {}
         }
     }
     true

@@ -57,6 +57,7 @@ struct Shared {
     /// Files that lost their last name and are still there.
     unnamed: Mutex<Vec<MediaId>>,
     broken: Mutex<Option<String>>,
+    damaged: Mutex<Option<String>>,
 }
 
 impl Shared {
@@ -82,6 +83,23 @@ impl Shared {
     }
     fn set_broken(&self, why: &str) {
         self.broken.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert_with(|| why.to_owned());
+    }
+    fn damaged(&self) -> Option<String> {
+        self.damaged.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+    /// Remembers the first damage that was found.
+    fn note<T>(&self, read: Result<T>) -> Result<T> {
+        if let Err(error @ StoreError::Corrupt { .. }) = &read {
+            self.damaged
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .get_or_insert_with(|| format!("{error}; restore a backup"));
+        }
+        read
+    }
+    /// One value, opened.
+    fn read(&self, tree: Tree, key: &[u8]) -> Result<Option<Vec<u8>>> {
+        self.note(self.trees().get(tree, key))
     }
     /// Said once, when it happens.
     fn fail(&self, why: &str) {
@@ -119,6 +137,7 @@ impl SledStore {
             fresh: Mutex::default(),
             unnamed: Mutex::default(),
             broken: Mutex::default(),
+            damaged: Mutex::default(),
         });
         let secrets = folder.secrets.clone();
         let media = folder.media.clone();
@@ -140,7 +159,7 @@ impl SledStore {
     async fn ask<T>(&self, job: impl FnOnce(Reply<T>) -> Job) -> Result<T> {
         let (reply, answer) = oneshot::channel();
         self.jobs.send(job(reply)).map_err(|_| StoreError::Closed)?;
-        answer.await.map_err(|_| StoreError::Closed)?
+        self.shared.note(answer.await.map_err(|_| StoreError::Closed)?)
     }
 
     async fn copy<T: Send + 'static>(
@@ -151,7 +170,7 @@ impl SledStore {
         let (shared, media) = (self.shared.clone(), self.media.clone());
         blocking(move || {
             let _one_at_a_time = copying.lock().unwrap_or_else(PoisonError::into_inner);
-            let done = work(&jobs, &master);
+            let done = shared.note(work(&jobs, &master));
             remove_unnamed(&shared, &media);
             done
         })
@@ -179,7 +198,7 @@ impl SledStore {
         scan: impl FnOnce(&Trees) -> Result<T> + Send + 'static,
     ) -> Result<T> {
         let trees = self.shared.trees();
-        blocking(move || scan(&trees)).await
+        self.shared.note(blocking(move || scan(&trees)).await)
     }
 }
 
@@ -207,8 +226,8 @@ impl Store for SledStore {
         if let Some(why) = self.shared.broken() {
             return Err(StoreError::Backend(why));
         }
-        let bytes = self.shared.trees().get(Tree::Conversations, &keys::conversation(of))?;
-        bytes.map(|bytes| ledger::stored(&bytes)).transpose()
+        let bytes = self.shared.read(Tree::Conversations, &keys::conversation(of))?;
+        self.shared.note(bytes.map(|bytes| ledger::stored(&bytes)).transpose())
     }
 
     async fn commit(&self, changes: Changes) -> Result<Version> {
@@ -244,7 +263,7 @@ impl Store for SledStore {
     }
 
     async fn address(&self, of: &ConversationKey) -> Result<Option<String>> {
-        let address = self.shared.trees().get(Tree::Conversations, &keys::address(of))?;
+        let address = self.shared.read(Tree::Conversations, &keys::address(of))?;
         Ok(address.map(|bytes| String::from_utf8_lossy(&bytes).into_owned()))
     }
 
@@ -253,7 +272,7 @@ impl Store for SledStore {
     }
 
     async fn settle(&self, id: OutboxId, sent: Option<String>) -> Result<()> {
-        let Some(bytes) = self.shared.trees().get(Tree::Outbox, &keys::outbox(&id))? else { return Ok(()) };
+        let Some(bytes) = self.shared.read(Tree::Outbox, &keys::outbox(&id))? else { return Ok(()) };
         let row = ledger::outgoing(&bytes)?;
         if let Some(message) = row.message
             && (row.forget || sent.is_some())
@@ -274,7 +293,7 @@ impl Store for SledStore {
         if let Some(sent) = fresh {
             return Ok(sent);
         }
-        let sent = self.shared.trees().get(Tree::Conversations, &keys::sent(of, message))?;
+        let sent = self.shared.read(Tree::Conversations, &keys::sent(of, message))?;
         Ok(sent.map(|bytes| String::from_utf8_lossy(&bytes).into_owned()))
     }
 
@@ -295,7 +314,7 @@ impl Store for SledStore {
     }
 
     async fn document(&self, kind: Kind, id: &str) -> Result<Option<Vec<u8>>> {
-        self.shared.trees().get(Tree::Documents, &keys::document(kind, id))
+        self.shared.read(Tree::Documents, &keys::document(kind, id))
     }
 
     async fn documents(&self, kind: Kind, prefix: &str) -> Result<Vec<(String, Vec<u8>)>> {
@@ -342,7 +361,7 @@ impl Store for SledStore {
 
     async fn media(&self, id: MediaId) -> Result<Option<Vec<u8>>> {
         let media = self.media.clone();
-        blocking(move || media.get(id)).await
+        self.shared.note(blocking(move || media.get(id)).await)
     }
 
     async fn media_dialogue(&self, id: MediaId) -> Result<Option<DialogueId>> {
@@ -387,6 +406,10 @@ impl Store for SledStore {
 
     fn broken(&self) -> Option<String> {
         self.shared.broken()
+    }
+
+    fn damaged(&self) -> Option<String> {
+        self.shared.damaged()
     }
 
     async fn close(&self) -> Result<()> {

@@ -24,7 +24,14 @@ impl std::fmt::Debug for Trees {
 }
 
 pub fn backend(error: sled::Error) -> StoreError {
-    StoreError::Backend(error.to_string())
+    match error {
+        // Damaged on disk: it will not be read another time either.
+        sled::Error::Corruption { at, .. } => {
+            let place = at.map_or_else(String::new, |at| format!(" at {at:?}"));
+            StoreError::Corrupt { what: "store", why: format!("a part of its file is damaged{place}") }
+        }
+        other => StoreError::Backend(other.to_string()),
+    }
 }
 
 impl Trees {

@@ -291,7 +291,8 @@ impl Writer {
                     (Some(id), Ok(Some(outgoing))) => rows.push(Queued { id, outgoing }),
                     (_, Ok(_)) => {}
                     (_, Err(error @ StoreError::Corrupt { .. })) => {
-                        tracing::error!(%error, "a message is not sent")
+                        tracing::error!(%error, "a message is not sent");
+                        let _ = self.shared.note::<()>(Err(error));
                     }
                     (_, Err(error)) => return Err(error),
                 }
