@@ -102,8 +102,14 @@ impl Citizen {
     }
 
     pub fn voice(&self) -> Act {
-        let file = self.keep(b"OggS".to_vec());
-        self.message(updates::voice(&file, 4))
+        self.voice_of(b"OggS".to_vec())
+    }
+
+    /// A voice message that the bot can fetch byte for byte.
+    pub fn voice_of(&self, bytes: Vec<u8>) -> Act {
+        let size = bytes.len();
+        let file = self.keep(bytes);
+        self.message(updates::voice(&file, size))
     }
 
     pub fn location(&self, latitude: f64, longitude: f64) -> Act {
