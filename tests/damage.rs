@@ -138,7 +138,9 @@ async fn a_flipped_bit_is_refused_or_found_where_it_is_read_and_by_a_backup() {
         }
         fs::remove_dir_all(data.path().join(n.to_string())).unwrap();
     }
-    println!("of {FLIPS} flips {refused} were refused at the start, {found} found when read, {harmless} in what is over");
+    println!(
+        "of {FLIPS} flips {refused} were refused at the start, {found} found when read, {harmless} in what is over"
+    );
     assert!(found > 0, "no flip hit what is read later");
 }
 

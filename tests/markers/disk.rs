@@ -47,7 +47,10 @@ pub async fn ids(store: &dyn Store, logs: &[DialogueId], of: &[ConversationKey])
         assert!(!rows.is_empty(), "nothing is in {log:?}");
         ids.extend(rows.iter().map(|row| *row.response.as_bytes()));
     }
-    Ids(ids.iter().flat_map(|id| id.windows(6).map(|part| part.try_into().unwrap()).collect::<Vec<_>>()).collect())
+    Ids(ids
+        .iter()
+        .flat_map(|id| id.windows(6).map(|part| part.try_into().unwrap()).collect::<Vec<_>>())
+        .collect())
 }
 
 pub fn nothing_of(folder: &Path, before: &[[u8; 24]]) {

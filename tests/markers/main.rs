@@ -88,7 +88,11 @@ const STEPS: &str = "steps:
 const TURNS: [Turn; 29] = [
     turn(Press("Start"), &[], "Et ord?"),
     turn(Write("Jeg savner sporetfritekst ved åen"), &["sporetfritekst"], "Kort sagt?"),
-    turn(Write("En sporetkladde om stort og småt og alt det, der ligger midt imellem"), &["sporetkladde"], "Det er 68 tegn"),
+    turn(
+        Write("En sporetkladde om stort og småt og alt det, der ligger midt imellem"),
+        &["sporetkladde"],
+        "Det er 68 tegn",
+    ),
     turn(Write("Et sporetekko"), &["sporetekko"], "Hvilken?"),
     turn(Write("Den første"), &[], "Hvilke?"),
     turn(Write("sporetandet"), &["sporetandet"], "Hvor nemt?"),
@@ -180,7 +184,12 @@ fn act(citizen: &Citizen, act: &Act) {
             citizen.press(label).unwrap();
         }
         Photo(caption) => {
-            let pixels = [&[0xff, 0xd8, 0xff, 0xda, 0, 8, 1, 1, 0, 0, 63, 0], b"sporetbillede".as_slice(), &[7; 2000], &[0xff, 0xd9]];
+            let pixels = [
+                &[0xff, 0xd8, 0xff, 0xda, 0, 8, 1, 1, 0, 0, 63, 0],
+                b"sporetbillede".as_slice(),
+                &[7; 2000],
+                &[0xff, 0xd9],
+            ];
             citizen.photo_of(pixels.concat(), caption);
         }
         Document(caption) => {
@@ -256,7 +265,9 @@ async fn everybody(service: Service, watched: &Watched<'_>) {
     begun(CITIZENS[2], watched).await;
     // Once more, and nothing of what is said last arrives.
     second.start("spor");
-    watched.goes(&second, &[turn(Press("Svar igen"), &[], "Start"), turn(Press("Start"), &[], "Et ord?")]).await;
+    watched
+        .goes(&second, &[turn(Press("Svar igen"), &[], "Start"), turn(Press("Start"), &[], "Et ord?")])
+        .await;
     second.write("igen");
     server.wait_until_confirmed(PATIENCE).await.unwrap();
     server.fault(Fault::Cut, On::Sends, usize::MAX);
@@ -292,7 +303,9 @@ async fn gone(folder: &Path, own: &Regex) {
         let any = pattern(words.iter().map(|word| (*word).to_owned()));
         assert!(opened_before.iter().any(|value| any.is_match(value)), "of {words:?} nothing was kept");
     }
-    let store = storage::open(&format!("sled:{}", folder.display()), &MasterKey::from_text(KEY).unwrap()).await.unwrap();
+    let store = storage::open(&format!("sled:{}", folder.display()), &MasterKey::from_text(KEY).unwrap())
+        .await
+        .unwrap();
     let keys = CITIZENS.map(|id| storage::key_of(store.secrets(), &format!("telegram:{id}")));
     let logs = ["nordby/spor", "nordby/spor#udsagn"].map(|log| DialogueId(log.to_owned()));
     // What tombstones are filed under stays: a puller must be told of it.

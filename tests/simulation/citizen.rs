@@ -16,9 +16,11 @@ pub async fn lives(platform: Arc<Platform>, citizen: usize) {
 
 /// Mostly answers what is asked, so many times.
 pub async fn answers(platform: Arc<Platform>, citizen: usize, times: usize) {
-    acts(platform, citizen, times, |chat, chance, round| match chance.one_in(4) || chat.messages.is_empty() {
-        true => anything(citizen, chat, chance),
-        false => forward(chat, round),
+    acts(platform, citizen, times, |chat, chance, round| {
+        match chance.one_in(4) || chat.messages.is_empty() {
+            true => anything(citizen, chat, chance),
+            false => forward(chat, round),
+        }
     })
     .await;
 }

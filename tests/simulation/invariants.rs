@@ -152,8 +152,7 @@ impl Ledger {
         for parcel in parcels {
             let Parcel::Say(message) = parcel else { continue };
             let language = message.language;
-            let reminder =
-                self.reminder.entry(language).or_insert_with(|| lines(language).get("reminder"));
+            let reminder = self.reminder.entry(language).or_insert_with(|| lines(language).get("reminder"));
             if message.text.to_string() != *reminder {
                 continue;
             }

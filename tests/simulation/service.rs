@@ -70,11 +70,7 @@ pub struct Running {
     _tasks: JoinSet<()>,
 }
 
-pub async fn start(
-    town: &Arc<Town>,
-    platform: &Arc<Platform>,
-    library: &Arc<Library>,
-) -> (Life, Running) {
+pub async fn start(town: &Arc<Town>, platform: &Arc<Platform>, library: &Arc<Library>) -> (Life, Running) {
     town.tell(|| "the service starts".to_owned());
     let life = Life::new();
     let store: Arc<dyn Store> = Arc::new(Rough { town: town.clone(), life: life.clone() });

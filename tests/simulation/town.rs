@@ -4,9 +4,9 @@ use super::invariants::Ledger;
 use jiff::{SignedDuration, Timestamp};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
 use std::task::{Context, Poll, Wake, Waker};
 use std::thread::Thread;
+use std::time::Duration;
 use storage::{MemoryStore, OutboxId, Secrets, Store};
 use tokio::time::Instant;
 
