@@ -219,7 +219,11 @@ impl Run<'_> {
                     self.stands(*of, message);
                 }
                 Effect::Toast(text) => assert!(!text.is_empty()),
-                Effect::Respond(_) | Effect::WakeAt(_) | Effect::Contacts(..) | Effect::Apart(_) => {}
+                Effect::Respond(_)
+                | Effect::Wish(_)
+                | Effect::WakeAt(_)
+                | Effect::Contacts(..)
+                | Effect::Apart(_) => {}
             }
         }
         assert!(effects.len() < 40, "{} things at once", effects.len());
@@ -297,6 +301,7 @@ impl Run<'_> {
             Effect::Say(_)
             | Effect::Amend { .. }
             | Effect::Toast(_)
+            | Effect::Wish(_)
             | Effect::WakeAt(_)
             | Effect::Contacts(..)
             | Effect::Apart(_) => None,
@@ -344,7 +349,7 @@ impl Run<'_> {
                 }
                 Effect::Toast(text) => bytes.extend(text.as_bytes()),
                 Effect::Respond(response) => bytes.extend(engine::encode(response).unwrap()),
-                Effect::WakeAt(_) | Effect::Contacts(..) | Effect::Apart(_) => {}
+                Effect::Wish(_) | Effect::WakeAt(_) | Effect::Contacts(..) | Effect::Apart(_) => {}
             }
         }
         let digits: String =

@@ -79,6 +79,7 @@ fn said(turn: &Turn) -> Vec<String> {
         Effect::Say(message) => Some(message.text.to_string()),
         Effect::Amend { .. }
         | Effect::Toast(_)
+        | Effect::Wish(_)
         | Effect::Respond(_)
         | Effect::WakeAt(_)
         | Effect::Contacts(..)
@@ -303,6 +304,7 @@ steps:
         Effect::Say(_)
         | Effect::Amend { .. }
         | Effect::Toast(_)
+        | Effect::Wish(_)
         | Effect::WakeAt(_)
         | Effect::Contacts(..)
         | Effect::Apart(_) => None,

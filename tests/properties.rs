@@ -247,6 +247,7 @@ impl<'s> Talk<'s> {
                 }
                 Effect::Amend { .. }
                 | Effect::Toast(_)
+                | Effect::Wish(_)
                 | Effect::Respond(_)
                 | Effect::WakeAt(_)
                 | Effect::Contacts(..)
@@ -350,6 +351,8 @@ impl<'s> Talk<'s> {
                 | Input::Help
                 | Input::Privacy
                 | Input::Share
+                | Input::Pause
+                | Input::Wish(_)
                 | Input::Language(_)
                 | Input::Unreadable
                 | Input::TimeUp

@@ -137,6 +137,7 @@ impl Console<'_> {
             "/stop" => Input::Stop,
             "/hjaelp" | "/help" => Input::Help,
             "/del" | "/share" => Input::Share,
+            "/pause" => Input::Pause,
             "/privatliv" | "/privacy" => Input::Privacy,
             "/sprog" | "/language" => Input::Language(None),
             typed => {
@@ -179,6 +180,7 @@ impl Console<'_> {
                 Effect::Say(message) => self.message(message, out)?,
                 Effect::Toast(text) => writeln!(out, "({text})")?,
                 Effect::Respond(response) => self.response = Some(response.clone()),
+                Effect::Wish(_) => writeln!(out, "(nothing is kept here)")?,
                 // What has scrolled by is not rewritten in a terminal.
                 Effect::Amend { .. } | Effect::WakeAt(_) | Effect::Contacts(..) | Effect::Apart(_) => {}
             }

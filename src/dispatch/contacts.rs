@@ -53,6 +53,11 @@ pub fn all_gone(conversation: &mut Conversation) -> Vec<Document> {
     conversation.contacts.drain(..).map(|held| document(&held, None)).collect()
 }
 
+/// Where an address is kept.
+pub fn place(held: &Held) -> String {
+    format!("{}/{}", held.dialogue, held.id)
+}
+
 fn document(held: &Held, body: Option<Vec<u8>>) -> Document {
-    Document { kind: Kind::Contact, id: format!("{}/{}", held.dialogue, held.id), body }
+    Document { kind: Kind::Contact, id: place(held), body }
 }

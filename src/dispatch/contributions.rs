@@ -57,14 +57,14 @@ pub fn let_go(conversation: &mut Conversation) {
     conversation.contributed.retain(|c| !c.anonymous || sessions.contains(&c.session));
 }
 
-/// Removes every contribution that is known to be this citizen's. What staff have approved stays, since others have seen it, and
+/// Removes contributions of somebody who is to be forgotten. What staff have approved stays, since others have seen it, and
 /// belongs to nobody from now on.
 ///
 /// # Errors
 /// What the store says; what is left can still be found.
-pub async fn erase(store: &dyn Store, conversation: &mut Conversation) -> Result<(), StoreError> {
-    for of in conversation.contributed.drain(..) {
-        let Document { kind, id, .. } = document(&of, None);
+pub async fn erase(store: &dyn Store, contributed: &[Contributed]) -> Result<(), StoreError> {
+    for of in contributed {
+        let (kind, id) = place(of);
         // Staff may be reading it at this moment: what they say counts, and is not undone.
         while let Some(was) = store.document(kind, &id).await? {
             let body = match decode::<Reviewed>(&was) {
@@ -81,7 +81,13 @@ pub async fn erase(store: &dyn Store, conversation: &mut Conversation) -> Result
     Ok(())
 }
 
-fn document(of: &Contributed, body: Option<Vec<u8>>) -> Document {
+/// Where a contribution is kept.
+pub fn place(of: &Contributed) -> (Kind, String) {
     let kind = if of.is_idea { Kind::Idea } else { Kind::Statement };
-    Document { kind, id: format!("{}/{}", of.dialogue, of.id), body }
+    (kind, format!("{}/{}", of.dialogue, of.id))
+}
+
+fn document(of: &Contributed, body: Option<Vec<u8>>) -> Document {
+    let (kind, id) = place(of);
+    Document { kind, id, body }
 }

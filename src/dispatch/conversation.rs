@@ -32,6 +32,9 @@ pub struct Conversation {
     /// Where the statements and ideas are that the citizen gave for others to see.
     #[serde(default)]
     pub contributed: Vec<Contributed>,
+    /// The message that asks whether everything shall be deleted, while it stands open.
+    #[serde(default)]
+    pub asked: Option<u64>,
 }
 
 /// A statement or an idea, kept for others to see.

@@ -18,7 +18,7 @@ pub async fn erase(store: &dyn Store, of: &ConversationKey, at: Timestamp) -> Re
         let mut gone = contacts::all_gone(&mut conversation);
         gone.extend(subscriptions::all_gone(&mut conversation));
         store.keep(gone).await?;
-        contributions::erase(store, &mut conversation).await?;
+        contributions::erase(store, &conversation.contributed).await?;
     }
     store.erase(of, at).await
 }

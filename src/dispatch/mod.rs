@@ -8,6 +8,8 @@ mod erasure;
 mod facts;
 mod fetch;
 mod illustrations;
+mod mydata;
+mod own;
 mod pages;
 mod queues;
 mod reception;
@@ -15,11 +17,14 @@ mod subscriptions;
 mod timer;
 mod votes;
 mod watched;
+mod wishes;
 
 pub use clock::Clock;
+use conversation::Contributed;
 pub use conversation::Conversation;
 pub use erasure::erase;
 pub use timer::run_timer;
+pub use wishes::Receipt;
 
 use crate::channel::{Content, ConversationId, Fetch, Inbox, InboxError, Incoming, Parcel, Received};
 use crate::engine::{self, Apart, Effect, Facts, Input, Message, Moment, Response, Text, lines};
@@ -28,6 +33,7 @@ use crate::privacy::pseudonym;
 use crate::script::{Language, ScriptId};
 use async_trait::async_trait;
 use jiff::{SignedDuration, Timestamp};
+use own::Own;
 use queues::Queues;
 use reception::Reception;
 use std::collections::HashMap;
@@ -41,6 +47,7 @@ use tokio::sync::mpsc::UnboundedSender;
 use tracing::{debug, error, warn};
 use uuid::Uuid;
 use watched::Watched;
+use wishes::Forgotten;
 
 /// So often a turn is computed anew because another came first; then something else is wrong.
 const MAX_CONFLICTS: usize = 20;
@@ -72,6 +79,18 @@ struct Outcome {
     media: Option<Vec<MediaId>>,
     /// A session is dropped, and with it the link between an anonymous response and this conversation.
     erases: bool,
+    /// The citizen wants everything gone, and with it these responses and votes that nothing is linked to.
+    forgets: Option<Vec<Uuid>>,
+    /// What the citizen gave for others to see, where they are to be forgotten.
+    cuts_loose: Vec<Contributed>,
+}
+
+/// One event as it is taken.
+struct Event<'e> {
+    incoming: &'e Incoming,
+    /// As it came, or with the file that it is about.
+    content: &'e Content,
+    own: Own,
 }
 
 impl Dispatch {
@@ -128,13 +147,18 @@ impl Dispatch {
             }
             let content = content.as_ref().unwrap_or(&incoming.content);
             let conversation = decoded(stored.as_ref());
-            let facts = match &conversation {
-                Ok(conversation) => self.facts(conversation, content).await?,
-                Err(_) => Facts::default(),
+            let (facts, own) = match &conversation {
+                Ok(conversation) => {
+                    (self.facts(conversation, content).await?, self.own(&key, conversation, content).await?)
+                }
+                Err(_) => (Facts::default(), Own::default()),
             };
             let moment = Moment { now: self.clock.now(), seed: self.draw()? as u64, facts };
-            let (changes, received) =
-                self.changes(key, stored.as_ref(), conversation, incoming, content, &moment)?;
+            let event = Event { incoming, content, own };
+            let (changes, received, contributed) =
+                self.changes(key, stored.as_ref(), conversation, event, &moment)?;
+            // Before the conversation that leads to it: what fails after this is asked for again.
+            contributions::erase(&*self.store, &contributed).await?;
             let outgoing = changes.outbox.clone();
             match self.store.commit(changes).await {
                 Ok(version) => {
@@ -168,25 +192,25 @@ impl Dispatch {
         key: ConversationKey,
         stored: Option<&Stored>,
         conversation: Result<Conversation, String>,
-        incoming: &Incoming,
-        content: &Content,
+        event: Event<'_>,
         moment: &Moment,
-    ) -> Result<(Changes, Received), StoreError> {
+    ) -> Result<(Changes, Received, Vec<Contributed>), StoreError> {
         let response = self.response_id(moment)?;
+        let incoming = event.incoming;
         let worked = catch_unwind(AssertUnwindSafe(|| {
-            conversation
-                .and_then(|conversation| self.outcome(conversation, incoming, content, moment, response))
+            conversation.and_then(|conversation| self.outcome(conversation, event, moment, response))
         }));
         let outcome =
             worked.unwrap_or_else(|_| Err("the engine panicked".to_owned())).unwrap_or_else(|why| {
                 error!(conversation = ?key, why, "an update could not be handled and was passed over");
                 self.passed_over(stored, incoming, moment, response)
             });
-        let body = match &outcome.conversation {
+        let body = match (&outcome.conversation, outcome.forgets) {
+            (_, Some(also)) => Body::Erase(also),
             // What cannot be read stays as it was, to the byte.
-            None => stored.map_or(Body::Remove, |s| Body::Put(s.body.clone())),
-            Some(conversation) if conversation.is_empty() => Body::Remove,
-            Some(conversation) => Body::Put(encoded(conversation)?),
+            (None, None) => stored.map_or(Body::Remove, |s| Body::Put(s.body.clone())),
+            (Some(conversation), None) if conversation.is_empty() => Body::Remove,
+            (Some(conversation), None) => Body::Put(encoded(conversation)?),
         };
         let blocked = outcome.conversation.as_ref().is_some_and(|c| c.blocked);
         let mut received = Received::default();
@@ -211,6 +235,8 @@ impl Dispatch {
                     post(&Parcel::Amend(message), Some(of), forget)?;
                 }
                 Effect::Toast(text) => received.toast = Some(text),
+                // Taken out before.
+                Effect::Wish(_) => {}
                 Effect::Respond(response) => responses.push(self.response(&key, response)?),
                 Effect::Apart(Apart::Count { name, add }) => counts.push(Count { id: name, add }),
                 Effect::Apart(Apart::Flag(flag)) => {
@@ -250,13 +276,14 @@ impl Dispatch {
             media: outcome.media,
             erases: outcome.erases,
         };
-        Ok((changes, received))
+        Ok((changes, received, outcome.cuts_loose))
     }
 
     fn reception(
         &self,
         conversation: Conversation,
         incoming: &Incoming,
+        own: Own,
         moment: &Moment,
         response: Uuid,
     ) -> Reception<'_> {
@@ -267,7 +294,9 @@ impl Dispatch {
             moment: moment.clone(),
             response,
             conversation,
+            own,
             effects: Vec::new(),
+            forgotten: None,
         }
     }
 
@@ -275,15 +304,17 @@ impl Dispatch {
     fn outcome(
         &self,
         conversation: Conversation,
-        incoming: &Incoming,
-        content: &Content,
+        Event { incoming, content, own }: Event<'_>,
         moment: &Moment,
         response: Uuid,
     ) -> Result<Outcome, String> {
         let before = conversation.responses();
         let media = conversation.media();
-        let mut reception = self.reception(conversation, incoming, moment, response);
+        let mut reception = self.reception(conversation, incoming, own, moment, response);
         reception.take(content).map_err(|e| e.to_string())?;
+        if let Some(forgotten) = reception.forgotten.take() {
+            return self.forgotten(reception, forgotten).map_err(|e| e.to_string());
+        }
         let wake_at = reception.wake_at();
         let after = reception.conversation.responses();
         let dropped = before.iter().any(|response| !after.contains(response));
@@ -302,7 +333,35 @@ impl Dispatch {
         );
         let erases = dropped || documents.iter().any(|d| d.body.is_none());
         let media = Some(conversation.media()).filter(|now| *now != media);
-        Ok(Outcome { conversation: Some(conversation), effects, wake_at, documents, media, erases })
+        let (forgets, cuts_loose) = (None, Vec::new());
+        Ok(Outcome {
+            conversation: Some(conversation),
+            effects,
+            wake_at,
+            documents,
+            media,
+            erases,
+            forgets,
+            cuts_loose,
+        })
+    }
+
+    // Everything goes in one commit, the last words with their receipt in the same.
+    fn forgotten(&self, reception: Reception<'_>, forgotten: Forgotten) -> Result<Outcome, StoreError> {
+        let also = forgotten.sessions.iter().flat_map(|session| self.led_to(session)).collect();
+        let receipt = Some(encoded(&forgotten.body)?);
+        let mut documents = forgotten.documents;
+        documents.push(Document { kind: Kind::Receipt, id: forgotten.receipt, body: receipt });
+        Ok(Outcome {
+            conversation: Some(reception.conversation),
+            effects: reception.effects,
+            wake_at: None,
+            documents,
+            media: None,
+            erases: true,
+            forgets: Some(also),
+            cuts_loose: forgotten.contributed,
+        })
     }
 
     // A permanent error must not stop the line: the citizen hears that it went wrong, and the update is done with. A wake-up
@@ -329,13 +388,15 @@ impl Dispatch {
                 documents: Vec::new(),
                 media: None,
                 erases: false,
+                forgets: None,
+                cuts_loose: Vec::new(),
             };
         };
         let before = conversation.media();
         let cut = conversation.ended.take_if(|kept| kept.until <= moment.now).is_some();
         contributions::let_go(&mut conversation);
         let media = Some(conversation.media()).filter(|now| *now != before);
-        let reception = self.reception(conversation, incoming, moment, response);
+        let reception = self.reception(conversation, incoming, Own::default(), moment, response);
         let wake_at = if timer { later(24) } else { reception.wake_at().max(Some(moment.now)) };
         let documents = Vec::new();
         Outcome {
@@ -345,6 +406,8 @@ impl Dispatch {
             documents,
             media,
             erases: cut,
+            forgets: None,
+            cuts_loose: Vec::new(),
         }
     }
 

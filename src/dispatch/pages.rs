@@ -133,6 +133,7 @@ fn opening(script: &Script, revision: u32, language: Language, moment: &Moment) 
         Effect::Say(message) => Some(message),
         Effect::Amend { .. }
         | Effect::Toast(_)
+        | Effect::Wish(_)
         | Effect::Respond(_)
         | Effect::WakeAt(_)
         | Effect::Contacts(..)

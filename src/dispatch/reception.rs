@@ -1,10 +1,12 @@
 //! Which dialogue is an event about? Entries, keywords, what is offered, and the sessions a conversation has. Pure.
 
 use super::conversation::{Conversation, Wanted};
+use super::own::Own;
+use super::wishes::{Forgotten, is_forget};
 use crate::channel::Content;
 use crate::engine::{
     self, Apart, Arg, Begin, Button, ButtonKind, Effect, Ended, EngineError, Input, Message, Moment, Press,
-    Session, State, Text, Turn, date, is_word, lines,
+    Session, State, Text, Turn, Wish, date, is_word, lines,
 };
 use crate::library::{Library, Published};
 use crate::script::{Language, PeriodState, Script, fold};
@@ -25,7 +27,10 @@ pub struct Reception<'l> {
     /// The id of the response, should one begin.
     pub response: uuid::Uuid,
     pub conversation: Conversation,
+    /// What is kept beside the conversation, where the event may be a wish to see it or to have it deleted.
+    pub own: Own,
     pub effects: Vec<Effect>,
+    pub forgotten: Option<Forgotten>,
 }
 
 impl Reception<'_> {
@@ -36,6 +41,9 @@ impl Reception<'_> {
     pub fn take(&mut self, content: &Content) -> Result<(), EngineError> {
         if !matches!(content, Content::Blocked | Content::Nothing | Content::Input(Input::TimeUp)) {
             self.conversation.blocked = false;
+        }
+        if let Some(done) = self.answer_to_forget(content) {
+            return done;
         }
         match content {
             Content::Start { payload } => self.enter(payload),
@@ -51,7 +59,7 @@ impl Reception<'_> {
         }
     }
 
-    fn language(&self) -> Language {
+    pub(super) fn language(&self) -> Language {
         let open = self.conversation.open.as_ref().or(self.conversation.ended.as_ref().map(|k| &k.session));
         open.map(|s| s.language)
             .or(self.conversation.language)
@@ -59,7 +67,7 @@ impl Reception<'_> {
             .unwrap_or(Language::DANISH)
     }
 
-    fn say(&mut self, text: impl Into<String>, buttons: Vec<Vec<Button>>) {
+    pub(super) fn say(&mut self, text: impl Into<String>, buttons: Vec<Vec<Button>>) {
         let language = self.language();
         self.effects.push(Effect::Say(Message {
             text: Text::plain(text),
@@ -68,7 +76,7 @@ impl Reception<'_> {
         }));
     }
 
-    fn line(&self, name: &str) -> String {
+    pub(super) fn line(&self, name: &str) -> String {
         lines(self.language()).get(name)
     }
 
@@ -176,9 +184,14 @@ impl Reception<'_> {
     fn input(&mut self, input: &Input) -> Result<(), EngineError> {
         let Some(session) = self.conversation.open.take() else { return self.without_session(input) };
         let published = self.script_of(&session)?;
-        let turn = engine::advance(&published.script, session, input, &self.moment)?;
+        let mut turn = engine::advance(&published.script, session, input, &self.moment)?;
+        let is_wish = |effect: &mut Effect| matches!(effect, Effect::Wish(_));
+        let wish = turn.effects.extract_if(.., is_wish).last();
         self.apply(&published.script, turn);
-        Ok(())
+        match wish {
+            Some(Effect::Wish(wish)) => self.wish(wish),
+            Some(_) | None => Ok(()),
+        }
     }
 
     fn without_session(&mut self, input: &Input) -> Result<(), EngineError> {
@@ -197,11 +210,14 @@ impl Reception<'_> {
             }
             let privacy = is_word("privacy-words", &folded);
             if let Some(published) = self.last_script().filter(|_| privacy) {
-                let text = engine::privacy(&published.script, self.language());
                 let language = self.language();
+                let text = engine::privacy_at(&published.script, language, self.moment.now);
                 self.effects.push(Effect::Say(Message { text, ..Message::bare(language) }));
                 return Ok(());
             }
+        }
+        if let Some(wish) = wished(input) {
+            return self.wish(wish);
         }
         let stops = match input {
             Input::Text(typed) => is_word("stop-words", &fold(typed)),
@@ -231,7 +247,7 @@ impl Reception<'_> {
                 let bare = |text| Message { text, ..Message::bare(language) };
                 self.effects.push(Effect::Say(match input {
                     Input::Share => engine::share(&published.script, language),
-                    Input::Privacy => bare(engine::privacy(&published.script, language)),
+                    Input::Privacy => bare(engine::privacy_at(&published.script, language, self.moment.now)),
                     _ => bare(engine::help(&published.script, language)),
                 }));
                 Ok(())
@@ -249,7 +265,7 @@ impl Reception<'_> {
         if press.step == ENTRY {
             return self.entry_button(press);
         }
-        if self.conversation.open.as_ref().is_some_and(|s| s.nonce == press.session) {
+        if !is_forget(press) && self.conversation.open.as_ref().is_some_and(|s| s.nonce == press.session) {
             return self.input(&Input::Press(*press));
         }
         let toast = self.line("closed");
@@ -303,7 +319,7 @@ impl Reception<'_> {
         }
     }
 
-    fn show_open(&mut self) -> Result<(), EngineError> {
+    pub(super) fn show_open(&mut self) -> Result<(), EngineError> {
         let Some(session) = &self.conversation.open else { return self.offer(None) };
         let press = Press { session: session.nonce, step: 0, visit: 0, button: ButtonKind::GoOn };
         self.input(&Input::Press(press))
@@ -445,6 +461,16 @@ impl Reception<'_> {
         });
         let ended = self.conversation.ended.as_ref().map(|k| k.until);
         open.into_iter().chain(parked).chain(ended).min()
+    }
+}
+
+// While nothing is open.
+fn wished(input: &Input) -> Option<Wish> {
+    match input {
+        Input::Wish(wish) => Some(*wish),
+        Input::Text(typed) if is_word("delete-words", &fold(typed)) => Some(Wish::Delete),
+        Input::Text(typed) if is_word("my-data-words", &fold(typed)) => Some(Wish::MyData),
+        _ => None,
     }
 }
 

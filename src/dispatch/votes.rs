@@ -1,7 +1,7 @@
 //! Votes, in a log of their own for each vote: the voter is called otherwise than in the responses, and no row names one.
 
 use super::{Dispatch, encoded};
-use crate::engine::{Ballot, Effect, VoteRow};
+use crate::engine::{Ballot, Effect, Session, VoteRow, vote_log};
 use crate::privacy::pseudonym;
 use crate::script::ScriptId;
 use storage::{ConversationKey, DialogueId, ResponseChange, StoreError};
@@ -39,5 +39,21 @@ impl Dispatch {
         // In an order that tells nothing of the conversation.
         rows.sort_by_key(|row| row.response);
         Ok(rows)
+    }
+
+    /// The response of a session and the votes that were given in it, where nothing else leads to them.
+    pub(super) fn led_to(&self, session: &Session) -> Vec<Uuid> {
+        let mut ids = vec![session.response];
+        if self.is_anonymous(&session.script, session.revision) {
+            let secrets = self.store.secrets();
+            for drawn in &session.drawn {
+                let log = DialogueId(vote_log(&session.script, &drawn.of));
+                let voter = pseudonym::anonymous_voter(secrets, &log, session.response);
+                ids.extend(
+                    drawn.list.iter().map(|shown| pseudonym::ballot(secrets, &log, &voter, &shown.id)),
+                );
+            }
+        }
+        ids
     }
 }

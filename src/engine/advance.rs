@@ -90,6 +90,8 @@ pub(super) fn at_question(walk: &mut Walk<'_>, question: &Question, waiting: Wai
             aside(walk, question, waiting, text);
         }
         Input::Share => share::beside(walk, question, waiting),
+        Input::Pause => beside::pause(walk, question, &waiting),
+        Input::Wish(wish) => walk.effects.push(Effect::Wish(*wish)),
         Input::Language(to) => language(walk, question, waiting, *to),
         Input::Location(shared) => location(walk, question, waiting, *shared),
         Input::Media(came) => media::media(walk, question, waiting, came),

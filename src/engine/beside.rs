@@ -8,7 +8,8 @@ use super::media::Media;
 use super::message::{Button, ButtonKind, Effect, Message, Press, Text};
 use super::reading::yesno::yes_or_no;
 use super::session::{Asks, Beside, Outcome, Waiting};
-use super::text::outcome;
+use super::text::{date, outcome};
+use super::wake::closes;
 use super::walk::Walk;
 use crate::script::{AnswerType, Language, Question, Script, fold};
 use jiff::SignedDuration;
@@ -236,4 +237,17 @@ pub fn remind(walk: &mut Walk<'_>, question: &Question, waiting: &Waiting) {
         button(walk, question, waiting.visit, l.get("no-thanks"), ButtonKind::NoThanks),
     ];
     put(walk, Asks::GoOn, Text::plain(l.get("reminder")), buttons);
+}
+
+/// The place is kept, and nobody is reminded of it.
+pub fn pause(walk: &mut Walk<'_>, question: &Question, waiting: &Waiting) {
+    walk.session.reminded = true;
+    let l = lines(walk.session.language);
+    let closes = closes(walk.script, &walk.session).map(|(at, _)| at);
+    let until = closes.map(|at| {
+        date(at.to_zoned(walk.script.institution().timezone.clone()).date(), walk.session.language)
+    });
+    let text = l.with("paused", &[("date", Arg::Text(until.as_deref().unwrap_or_default()))]);
+    let buttons = vec![button(walk, question, waiting.visit, l.get("go-on"), ButtonKind::GoOn)];
+    put(walk, Asks::GoOn, Text::plain(text), buttons);
 }

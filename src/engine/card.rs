@@ -3,7 +3,7 @@
 use super::beside::{leave, named};
 use super::input::{Begin, Input, Moment};
 use super::lines::{Arg, is_label, lines};
-use super::message::{Button, ButtonKind, Effect, Message, Press, Text, Turn};
+use super::message::{Button, ButtonKind, Effect, Message, Press, Text, Turn, Wish};
 use super::place::tidy_keyboard;
 use super::reading::is_word;
 use super::reading::yesno::yes_or_no;
@@ -151,6 +151,8 @@ pub(super) fn at_card(walk: &mut Walk<'_>, of: u64, input: &Input) {
                 () if is_word("help-words", &folded) => {
                     show_again(walk, of, recap::help(walk.script, walk.session.language))
                 }
+                () if is_word("delete-words", &folded) => walk.effects.push(Effect::Wish(Wish::Delete)),
+                () if is_word("my-data-words", &folded) => walk.effects.push(Effect::Wish(Wish::MyData)),
                 () if is_word("language-words", &folded) => switch(walk, of, other_language(walk)),
                 () if named(walk.script, &folded).is_some() => switch(walk, of, named(walk.script, &folded)),
                 () => remind(walk, of),
@@ -166,9 +168,13 @@ pub(super) fn at_card(walk: &mut Walk<'_>, of: u64, input: &Input) {
             walk.effects.push(Effect::Say(message));
         }
         Input::Language(to) => switch(walk, of, to.or(other_language(walk))),
-        Input::Back | Input::Skip | Input::Unreadable | Input::Location(_) | Input::Media(_) => {
-            remind(walk, of)
-        }
+        Input::Wish(wish) => walk.effects.push(Effect::Wish(*wish)),
+        Input::Back
+        | Input::Skip
+        | Input::Pause
+        | Input::Unreadable
+        | Input::Location(_)
+        | Input::Media(_) => remind(walk, of),
         // Woken for something else of this conversation: the card stands until its own time is up.
         Input::TimeUp if !walk.is_due() => {}
         Input::TimeUp => {

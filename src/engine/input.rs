@@ -2,7 +2,7 @@
 
 use super::facts::Facts;
 use super::media::Media;
-use super::message::Press;
+use super::message::{Press, Wish};
 use super::place::Location;
 use crate::script::Language;
 use jiff::Timestamp;
@@ -21,6 +21,9 @@ pub enum Input {
     Privacy,
     /// For a link to pass on.
     Share,
+    /// To go on another time, without being reminded.
+    Pause,
+    Wish(Wish),
     /// To a language, or to the choice of one.
     Language(Option<Language>),
     Location(Location),

@@ -92,6 +92,8 @@ pub fn may_want(input: &Input) -> bool {
         | Input::Help
         | Input::Privacy
         | Input::Share
+        | Input::Pause
+        | Input::Wish(_)
         | Input::Language(_)
         | Input::Location(_)
         | Input::Unreadable

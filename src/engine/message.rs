@@ -78,6 +78,15 @@ pub struct Message {
     /// A page that can be opened.
     #[serde(default)]
     pub link: Option<Link>,
+    /// A file that is made for the citizen, with the text beside it.
+    #[serde(default)]
+    pub file: Option<TextFile>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TextFile {
+    pub name: String,
+    pub text: String,
 }
 
 /// Names a file of an institution. It is read when it is sent or looked at, and may be gone by then.
@@ -128,6 +137,7 @@ impl Message {
             share: None,
             illustration: None,
             link: None,
+            file: None,
         }
     }
 }
@@ -218,6 +228,8 @@ pub enum ButtonKind {
     Refuse,
     /// Takes the last place of a ranking back.
     Undo,
+    /// Yes, everything that is kept goes.
+    Forget,
 }
 
 impl ButtonKind {
@@ -241,6 +253,7 @@ impl ButtonKind {
             ButtonKind::Allow => 113,
             ButtonKind::Refuse => 114,
             ButtonKind::Undo => 120,
+            ButtonKind::Forget => 121,
         }
     }
     pub fn from_byte(byte: u8) -> Option<ButtonKind> {
@@ -263,6 +276,7 @@ impl ButtonKind {
             113 => ButtonKind::Allow,
             114 => ButtonKind::Refuse,
             120 => ButtonKind::Undo,
+            121 => ButtonKind::Forget,
             _ => return None,
         })
     }
@@ -280,6 +294,8 @@ pub enum Effect {
     },
     /// A word shown over the button that was pressed, where the platform can.
     Toast(String),
+    /// Asked for beside the open question: the session stays as it is.
+    Wish(Wish),
     /// The response ended or changed.
     Respond(Response),
     /// The addresses that the citizen has given in this dialogue are these from now on, apart from the answers; empty: none.
@@ -288,6 +304,15 @@ pub enum Effect {
     Apart(Apart),
     /// The conversation's one wake-up; later ones replace earlier.
     WakeAt(Timestamp),
+}
+
+/// What a citizen asks for that concerns everything that is kept of them, whatever is open.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Wish {
+    /// To see it.
+    MyData,
+    /// To have it deleted.
+    Delete,
 }
 
 /// How to reach a citizen who asked for it. Nothing in it leads to the answers: neither the response nor when it was given.

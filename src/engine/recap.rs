@@ -157,7 +157,7 @@ pub fn privacy(script: &Script, language: Language) -> Text {
     text
 }
 
-/// As [`privacy`], with the day until which answers given at `now` are kept.
+/// As [`privacy`], with the day until which answers given at `now` are kept, and what can be asked for here in the chat.
 pub fn privacy_at(script: &Script, language: Language, now: Timestamp) -> Text {
     let mut text = privacy(script, language);
     let Keep { months, days } = script.header().privacy.keep;
@@ -165,6 +165,7 @@ pub fn privacy_at(script: &Script, language: Language, now: Timestamp) -> Text {
     if let Ok(day) = today.checked_add(Span::new().months(months).days(days)) {
         text.line(&lines(language).with("kept-until", &[("date", Arg::Text(&date(day, language)))]));
     }
+    text.line(&lines(language).get("privacy-rights"));
     text
 }
 

@@ -1,10 +1,10 @@
 //! Typed words while a question is open: an option, a command, an answer, or the rest of the answer before.
 
-use super::advance::{aside, at_question, reading, show_again, skip, take};
+use super::advance::{at_question, reading, show_again, skip, take};
 use super::answer::{Reply, redact};
 use super::input::Input;
-use super::lines::{Arg, is_label, lines};
-use super::message::Text;
+use super::lines::is_label;
+use super::message::Wish;
 use super::reading::lists_of;
 use super::session::{Answered, Outcome, Value, Waiting};
 use super::text::clean;
@@ -28,12 +28,7 @@ pub fn typed_text(walk: &mut Walk<'_>, question: &Question, waiting: Waiting, ty
         if let Some(input) = command(lists) {
             return at_question(walk, question, waiting, &input);
         }
-        // A wish to be forgotten is no answer, nor is a command that nobody knows: neither is stored.
-        if lists.contains(&"delete-words") {
-            let contact = [("contact", Arg::Text(walk.script.contact()))];
-            let text = Text::plain(lines(walk.session.language).with("not-available", &contact));
-            return aside(walk, question, waiting, text);
-        }
+        // A command that nobody knows is no answer: it is not stored.
         if is_command(typed) {
             return at_question(walk, question, waiting, &Input::Help);
         }
@@ -79,6 +74,9 @@ fn command(lists: &[&str]) -> Option<Input> {
         "help-words" => Some(Input::Help),
         "privacy-words" => Some(Input::Privacy),
         "language-words" => Some(Input::Language(None)),
+        "pause-words" => Some(Input::Pause),
+        "my-data-words" => Some(Input::Wish(Wish::MyData)),
+        "delete-words" => Some(Input::Wish(Wish::Delete)),
         _ => None,
     })
 }

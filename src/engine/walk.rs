@@ -451,7 +451,9 @@ pub fn closing(script: &Script, session: &Session, ended: Ended) -> Text {
             text
         }
         Ended::Stop if session.answers.is_empty() => Text::plain(l.get("stopped-empty")),
-        Ended::Stop => Text::plain(l.get("stopped")),
+        // On a page nothing can be written any more.
+        Ended::Stop if session.channel == "web" => Text::plain(l.get("stopped")),
+        Ended::Stop => Text::plain(format!("{} {}", l.get("stopped"), l.get("stopped-delete"))),
         Ended::Timeout | Ended::Closed if session.answers.is_empty() => Text::plain(l.get("timed-out-empty")),
         Ended::Timeout | Ended::Closed => Text::plain(l.get("timed-out")),
         Ended::Declined => Text::plain(l.get("goodbye")),

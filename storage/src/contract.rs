@@ -16,6 +16,7 @@ pub async fn check(store: &dyn Store) {
     counters_count_with_their_turn(store).await;
     large_values_come_back_whole(store).await;
     an_erased_conversation_leaves_tombstones_alone(store).await;
+    a_turn_can_erase_and_still_say_so(store).await;
     responses_are_erased_once_and_say_why(store).await;
     compaction_changes_nothing_that_can_be_read(store).await;
     media_stay_while_they_are_named(store).await;
@@ -330,6 +331,50 @@ async fn an_erased_conversation_leaves_tombstones_alone(store: &dyn Store) {
     assert_eq!(rows.len(), 2);
     assert_eq!(store.extent(&log).await.unwrap(), Extent { latest: Cursor(3), responses: 1 });
     assert_eq!(store.erase(&of, at(9)).await.unwrap(), Receipt::default(), "a second time is harmless");
+}
+
+async fn a_turn_can_erase_and_still_say_so(store: &dyn Store) {
+    let (of, log) = (conversation(61), dialogue("slet-her"));
+    let kept = ResponseChange { linked: false, ..response(&log, 66, "lige svaret, anonymt") };
+    let other = ResponseChange { linked: false, ..response(&log, 67, "anonymt for længst") };
+    let changes = Changes {
+        responses: vec![response(&log, 65, "mit"), kept, other],
+        outbox: vec![message(Some(1), false, "hvad der ikke nåede frem")],
+        wake_at: Some(at(5)),
+        ..turn(of, "61a", 0)
+    };
+    store.commit(changes).await.unwrap();
+    let ids = |rows: Vec<(DialogueId, ResponseRow)>| -> Vec<Uuid> {
+        rows.into_iter().inspect(|(of, _)| assert_eq!(*of, log)).map(|(_, row)| row.response).collect()
+    };
+    assert_eq!(ids(store.linked(&of).await.unwrap()), [Uuid::from_u128(65)]);
+    let also = vec![Uuid::from_u128(66), Uuid::from_u128(68)];
+    let forget = Changes {
+        body: Body::Erase(also),
+        outbox: vec![message(None, false, "slettet")],
+        at: at(9),
+        ..turn(of, "61b", 1)
+    };
+    assert_eq!(store.commit(forget).await.unwrap(), Version(2));
+    assert_eq!(store.conversation(&of).await.unwrap(), None);
+    assert_eq!(store.due(at(100), 10).await.unwrap(), Vec::new(), "its wake-up is gone");
+    assert_eq!(store.linked(&of).await.unwrap(), Vec::new());
+    let live: Vec<Uuid> = store
+        .responses(&log, Cursor(0), 10)
+        .await
+        .unwrap()
+        .into_iter()
+        .filter(|r| matches!(r.row, Row::Live(_)))
+        .map(|r| r.response)
+        .collect();
+    assert_eq!(live, [Uuid::from_u128(67)], "the rest are tombstones");
+    let rows = store.outbox(None, 10).await.unwrap();
+    assert_eq!(rows.iter().map(|r| r.outgoing.body.as_slice()).collect::<Vec<_>>(), [b"slettet".as_slice()]);
+    assert!(store.address(&of).await.unwrap().is_some(), "it is needed for the last word");
+    store.settle(rows[0].id, Some("1".to_owned())).await.unwrap();
+    store.commit(turn(conversation(62), "62a", 0)).await.unwrap();
+    assert_eq!(store.address(&of).await.unwrap(), None);
+    assert_eq!(store.erase(&of, at(10)).await.unwrap(), Receipt::default(), "nothing is left to erase");
 }
 
 async fn responses_are_erased_once_and_say_why(store: &dyn Store) {

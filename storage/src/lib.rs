@@ -107,6 +107,9 @@ pub trait Store: Send + Sync + std::fmt::Debug {
     /// leaving a tombstone, with their media. Erasing twice is harmless; the second receipt counts nothing.
     async fn erase(&self, of: &ConversationKey, at: Timestamp) -> Result<Receipt>;
 
+    /// The responses that are linked to a conversation and not erased, each with its dialogue.
+    async fn linked(&self, of: &ConversationKey) -> Result<Vec<(DialogueId, ResponseRow)>>;
+
     /// Removes responses, each leaving a tombstone. Ids that are not there, or erased already, are passed over; gives how many
     /// were erased.
     async fn erase_responses(&self, responses: Vec<Uuid>, at: Timestamp, reason: Reason) -> Result<usize>;

@@ -107,6 +107,16 @@ impl State {
         erased
     }
 
+    // What is linked to the conversation, and these; nothing that waited is sent any more.
+    fn erase_of(&mut self, of: &ConversationKey, also: &[Uuid], at: Timestamp) -> usize {
+        let mut gone: Vec<Uuid> =
+            self.links.iter().filter(|(c, _)| c == of).map(|(_, response)| *response).collect();
+        gone.extend(also);
+        self.links.retain(|(c, _)| c != of);
+        self.outbox.retain(|id, _| id.conversation != *of);
+        self.erase_responses(&gone, at, Reason::Citizen)
+    }
+
     // What loses its last name goes.
     fn own(&mut self, owner: Owner, media: Vec<MediaId>) {
         let old = match media.is_empty() {
@@ -181,6 +191,9 @@ impl Store for MemoryStore {
         }
         let version = Version(old.map_or(0, |l| l.version.0) + 1);
         state.count(&changes.counts)?;
+        if let Body::Erase(also) = &changes.body {
+            state.erase_of(&of, also, changes.at);
+        }
         for (n, outgoing) in (0u16..).zip(changes.outbox) {
             state.outbox.insert(OutboxId { conversation: of, version, n }, outgoing);
         }
@@ -189,7 +202,7 @@ impl Store for MemoryStore {
         }
         let (body, wake_at) = match changes.body {
             Body::Put(body) => (Some(body), changes.wake_at),
-            Body::Remove => (None, None),
+            Body::Remove | Body::Erase(_) => (None, None),
         };
         let gone = body.is_none();
         let media = if gone { Some(Vec::new()) } else { changes.media };
@@ -302,15 +315,22 @@ impl Store for MemoryStore {
 
     async fn erase(&self, of: &ConversationKey, at: Timestamp) -> Result<Receipt> {
         let mut state = self.state()?;
-        let linked: Vec<Uuid> =
-            state.links.iter().filter(|(c, _)| c == of).map(|(_, response)| *response).collect();
-        state.links.retain(|(c, _)| c != of);
-        let responses = state.erase_responses(&linked, at, Reason::Citizen);
+        let responses = state.erase_of(of, &[], at);
         let known = state.conversations.get(of).is_some_and(|l| l.body.is_some());
-        state.outbox.retain(|id, _| id.conversation != *of);
         state.own(Owner::Conversation(*of), Vec::new());
         state.forget(of);
         Ok(Receipt { conversations: known.into(), responses })
+    }
+
+    async fn linked(&self, of: &ConversationKey) -> Result<Vec<(DialogueId, ResponseRow)>> {
+        let state = self.state()?;
+        let ours = state.links.iter().filter(|(c, _)| c == of).filter_map(|(_, response)| {
+            let (dialogue, cursor) = state.places.get(response)?;
+            let (_, row) = state.logs.get(dialogue)?.rows.get(cursor)?;
+            let row = ResponseRow { cursor: *cursor, response: *response, row: row.clone() };
+            matches!(row.row, Row::Live(_)).then(|| (dialogue.clone(), row))
+        });
+        Ok(ours.collect())
     }
 
     async fn erase_responses(&self, responses: Vec<Uuid>, at: Timestamp, reason: Reason) -> Result<usize> {

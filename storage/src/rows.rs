@@ -91,6 +91,9 @@ pub enum Body {
     /// The conversation is forgotten: body, address, sent ids and wake-up. Its outbox rows are still sent first:
     /// the address stays until the last of them is settled.
     Remove,
+    /// As [`Body::Remove`], at the citizen's wish: every linked response is erased too, and these, each leaving a tombstone.
+    /// Of the outbox only the rows of this commit are left.
+    Erase(Vec<Uuid>),
 }
 
 /// A response ended or changed: its old row, if any, goes and a new one is written under a new cursor.
@@ -169,6 +172,8 @@ pub enum Kind {
     Idea = 9,
     /// Where staff are asked to look: `institution/dialogue/<when>-<random>`.
     Flag = 10,
+    /// That somebody's answers were erased, by the number they were told. Nothing about them.
+    Receipt = 11,
 }
 
 /// `body: None` removes it.

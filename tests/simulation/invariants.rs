@@ -125,7 +125,7 @@ impl Ledger {
             )
         })?;
         line.version = version.0;
-        line.removed = changes.body == Body::Remove;
+        line.removed = !matches!(changes.body, Body::Put(_));
         let mut parcels = Vec::new();
         for (n, outgoing) in (0u16..).zip(&changes.outbox) {
             let parcel: Parcel = engine::decode(&outgoing.body).map_err(|e| e.to_string())?;
@@ -330,7 +330,7 @@ impl Ledger {
 fn conversation(changes: &Changes) -> Result<Conversation, String> {
     match &changes.body {
         Body::Put(body) => engine::decode(body).map_err(|e| e.to_string()),
-        Body::Remove => Ok(Conversation::default()),
+        Body::Remove | Body::Erase(_) => Ok(Conversation::default()),
     }
 }
 

@@ -167,6 +167,11 @@ impl Store for Rough {
         at_once(self.town.disk.erase(of, at))
     }
 
+    async fn linked(&self, of: &ConversationKey) -> Result<Vec<(DialogueId, ResponseRow)>> {
+        self.works("reading what is linked", 40).await?;
+        self.town.disk.linked(of).await
+    }
+
     async fn erase_responses(&self, responses: Vec<Uuid>, at: Timestamp, reason: Reason) -> Result<usize> {
         at_once(self.town.disk.erase_responses(responses, at, reason))
     }

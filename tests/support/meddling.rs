@@ -58,6 +58,7 @@ passed_on! {
     keep(documents: Vec<Document>) -> ();
     replace(document: Document, was: &[u8]) -> bool;
     erase(of: &ConversationKey, at: Timestamp) -> Receipt;
+    linked(of: &ConversationKey) -> Vec<(DialogueId, ResponseRow)>;
     erase_responses(responses: Vec<Uuid>, at: Timestamp, reason: Reason) -> usize;
     put_media(bytes: Vec<u8>, at: Timestamp) -> MediaId;
     media(id: MediaId) -> Option<Vec<u8>>;

@@ -3,7 +3,7 @@
 use jiff::{SignedDuration, Span, SpanRelativeTo, Timestamp};
 use snak::engine::{
     self, Apart, Begin, ButtonKind, Effect, Facts, Fetched, Input, Kept, Keyboard, Location, Media, Message,
-    Moment, Other, Outcome, Press, Session, Turn, Value,
+    Moment, Other, Outcome, Press, Session, Turn, Value, Wish,
 };
 use snak::script::{Language, MediaKind, Point, Script, StaffLanguage, picture};
 use std::fs;
@@ -151,6 +151,9 @@ impl Player<'_> {
             "/stop" => Input::Stop,
             "/hjaelp" => Input::Help,
             "/del" => Input::Share,
+            "/pause" => Input::Pause,
+            "/minedata" => Input::Wish(Wish::MyData),
+            "/slet" => Input::Wish(Wish::Delete),
             "/privatliv" => Input::Privacy,
             "/sprog" => Input::Language(None),
             t if t.starts_with('(') => sent(t),
@@ -243,6 +246,7 @@ impl Player<'_> {
                     *old = Message { of: Some(of), text, ..message };
                 }
                 Effect::Toast(text) => self.write(&format!("toast: {text}")),
+                Effect::Wish(wish) => self.write(&format!("-- wishes {wish:?}")),
                 Effect::Apart(Apart::Count { name, add }) => {
                     self.write(&format!("-- counted {name} {add:+}"));
                     let count = self.facts.counts.entry(name).or_default();

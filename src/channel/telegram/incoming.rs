@@ -2,7 +2,7 @@
 
 use super::callback;
 use crate::channel::{Content, ConversationId, Incoming};
-use crate::engine::{Fetched, Input, Location, Media};
+use crate::engine::{Fetched, Input, Location, Media, Wish};
 use crate::script::{Language, MediaKind, Point};
 use serde_json::Value;
 use teloxide::types::{CallbackQuery, ChatMemberKind, Message, Update, UpdateKind, User};
@@ -159,6 +159,9 @@ fn command(text: &str) -> Option<Content> {
         "stop" => Content::Input(Input::Stop),
         "hjaelp" | "help" => Content::Input(Input::Help),
         "privatliv" | "privacy" => Content::Input(Input::Privacy),
+        "pause" => Content::Input(Input::Pause),
+        "minedata" | "mydata" => Content::Input(Input::Wish(Wish::MyData)),
+        "slet" | "delete" => Content::Input(Input::Wish(Wish::Delete)),
         "del" | "share" => Content::Input(Input::Share),
         "sprog" | "language" => Content::Input(Input::Language(Language::parse(argument))),
         _ => return None,

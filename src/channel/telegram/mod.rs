@@ -16,8 +16,8 @@ use async_trait::async_trait;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 use teloxide::payloads::{
-    EditMessageReplyMarkupSetters, EditMessageTextSetters, SendMessageSetters, SendPhotoSetters,
-    SendVideoSetters,
+    EditMessageReplyMarkupSetters, EditMessageTextSetters, SendDocumentSetters, SendMessageSetters,
+    SendPhotoSetters, SendVideoSetters,
 };
 use teloxide::requests::Requester;
 use teloxide::types::{ChatId, InputFile, LinkPreviewOptions, MessageId, ReplyMarkup};
@@ -75,6 +75,12 @@ impl Channel for Telegram {
 
 impl Telegram {
     async fn say(&self, chat: ChatId, message: &Message) -> Result<Sent, SendError> {
+        if let Some(made) = &message.file {
+            let (text, entities) = render::caption(&message.text).0;
+            let file = InputFile::memory(made.text.clone()).file_name(made.name.clone());
+            let request = self.bot.send_document(chat, file).caption(text).caption_entities(entities);
+            return accepted(request.await).map(|id| Sent(id.0.to_string()));
+        }
         self.say_parts(chat, message, &render::parts(&message.text)).await
     }
 

@@ -19,7 +19,7 @@ const FIRST_PAUSE: Duration = Duration::from_secs(1);
 const LAST_PAUSE: Duration = Duration::from_secs(60);
 
 /// What stands in the bot's menu. Names are Latin letters only (core.telegram.org/bots/api#botcommand).
-const COMMANDS: [(&str, &str); 8] = [
+const COMMANDS: [(&str, &str); 11] = [
     ("start", "What can I answer?"),
     ("back", "Change the answer before"),
     ("skip", "Skip this question"),
@@ -27,9 +27,12 @@ const COMMANDS: [(&str, &str); 8] = [
     ("share", "A link to pass on"),
     ("help", "What is this, and whom can I ask?"),
     ("privacy", "What happens to my answers?"),
+    ("pause", "Go on another time"),
     ("stop", "Stop the conversation"),
+    ("mydata", "What do you keep about me?"),
+    ("delete", "Delete everything about me"),
 ];
-const COMMANDS_DANISH: [(&str, &str); 8] = [
+const COMMANDS_DANISH: [(&str, &str); 11] = [
     ("start", "Hvad kan jeg svare på?"),
     ("tilbage", "Ret svaret før"),
     ("spring", "Spring spørgsmålet over"),
@@ -37,7 +40,10 @@ const COMMANDS_DANISH: [(&str, &str); 8] = [
     ("del", "Et link til at sende videre"),
     ("hjaelp", "Hvad er det her, og hvem kan jeg spørge?"),
     ("privatliv", "Hvad sker der med mine svar?"),
+    ("pause", "Fortsæt en anden gang"),
     ("stop", "Stop samtalen"),
+    ("minedata", "Hvad har I gemt om mig?"),
+    ("slet", "Slet alt om mig"),
 ];
 
 /// How it stands with Telegram, for the operator and for links.
@@ -125,7 +131,7 @@ async fn prepare(telegram: &Telegram) -> Result<(), RequestError> {
     Ok(())
 }
 
-fn commands(list: [(&str, &str); 8]) -> Vec<BotCommand> {
+fn commands(list: [(&str, &str); 11]) -> Vec<BotCommand> {
     list.into_iter().map(|(name, words)| BotCommand::new(name, words)).collect()
 }
 

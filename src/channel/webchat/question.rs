@@ -103,7 +103,8 @@ impl Sheet<'_> {
             | ButtonKind::More
             | ButtonKind::Allow
             | ButtonKind::Refuse
-            | ButtonKind::Undo => None,
+            | ButtonKind::Undo
+            | ButtonKind::Forget => None,
         })
     }
 

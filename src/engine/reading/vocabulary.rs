@@ -187,8 +187,10 @@ mod tests {
 
     #[test]
     fn no_command_means_two_things_in_one_language() {
-        let commands =
-            ["start", "back", "skip", "stop", "help", "privacy", "language", "done", "delete", "no"];
+        let commands = [
+            "start", "back", "skip", "stop", "help", "privacy", "language", "done", "delete", "my-data",
+            "pause", "no",
+        ];
         for vocabulary in ALL.iter() {
             for list in commands.map(|c| format!("{c}-words")) {
                 for other in commands.map(|c| format!("{c}-words")).iter().filter(|o| **o != list) {

@@ -79,7 +79,9 @@ thanks = Tak for dine svar!
 what-happens = Hvad sker der nu? { $how }
 by-date = Senest { $date }.
 stopped = Samtalen er stoppet. Dine svar er gemt.
+stopped-delete = Skriv /slet, hvis de skal fjernes.
 timed-out = Samtalen er lukket, fordi der ikke kom flere svar. De svar, du gav, er gemt.
+paused = Helt i orden, vi holder pause. Jeg husker, hvor langt du er, til { $date }.
 reminder = Du er ikke helt færdig. Vil du svare på resten?
 
 help =
@@ -100,6 +102,7 @@ privacy =
        *[no] De hører sammen med denne samtale, men ikke med dit navn.
     }
     Du kan spørge om dine rettigheder hos { $data-protection }.
+privacy-rights = Skriv /minedata for at se, hvad vi har gemt om dig, og /slet for at få det slettet.
 keep-months = { $count ->
     [one] en måned
    *[other] { $count } måneder
@@ -133,7 +136,6 @@ answered-before = Du har svaret på { $title }. Tak for det!
 answer-again = Svar igen
 group-only = Jeg taler kun privat. Skriv til mig i en chat for os to.
 trouble = Det gik galt hos os, og det er ikke dig. Prøv igen om lidt.
-not-available = Det kan jeg ikke endnu. Skriv til { $contact }, så hjælper de dig.
 
 page-conversation = Samtalen
 page-question = Spørgsmålet
@@ -193,6 +195,33 @@ kept-until = Svarer du i dag, sletter vi dine svar senest { $date }.
 progress = { $place } af { $total }
 stopped-empty = Samtalen er stoppet. Du har ikke givet nogen svar.
 timed-out-empty = Samtalen er lukket, fordi der ikke kom nogen svar.
+
+delete-question = Skal jeg slette alt, hvad vi har om dig: dine svar, kontaktoplysninger, filer, og hvor langt du er? Det kan ikke fortrydes. Sletter du selv beskeder her i chatten, sletter det ikke dine svar hos os.
+delete-yes = Ja, slet alt
+delete-no = Helt i orden. Alt er, som det var.
+deleted = Alt er slettet. Kvitteringsnummer: { $number }. Gem det, hvis du vil spørge til det.
+deleted-mark = Af hvert svar står der kun et mærke om, at det er slettet, så de, der har hentet det, også sletter det. Senest i morgen er det helt væk fra vores lager.
+deleted-published = Det, du har foreslået, og som andre kan læse, bliver stående uden forbindelse til dig.
+deleted-anonymous = Svar, du har givet anonymt, hører ikke længere sammen med dig, så dem kan jeg hverken finde eller slette.
+nothing-kept = Vi har ikke gemt noget om dig.
+data-all = Her er det, vi har gemt om dig.
+data-answered = { $title } · { $date }
+data-running = { $title } · ikke færdig endnu
+data-skipped = sprunget over
+data-none = intet svar
+data-vote = { $vote ->
+    [agree] Enig: ”{ $words }”
+    [disagree] Uenig: ”{ $words }”
+   *[pass] Pas: ”{ $words }”
+}
+data-contact = Gemt for sig selv: { $address }
+data-news = Du får besked, når der er nyt om { $title }.
+data-idea = { $published ->
+    [yes] Dit forslag, som andre kan læse: ”{ $words }”
+   *[no] Dit forslag, som andre ikke kan læse: ”{ $words }”
+}
+data-file = Her er det samme som en fil.
+data-file-name = mine-data.json
 
 share-place = 📍 Del sted
 write-instead = Skriv i stedet

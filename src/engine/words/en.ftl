@@ -79,7 +79,9 @@ thanks = Thank you for your answers!
 what-happens = What happens now? { $how }
 by-date = By { $date } at the latest.
 stopped = The conversation has stopped. Your answers are kept.
+stopped-delete = Write /delete if they are to go.
 timed-out = The conversation was closed because no more answers came. The answers you gave are kept.
+paused = All right, we take a break. I remember how far you are until { $date }.
 reminder = You are not quite finished. Would you like to answer the rest?
 
 help =
@@ -100,6 +102,7 @@ privacy =
        *[no] They belong to this conversation, but not to your name.
     }
     You can ask about your rights at { $data-protection }.
+privacy-rights = Write /mydata to see what we keep about you, and /delete to have it deleted.
 keep-months = { $count ->
     [one] one month
    *[other] { $count } months
@@ -133,7 +136,6 @@ answered-before = You have answered { $title }. Thank you!
 answer-again = Answer again
 group-only = I only talk in private. Write to me in a chat for the two of us.
 trouble = Something went wrong on our side, not yours. Please try again in a moment.
-not-available = I cannot do that yet. Write to { $contact } and they will help you.
 
 page-conversation = The conversation
 page-question = The question
@@ -193,6 +195,33 @@ kept-until = If you answer today, we delete your answers by { $date } at the lat
 progress = { $place } of { $total }
 stopped-empty = The conversation has stopped. You have given no answers.
 timed-out-empty = The conversation has been closed, as no answers came.
+
+delete-question = Shall I delete everything we have about you: your answers, contact details, files, and how far you are? It cannot be undone. Deleting messages here in the chat does not delete your answers with us.
+delete-yes = Yes, delete everything
+delete-no = All right. Everything is as it was.
+deleted = Everything is deleted. Receipt number: { $number }. Keep it if you want to ask about it.
+deleted-mark = Of each answer only a mark is left that it was deleted, so that those who have fetched it delete it too. By tomorrow it is gone from our storage altogether.
+deleted-published = What you have proposed and others can read stays, with no connection to you.
+deleted-anonymous = Answers that you gave anonymously no longer belong together with you, so I can neither find nor delete them.
+nothing-kept = We have kept nothing about you.
+data-all = This is what we have kept about you.
+data-answered = { $title } · { $date }
+data-running = { $title } · not finished yet
+data-skipped = skipped
+data-none = no answer
+data-vote = { $vote ->
+    [agree] Agree: ”{ $words }”
+    [disagree] Disagree: ”{ $words }”
+   *[pass] Pass: ”{ $words }”
+}
+data-contact = Kept by itself: { $address }
+data-news = You will hear when there is news about { $title }.
+data-idea = { $published ->
+    [yes] Your proposal, which others can read: ”{ $words }”
+   *[no] Your proposal, which others cannot read: ”{ $words }”
+}
+data-file = Here is the same as a file.
+data-file-name = my-data.json
 
 share-place = 📍 Share place
 write-instead = Write instead

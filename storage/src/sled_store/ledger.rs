@@ -3,7 +3,7 @@
 use super::keys::{self, Filed, Tree};
 use super::owners::{self, Owner};
 use super::seen;
-use super::trees::Batch;
+use super::trees::{Batch, Trees};
 use crate::*;
 
 /// A conversation as it is stored, without its body, which comes behind.
@@ -71,6 +71,10 @@ pub fn commit(batch: &mut Batch<'_>, secrets: &Secrets, changes: Changes) -> Res
         None => gone(batch, &of)?,
     };
     let version = Version(last.unwrap_or_default().0 + 1);
+    if let Body::Erase(also) = &changes.body {
+        erase_of(batch, &of, also, changes.at)?;
+        remember_erased(batch, &of, changes.at);
+    }
     for (n, outgoing) in (0u16..).zip(&changes.outbox) {
         batch.put(
             Tree::Outbox,
@@ -81,7 +85,7 @@ pub fn commit(batch: &mut Batch<'_>, secrets: &Secrets, changes: Changes) -> Res
     if let Some(address) = changes.address {
         batch.put(Tree::Conversations, keys::address(&of), address.into_bytes());
     }
-    let media = if changes.body == Body::Remove { Some(Vec::new()) } else { changes.media };
+    let media = if matches!(changes.body, Body::Put(_)) { changes.media } else { Some(Vec::new()) };
     if let Some(media) = media {
         owners::set(batch, Owner::Conversation(of), &media)?;
     }
@@ -323,28 +327,47 @@ pub fn settle(batch: &mut Batch<'_>, settled: &Settled) -> Result<()> {
 }
 
 pub fn erase(batch: &mut Batch<'_>, of: &ConversationKey, at: Timestamp) -> Result<Receipt> {
-    let mut receipt = Receipt::default();
-    for link in batch.keys(Tree::Conversations, &keys::links(of))? {
-        let response = keys::response_of(&link).ok_or_else(|| cut("link to a response"))?;
-        receipt.responses += erase_responses(batch, &[response], at, Reason::Citizen)?;
-        batch.remove(Tree::Conversations, link);
-    }
+    let mut receipt = Receipt { conversations: 0, responses: erase_of(batch, of, &[], at)? };
     if let Some(line) = line(batch, of)? {
         receipt.conversations = 1;
         if let Some(at) = line.wake_at {
             batch.remove(Tree::Index, wake_key(at, of));
         }
     }
-    for key in batch.keys(Tree::Outbox, &of.0)? {
-        batch.remove(Tree::Outbox, key);
-    }
     owners::set(batch, Owner::Conversation(*of), &[])?;
     forget(batch, of)?;
     if receipt != Receipt::default() {
-        // A backup from before holds it still: when that is restored, it is erased again.
-        batch.put(Tree::Index, keys::erased_conversation(of), at.as_millisecond().to_be_bytes().to_vec());
+        remember_erased(batch, of, at);
     }
     Ok(receipt)
+}
+
+// What is linked to the conversation, and these; nothing that waited is sent any more.
+fn erase_of(batch: &mut Batch<'_>, of: &ConversationKey, also: &[Uuid], at: Timestamp) -> Result<usize> {
+    let mut erased = 0;
+    for link in batch.keys(Tree::Conversations, &keys::links(of))? {
+        let response = keys::response_of(&link).ok_or_else(|| cut("link to a response"))?;
+        erased += erase_responses(batch, &[response], at, Reason::Citizen)?;
+        batch.remove(Tree::Conversations, link);
+    }
+    for key in batch.keys(Tree::Outbox, &of.0)? {
+        batch.remove(Tree::Outbox, key);
+    }
+    Ok(erased + erase_responses(batch, also, at, Reason::Citizen)?)
+}
+
+// A backup from before holds it still: when that is restored, it is erased again.
+fn remember_erased(batch: &mut Batch<'_>, of: &ConversationKey, at: Timestamp) {
+    batch.put(Tree::Index, keys::erased_conversation(of), at.as_millisecond().to_be_bytes().to_vec());
+}
+
+/// The row that a link leads to, with its dialogue; `None` where it is erased.
+pub fn linked(trees: &Trees, link: &[u8]) -> Result<Option<(DialogueId, ResponseRow)>> {
+    let response = keys::response_of(link).ok_or_else(|| cut("link to a response"))?;
+    let Some(place) = trees.get(Tree::Index, &keys::place(response))? else { return Ok(None) };
+    let Some(bytes) = trees.get(Tree::Responses, &place)? else { return Ok(None) };
+    let row = row(&place, &bytes)?;
+    Ok(matches!(row.row, Row::Live(_)).then_some((dialogue(&place)?, row)))
 }
 
 pub fn erase_responses(

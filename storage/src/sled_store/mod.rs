@@ -345,6 +345,18 @@ impl Store for SledStore {
         Ok(receipt)
     }
 
+    async fn linked(&self, of: &ConversationKey) -> Result<Vec<(DialogueId, ResponseRow)>> {
+        let links = keys::links(of);
+        self.scan(move |trees| {
+            let mut rows = Vec::new();
+            for link in trees.keys(Tree::Conversations, &links) {
+                rows.extend(ledger::linked(trees, &link?)?);
+            }
+            Ok(rows)
+        })
+        .await
+    }
+
     async fn erase_responses(&self, responses: Vec<Uuid>, at: Timestamp, reason: Reason) -> Result<usize> {
         let erased = self.ask(|reply| Job::EraseResponses(responses, at, reason, reply)).await?;
         self.clear().await?;

@@ -1,0 +1,244 @@
+//! Plays a row's chat over the Bot API: what the citizen does stands in it, all else must come out. `UPDATE=1` writes it anew.
+//!
+//! `you:` writes, `you: [label]` presses, `you: (sticker 👍)` sends; `then:` does so in the same second. `wait: 2d` lets time go by.
+//! Lines that begin with `--` tell what was kept.
+
+use super::house::{House, PATIENCE};
+use botapi::Citizen;
+use jiff::{SignedDuration, Span, SpanRelativeTo};
+use snak::engine::{self, Response};
+use std::collections::BTreeMap;
+use std::path::Path;
+use storage::{Count, Cursor, DialogueId, Kind, Row};
+
+struct Player {
+    house: House,
+    citizen: Citizen,
+    out: String,
+    told: usize,
+    uploads: usize,
+    /// The message and data of each button that was ever shown.
+    buttons: BTreeMap<String, (i64, String)>,
+    own: Vec<i64>,
+    kept: BTreeMap<String, String>,
+}
+
+pub async fn play(name: &str) {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("tests/rows/chats/{name}.chat"));
+    let written = std::fs::read_to_string(&path).unwrap();
+    let house = House::open().await;
+    let citizen = house.citizen(7);
+    let mut player = Player {
+        house,
+        citizen,
+        out: String::new(),
+        told: 0,
+        uploads: 0,
+        buttons: BTreeMap::new(),
+        own: Vec::new(),
+        kept: BTreeMap::new(),
+    };
+    player.look().await;
+    player.out.clear();
+    for line in written.lines() {
+        let (word, rest) = line.split_once(": ").unwrap_or((line, ""));
+        match word {
+            _ if line.starts_with('#') => player.write(line),
+            "you" | "then" | "wait" => {
+                player.write(line);
+                match word {
+                    "you" => player.you(rest, SignedDuration::from_secs(10)).await,
+                    "then" => player.you(rest, SignedDuration::ZERO).await,
+                    _ => player.wait(rest).await,
+                }
+            }
+            _ => {}
+        }
+    }
+    player.house.well();
+    if std::env::var_os("UPDATE").is_some() {
+        return std::fs::write(path, player.out).unwrap();
+    }
+    let same = written.lines().zip(player.out.lines()).take_while(|(a, b)| a == b).count();
+    let rest = |text: &str| text.lines().skip(same).take(8).map(|l| format!("    {l}\n")).collect::<String>();
+    let differs = written != player.out;
+    assert!(
+        !differs,
+        "{name}, line {}:\n  written:\n{}  played:\n{}",
+        same + 1,
+        rest(&written),
+        rest(&player.out)
+    );
+}
+
+impl Player {
+    fn write(&mut self, line: &str) {
+        self.out.push_str(line.trim_end());
+        self.out.push('\n');
+    }
+
+    async fn you(&mut self, does: &str, after: SignedDuration) {
+        self.house.pass(after);
+        let act = match does.strip_prefix('(').and_then(|d| d.strip_suffix(')')) {
+            Some(sent) => self.sends(sent),
+            None if does.starts_with('[') => self.presses(does),
+            None => Some(self.citizen.write(&does.replace("\\n", "\n")).message_id),
+        };
+        if let Some(message) = act {
+            self.own.push(message);
+        }
+        self.house.rest().await;
+        let answered = self.citizen.wait_for(|chat| chat.spinners == 0, PATIENCE).await;
+        answered.unwrap();
+        self.look().await;
+    }
+
+    // `[label]` as it is shown now; `[label] again` where it was shown last.
+    fn presses(&mut self, does: &str) -> Option<i64> {
+        let (label, again) = does.strip_suffix(" again").map_or((does, false), |l| (l, true));
+        let label = label.trim_matches(['[', ']']);
+        if again {
+            let (message, data) = self.buttons[label].clone();
+            self.citizen.press_data(message, &data);
+            return None;
+        }
+        // The reply keyboard's buttons write their label.
+        let written = self.citizen.chat().button(label).is_none();
+        let act = self.citizen.press(label).unwrap();
+        written.then_some(act.message_id)
+    }
+
+    fn sends(&mut self, sent: &str) -> Option<i64> {
+        let (word, rest) = sent.split_once(' ').unwrap_or((sent, ""));
+        let place = || {
+            let (latitude, longitude) = rest.split_once(", ").unwrap();
+            (latitude.parse().unwrap(), longitude.parse().unwrap())
+        };
+        Some(match word {
+            "sticker" => self.citizen.sticker(rest).message_id,
+            "voice" => self.citizen.voice().message_id,
+            "photo" => self.citizen.photo(rest).message_id,
+            "place" => self.citizen.location(place().0, place().1).message_id,
+            "live" => self.citizen.live_location(place().0, place().1).message_id,
+            "contact" => self.citizen.contact(rest).message_id,
+            "block" => self.citizen.block().message_id,
+            "unblock" => self.citizen.unblock().message_id,
+            // `(edit 2: words)`: the message written second.
+            "edit" => {
+                let (n, words) = rest.split_once(": ").unwrap();
+                let message = self.own[n.parse::<usize>().unwrap() - 1];
+                self.citizen.edit(message, words).unwrap();
+                return None;
+            }
+            other => panic!("({other}) is nothing that can be sent"),
+        })
+    }
+
+    async fn wait(&mut self, span: &str) {
+        let span: Span = span.parse().unwrap();
+        self.house.wait(span.to_duration(SpanRelativeTo::days_are_24_hours()).unwrap()).await;
+        self.house.rest().await;
+        self.look().await;
+    }
+
+    // What has come out since.
+    async fn look(&mut self) {
+        let lines = self.citizen.transcript();
+        let new: Vec<String> = lines.iter().skip(self.told).cloned().collect();
+        self.told = lines.len();
+        // The word over a button comes beside the messages, now before them and now after.
+        let toast = |line: &&String| line.starts_with("toast: ");
+        for line in new.iter().filter(toast) {
+            self.write(line);
+        }
+        let mut ours = false;
+        for line in new.iter().filter(|line| !line.starts_with("toast:")) {
+            let begins = line.starts_with("bot") || line.starts_with("you");
+            ours = if begins { line.starts_with("you") } else { ours };
+            match (ours, begins || line.starts_with("    [")) {
+                (true, _) => {}
+                (false, true) => self.write(line),
+                (false, false) => self.write(&format!("     {line}")),
+            }
+        }
+        for message in self.citizen.chat().messages {
+            for button in message.buttons.into_iter().flatten() {
+                if let Some(data) = button.data {
+                    self.buttons.insert(button.label, (message.message_id, data));
+                }
+            }
+        }
+        let uploads = self.house.server.uploads();
+        for upload in uploads.iter().skip(self.uploads) {
+            self.write(&format!("-- file {}", upload.name));
+            for line in String::from_utf8_lossy(&upload.bytes).lines() {
+                // Drawn by lot.
+                let line = line
+                    .split_once("\"response\": ")
+                    .map_or(line.to_owned(), |(before, _)| format!("{before}\"response\": …"));
+                self.write(&format!("   {line}"));
+            }
+        }
+        self.uploads = uploads.len();
+        let kept = self.kept().await;
+        for (what, how) in &kept {
+            if self.kept.get(what) != Some(how) {
+                self.write(&format!("-- {what} {how}"));
+            }
+        }
+        for what in self.kept.clone().keys().filter(|what| !kept.contains_key(*what)) {
+            self.write(&format!("-- {what} is gone"));
+        }
+        self.kept = kept;
+    }
+
+    async fn kept(&self) -> BTreeMap<String, String> {
+        let mut kept = BTreeMap::new();
+        let name = |v: serde_json::Value| v.as_str().unwrap_or_default().to_owned();
+        for (code, ..) in super::dialogues::ALL {
+            let log = DialogueId(format!("nordby/{code}"));
+            for (n, row) in
+                self.house.store.responses(&log, Cursor(0), 100).await.unwrap().into_iter().enumerate()
+            {
+                let how = match row.row {
+                    Row::Live(body) => {
+                        let response: Response = engine::decode(&body).unwrap();
+                        let [ended, status] =
+                            [serde_json::to_value(response.ended), serde_json::to_value(response.status)]
+                                .map(|v| name(v.unwrap()));
+                        let answers = response
+                            .answers
+                            .iter()
+                            .map(|a| format!(" {}={}", a.question, crate::support::play::spoken(&a.outcome)));
+                        format!("({ended}, {status}){}", answers.collect::<String>())
+                    }
+                    Row::Erased { reason, .. } => format!("erased, {reason:?}").to_lowercase(),
+                };
+                kept.insert(format!("response {} of {code}", n + 1), how);
+            }
+        }
+        for (kind, name) in [
+            (Kind::Contact, "contact"),
+            (Kind::Subscription, "news"),
+            (Kind::Receipt, "receipt"),
+            (Kind::Flag, "flag"),
+        ] {
+            let documents = self.house.store.documents(kind, "").await.unwrap();
+            for (n, (id, _)) in documents.iter().enumerate() {
+                let id = if kind == Kind::Receipt { id.as_str() } else { id.rsplit_once('/').unwrap().0 };
+                kept.insert(format!("{name} {}", n + 1), id.to_owned());
+            }
+        }
+        for (id, body) in self.house.store.documents(Kind::Counter, "").await.unwrap() {
+            kept.insert(format!("counter {id}"), Count::sum(&body).unwrap().to_string());
+        }
+        let of = storage::key_of(self.house.store.secrets(), "telegram:7");
+        if self.house.store.conversation(&of).await.unwrap().is_some() {
+            kept.insert("a conversation".to_owned(), "is kept".to_owned());
+        }
+        if self.house.store.address(&of).await.unwrap().is_some() {
+            kept.insert("an address".to_owned(), "is kept".to_owned());
+        }
+        kept
+    }
+}
