@@ -1,6 +1,8 @@
 //! Outbox -> channel: at least once, in order per conversation, as slowly as the platform asks.
 
-use crate::channel::{Channel, ConversationId, Illustrations, Outbound, Parcel, SendError, Sent};
+use crate::channel::{
+    Channel, Content, ConversationId, Illustrations, Inbox, Incoming, Outbound, Parcel, SendError, Sent,
+};
 use crate::engine::{self, Message};
 use futures_util::FutureExt;
 use std::collections::{BTreeMap, HashMap};
@@ -11,11 +13,14 @@ use storage::{ConversationKey, MessageRef, OutboxId, Posted, Queued, Store, Stor
 use tokio::sync::mpsc::UnboundedReceiver;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
+use tokio::time::Instant;
 use tracing::{debug, info, warn};
 
 /// Pauses between two tries while the platform cannot be reached: from the first to the last, doubled each time.
 const FIRST_PAUSE: Duration = Duration::from_secs(1);
 const LAST_PAUSE: Duration = Duration::from_secs(60);
+/// Away for longer, of what waits for a conversation only the last words are said: a question that is still open, and no burst.
+const STALE: Duration = Duration::from_secs(60 * 60);
 /// Rows read at once when the service starts.
 const PAGE: usize = 500;
 
@@ -24,10 +29,20 @@ pub struct Delivery<C: ?Sized> {
     store: Arc<dyn Store>,
     channels: HashMap<&'static str, Arc<C>>,
     illustrations: Arc<dyn Illustrations>,
+    /// Who is told that a citizen cannot be reached any more.
+    told: Option<Told>,
     /// Between two messages of one turn, so that they can be read.
     bubble_pause: Duration,
     /// In the order of the commits, whoever told first.
     queues: Mutex<HashMap<ConversationKey, Queue>>,
+}
+
+struct Told(Arc<dyn Inbox>);
+
+impl std::fmt::Debug for Told {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Told")
+    }
 }
 
 /// What waits for one conversation; it is there as long as somebody works on it or looks for more.
@@ -58,7 +73,13 @@ impl<C: Channel + ?Sized + 'static> Delivery<C> {
         bubble_pause: Duration,
     ) -> Delivery<C> {
         let channels = channels.into_iter().map(|c| (c.name(), c)).collect();
-        Delivery { store, channels, illustrations, bubble_pause, queues: Mutex::default() }
+        Delivery { store, channels, illustrations, told: None, bubble_pause, queues: Mutex::default() }
+    }
+
+    /// Whoever takes events is told of citizens that cannot be reached any more: they are reminded of nothing.
+    pub fn telling(mut self, inbox: Arc<dyn Inbox>) -> Delivery<C> {
+        self.told = Some(Told(inbox));
+        self
     }
 
     /// Sends what was left in the outbox, then what `posted` brings, until `stop` says so. Must begin before the first event is
@@ -188,6 +209,7 @@ impl<C: Channel + ?Sized + 'static> Delivery<C> {
     async fn work(&self, key: ConversationKey, stop: watch::Receiver<bool>) {
         let mut address: Option<ConversationId> = None;
         let mut said = None;
+        let mut away = None;
         while let Some(row) = self.next(&key) {
             if *stop.borrow() {
                 return self.leave(&key);
@@ -216,12 +238,13 @@ impl<C: Channel + ?Sized + 'static> Delivery<C> {
             if is_say && said == Some(version) {
                 pause(self.bubble_pause, &stop).await;
             }
-            match self.deliver(&row, parcel, to, &stop).await {
+            match self.deliver(&row, parcel, to, &stop, &mut away).await {
                 Done::Settled(sent) => self.settle(&row, sent, &stop).await,
                 Done::Gone => {
                     info!(conversation = ?key, "cannot be reached any more: what waited is dropped");
                     // Taken at once: what comes from here on may be for somebody who is back.
                     let rest = self.take(&key);
+                    self.tell_gone(&row, to).await;
                     for row in std::iter::once(row).chain(rest.into_values()) {
                         self.settle(&row, None, &stop).await;
                     }
@@ -231,6 +254,28 @@ impl<C: Channel + ?Sized + 'static> Delivery<C> {
             if is_say {
                 said = Some(version);
             }
+        }
+    }
+
+    // Best effort: what is missed is learnt again with the next message.
+    async fn tell_gone(&self, row: &Queued, to: &ConversationId) {
+        let (Some(Told(inbox)), Some(channel)) = (&self.told, self.channels.get(to.channel())) else {
+            return;
+        };
+        let OutboxId { conversation, version, n } = row.id;
+        let update = format!("gone:{:032x}:{}:{n}", u128::from_be_bytes(conversation.0), version.0);
+        let gone = Incoming {
+            update,
+            conversation: to.clone(),
+            channel: channel.name(),
+            language: None,
+            content: Content::Blocked,
+            message: None,
+            upload: None,
+            shows_recap: false,
+        };
+        if let Err(error) = inbox.receive(gone).await {
+            warn!(%error, "that a citizen is gone could not be kept");
         }
     }
 
@@ -303,12 +348,20 @@ impl<C: Channel + ?Sized + 'static> Delivery<C> {
         }
     }
 
+    // Something is said after it.
+    fn is_overtaken(&self, row: &Queued) -> bool {
+        let says = |row: &Queued| matches!(engine::decode(&row.outgoing.body), Ok(Parcel::Say(_)));
+        says(row) && self.with(&row.id.conversation, |queue| queue.rows.values().any(says))
+    }
+
+    // `away`: since when the platform has taken nothing for this conversation.
     async fn deliver(
         &self,
         row: &Queued,
         parcel: Parcel,
         to: &ConversationId,
         stop: &watch::Receiver<bool>,
+        away: &mut Option<Instant>,
     ) -> Done {
         let Some(channel) = self.channels.get(to.channel()) else {
             debug!(channel = to.channel(), "not connected: the message waits");
@@ -329,11 +382,21 @@ impl<C: Channel + ?Sized + 'static> Delivery<C> {
             if *stop.borrow() {
                 return Done::Waits;
             }
+            if away.is_some_and(|since| since.elapsed() >= STALE) && self.is_overtaken(row) {
+                return Done::Settled(None);
+            }
             // A send under way is waited for: let go, it might have arrived and would come again after the next start.
             match channel.send(to, &outbound).await {
-                Ok(sent) => return Done::Settled(Some(sent)),
-                Err(SendError::Throttled(asked)) => pause(asked, stop).await,
+                Ok(sent) => {
+                    *away = None;
+                    return Done::Settled(Some(sent));
+                }
+                Err(SendError::Throttled(asked)) => {
+                    away.get_or_insert_with(Instant::now);
+                    pause(asked, stop).await;
+                }
                 Err(SendError::Unreachable(why)) => {
+                    away.get_or_insert_with(Instant::now);
                     // The channel tells once that its platform is away; here it would be told for each conversation.
                     debug!(channel = to.channel(), why, "cannot send; trying again in {wait:?}");
                     pause(wait, stop).await;

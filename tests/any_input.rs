@@ -221,6 +221,7 @@ impl Run<'_> {
                 Effect::Toast(text) => assert!(!text.is_empty()),
                 Effect::Respond(_)
                 | Effect::Wish(_)
+                | Effect::Unsay
                 | Effect::WakeAt(_)
                 | Effect::Contacts(..)
                 | Effect::Apart(_) => {}
@@ -302,11 +303,18 @@ impl Run<'_> {
             | Effect::Amend { .. }
             | Effect::Toast(_)
             | Effect::Wish(_)
+            | Effect::Unsay
             | Effect::WakeAt(_)
             | Effect::Contacts(..)
             | Effect::Apart(_) => None,
         });
         let responses: Vec<_> = responses.collect();
+        if before.state == State::Finished(Ended::End) {
+            // An answer may be put right; before that, nothing changes.
+            assert_eq!(self.session.answers, before.answers);
+            assert!(responses.is_empty());
+            return;
+        }
         if before.is_finished() {
             assert_eq!(self.session.state, before.state);
             assert_eq!(self.session.answers, before.answers);
@@ -337,7 +345,9 @@ impl Run<'_> {
 
     // Only a guess keeps its button, to be corrected.
     fn nothing_asks(&self) -> bool {
-        self.standing.values().flatten().all(|b| b.press.button == ButtonKind::Correct)
+        let after =
+            |b: &Button| matches!(b.press.button, ButtonKind::Correct | ButtonKind::Mend | ButtonKind::News);
+        self.standing.values().flatten().all(after)
     }
 
     fn says_nothing_private(&self, effects: &[Effect]) {
@@ -349,7 +359,11 @@ impl Run<'_> {
                 }
                 Effect::Toast(text) => bytes.extend(text.as_bytes()),
                 Effect::Respond(response) => bytes.extend(engine::encode(response).unwrap()),
-                Effect::Wish(_) | Effect::WakeAt(_) | Effect::Contacts(..) | Effect::Apart(_) => {}
+                Effect::Wish(_)
+                | Effect::Unsay
+                | Effect::WakeAt(_)
+                | Effect::Contacts(..)
+                | Effect::Apart(_) => {}
             }
         }
         let digits: String =

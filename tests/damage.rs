@@ -191,6 +191,7 @@ async fn told(desk: &Desk, update: u32, who: u32, content: Content) -> Option<St
         language: None,
         content,
         shows_recap: false,
+        message: None,
         upload: None,
     };
     desk.dispatch.receive(incoming).await.unwrap().toast
@@ -210,6 +211,7 @@ async fn whose_conversation_is_damaged_is_told_and_the_service_says_so_while_oth
 
     let desk = desk(store, "skade", false, STEPS).await;
     let site = Web {
+        forget: Arc::new(|_| Box::pin(async { Ok(storage::Receipt::default()) })),
         store: desk.store.clone(),
         library: desk.library.clone(),
         telegram: Arc::new(|| None),

@@ -80,6 +80,7 @@ fn said(turn: &Turn) -> Vec<String> {
         Effect::Amend { .. }
         | Effect::Toast(_)
         | Effect::Wish(_)
+        | Effect::Unsay
         | Effect::Respond(_)
         | Effect::WakeAt(_)
         | Effect::Contacts(..)
@@ -305,6 +306,7 @@ steps:
         | Effect::Amend { .. }
         | Effect::Toast(_)
         | Effect::Wish(_)
+        | Effect::Unsay
         | Effect::WakeAt(_)
         | Effect::Contacts(..)
         | Effect::Apart(_) => None,

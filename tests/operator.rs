@@ -13,8 +13,8 @@ use snak::script::{Language, ScriptId};
 use std::fs;
 use std::sync::Arc;
 use storage::{
-    Body, Changes, ConversationKey, DialogueId, Document, Kind, MasterKey, ResponseChange, Store, UpdateId,
-    Version,
+    Body, Changes, ConversationKey, Cursor, DialogueId, Document, Kind, MasterKey, ResponseChange, Row,
+    Store, UpdateId, Version,
 };
 use support::service::{KEY, Place, get};
 
@@ -32,6 +32,10 @@ async fn open(place: &Place) -> Arc<dyn Store> {
 
 /// The citizen `n` has answered.
 async fn answer(store: &dyn Store, n: u8, code: &str) {
+    answer_in(store, ConversationKey([n; 16]), n, code).await;
+}
+
+async fn answer_in(store: &dyn Store, conversation: ConversationKey, n: u8, code: &str) {
     let now = Timestamp::now();
     let response = Response {
         id: uuid::Uuid::from_u128(n.into()),
@@ -55,7 +59,7 @@ async fn answer(store: &dyn Store, n: u8, code: &str) {
         withdrawn: Vec::new(),
     };
     let changes = Changes {
-        conversation: ConversationKey([n; 16]),
+        conversation,
         update: UpdateId(format!("web:{n}")),
         at: now,
         expected: Version(0),
@@ -212,4 +216,39 @@ async fn what_citizens_contribute_is_reviewed_with_the_service_and_without() {
     for words in [["review", "approve", "nordby/x/1"], ["review", "list", "nordby/findes-ikke"]] {
         assert_eq!(place.snak(&words).output().unwrap().status.code(), Some(2), "{words:?}");
     }
+}
+
+#[tokio::test]
+async fn who_asks_by_letter_is_forgotten_with_the_service_and_without() {
+    let place = Place::default();
+    let store = open(&place).await;
+    for n in [1, 2] {
+        answer(&*store, n, "aldrig").await;
+    }
+    let of = storage::key_of(store.secrets(), "telegram:12345");
+    answer_in(&*store, of, 3, "aldrig").await;
+    store.close().await.unwrap();
+    drop(store);
+
+    let id = |n: u128| uuid::Uuid::from_u128(n).to_string();
+    let number = place.output(&["erase", "--response", &id(1)]);
+    let told = place.output(&["erase", "--receipt", &number]);
+    assert!(told.ends_with("\t1"), "{number}: {told}");
+    let service = place.serve();
+    assert_eq!(place.output(&["erase", "--receipt", &number.to_lowercase()]), told);
+    let other = place.output(&["erase", "--conversation", "telegram:12345", "--response", &id(2)]);
+    assert!(place.output(&["erase", "--receipt", &other]).ends_with("\t2"));
+    let again = place.snak(&["erase", "--conversation", "telegram:12345"]).output().unwrap();
+    assert_eq!(again.status.code(), Some(1), "there is nothing left to erase");
+    service.kill();
+    for words in
+        [&["erase"][..], &["erase", "--receipt", "00000-00000"], &["erase", "--conversation", "12345"]]
+    {
+        assert_eq!(place.snak(words).output().unwrap().status.code(), Some(2), "{words:?}");
+    }
+
+    let store = open(&place).await;
+    let rows = store.responses(&DialogueId(DIALOGUE.to_owned()), Cursor(0), 10).await.unwrap();
+    assert!(rows.iter().all(|r| matches!(r.row, Row::Erased { .. })), "{rows:?}");
+    assert_eq!((rows.len(), store.conversation(&of).await.unwrap()), (3, None));
 }

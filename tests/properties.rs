@@ -10,8 +10,8 @@ use jiff::{SignedDuration, Timestamp};
 use proptest::prelude::*;
 use proptest::test_runner::Config;
 use snak::engine::{
-    self, Begin, ButtonKind, Effect, Facts, Form, Input, Message, Moment, Outcome, Press, Session, State,
-    Turn,
+    self, Begin, ButtonKind, Effect, Ended, Facts, Form, Input, Message, Moment, Outcome, Press, Session,
+    State, Turn,
 };
 use snak::script::{Institution, Language, Parts, Problem, Script, ScriptId, StaffLanguage, mended, picture};
 use std::fs;
@@ -248,6 +248,7 @@ impl<'s> Talk<'s> {
                 Effect::Amend { .. }
                 | Effect::Toast(_)
                 | Effect::Wish(_)
+                | Effect::Unsay
                 | Effect::Respond(_)
                 | Effect::WakeAt(_)
                 | Effect::Contacts(..)
@@ -328,7 +329,7 @@ impl<'s> Talk<'s> {
         self.keeps_answers(&before, &turn, input)?;
         self.stays_small(&turn)?;
         self.keeps_no_secret(&turn)?;
-        if before.is_finished() {
+        if before.is_finished() && before.state != State::Finished(Ended::End) {
             let responds = turn.effects.iter().any(|e| matches!(e, Effect::Respond(_) | Effect::WakeAt(_)));
             prop_assert!(
                 !responds && turn.session.state == before.state,

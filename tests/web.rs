@@ -69,6 +69,26 @@ async fn the_library_dialogue_from_the_poster_to_the_row() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn whoever_wants_it_deletes_what_they_answered() {
+    let place = Place::default();
+    let service = place.serve();
+    let mut page = Browser::new(&service.url);
+    page.get("/c/aabn").await;
+    page.press("Start").await;
+    page.press("Oftere end det").await;
+    page.press("Stop samtalen").await;
+    assert_eq!(rows(&service, &place).await.len(), 1);
+    page.get("/c/aabn").await;
+    page.press("Ja, slet alt").await;
+    assert!(page.text().contains("Kvitteringsnummer: "), "{}", page.text());
+    assert!(page.cookies.values().all(String::is_empty), "{:?}", page.cookies);
+    assert_eq!(rows(&service, &place).await.len(), 0);
+    page.get("/c/aabn").await;
+    assert!(!page.text().contains("Slet mine svar"), "there is nothing to delete\n{}", page.text());
+    assert!(service.stop().success());
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_form_counts_once_and_only_where_it_belongs() {
     let place = Place::default();
     let service = place.serve();

@@ -59,7 +59,7 @@ impl Desk {
             Effect::Toast(text) => Some(text),
             _ => None,
         });
-        (turn.session, Received { toast })
+        (turn.session, Received { toast, ..Received::default() })
     }
 
     fn session(&self) -> Session {
@@ -94,7 +94,9 @@ impl Inbox for Desk {
                 self.next(session, &Input::Press(start))
             }
             (Some(session), Content::Input(input)) => self.next(session, input),
-            (None, Content::Input(_)) => return Ok(Received { toast: Some("closed".to_owned()) }),
+            (None, Content::Input(_)) => {
+                return Ok(Received { toast: Some("closed".to_owned()), ..Received::default() });
+            }
             (Some(_), Content::Accepted { .. }) => return Ok(Received::default()),
             (_, other) => panic!("{other:?}"),
         };

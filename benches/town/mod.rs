@@ -92,6 +92,7 @@ impl Bench {
             channel: "telegram",
             language: None,
             content,
+            message: None,
             upload: None,
             shows_recap: false,
         };

@@ -49,6 +49,8 @@ pub struct Incoming {
     /// The platform's language setting.
     pub language: Option<Language>,
     pub content: Content,
+    /// The platform's id of the message that it is, where it is one of the citizen's.
+    pub message: Option<String>,
     /// The bytes of the file that the content is about, where the event brought them itself.
     pub upload: Option<Vec<u8>>,
     /// The channel shows the conversation itself, from the engine's recap: nothing is put in the outbox.
@@ -67,6 +69,10 @@ pub enum Content {
         language: Option<Language>,
     },
     Input(Input),
+    /// The citizen has changed an earlier message of theirs: what it is now.
+    Edited {
+        words: String,
+    },
     /// The citizen blocked us, or went away for good.
     Blocked,
     /// Nothing for us: the event is only remembered as seen.
@@ -78,6 +84,14 @@ pub enum Content {
 pub struct Received {
     /// A word over the pressed button; to who pressed none, a message that nobody keeps.
     pub toast: Option<String>,
+    /// The button belongs to nothing any more: it and its neighbours can go.
+    pub stale: bool,
+    /// The citizen's own message can be taken out of the chat.
+    pub unsay: bool,
+    /// What the citizen changed is taken note of.
+    pub noted: bool,
+    /// Everything kept of the citizen is deleted: what they are told of it.
+    pub forgotten: Option<String>,
 }
 
 #[derive(Debug, thiserror::Error)]

@@ -137,7 +137,6 @@ impl Console<'_> {
             "/stop" => Input::Stop,
             "/hjaelp" | "/help" => Input::Help,
             "/del" | "/share" => Input::Share,
-            "/pause" => Input::Pause,
             "/privatliv" | "/privacy" => Input::Privacy,
             "/sprog" | "/language" => Input::Language(None),
             typed => {
@@ -181,6 +180,7 @@ impl Console<'_> {
                 Effect::Toast(text) => writeln!(out, "({text})")?,
                 Effect::Respond(response) => self.response = Some(response.clone()),
                 Effect::Wish(_) => writeln!(out, "(nothing is kept here)")?,
+                Effect::Unsay => {}
                 // What has scrolled by is not rewritten in a terminal.
                 Effect::Amend { .. } | Effect::WakeAt(_) | Effect::Contacts(..) | Effect::Apart(_) => {}
             }

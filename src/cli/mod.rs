@@ -3,6 +3,7 @@
 mod against;
 mod chat;
 mod check;
+mod erase;
 mod export;
 mod key;
 mod mend;
@@ -42,6 +43,7 @@ enum Command {
     Key(upkeep::Key),
     Retention(upkeep::Retention),
     Review(review::Review),
+    Erase(erase::Erase),
 }
 
 /// Where the service's things are; for every command that needs them.
@@ -111,6 +113,7 @@ pub fn run() -> ExitCode {
             Command::Key(command) => upkeep::key(command).await,
             Command::Retention(command) => upkeep::retention(command).await,
             Command::Review(command) => review::run(command).await,
+            Command::Erase(command) => erase::run(command).await,
         }
     });
     // Tasks that wait for the network are let go: what they did is on disk.

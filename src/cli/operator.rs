@@ -2,10 +2,12 @@
 //! same either way.
 
 use super::{Failure, key};
+use crate::dispatch;
 use crate::library::Library;
 use crate::settings::Settings;
 use crate::web::{Answer, Inside, Web};
 use futures_util::StreamExt;
+use jiff::Timestamp;
 use serde_json::Value;
 use std::sync::Arc;
 use std::time::Duration;
@@ -36,7 +38,12 @@ pub async fn reach(settings: &Settings) -> Result<Reach, Failure> {
     let library = Library::open(&settings.dialogues, store.clone()).await;
     let library =
         library.map_err(|e| Failure::Misuse(format!("the published dialogues cannot be loaded: {e}")))?;
+    let forgets = store.clone();
     let web = Web {
+        forget: Arc::new(move |of| {
+            let store = forgets.clone();
+            Box::pin(async move { dispatch::erase(&*store, &of, Timestamp::now()).await })
+        }),
         store: store.clone(),
         library: Arc::new(library),
         operator: bearer,

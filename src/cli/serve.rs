@@ -146,8 +146,8 @@ impl House {
         let status = telegram::Status::default();
         let mut tasks = Vec::new();
         let channels = telegram.iter().map(|t| Arc::new(t.clone())).collect();
-        let delivery =
-            Arc::new(Delivery::new(store.clone(), channels, dispatch.clone(), settings.bubble_pause));
+        let delivery = Delivery::new(store.clone(), channels, dispatch.clone(), settings.bubble_pause);
+        let delivery = Arc::new(delivery.telling(dispatch.clone()));
         let left = Delivery::<Telegram>::left_over(store.as_ref())
             .await
             .map_err(|e| key::store_failure(&e, settings))?;
@@ -165,9 +165,14 @@ impl House {
         }
         let public_url = settings.public_url.clone().unwrap_or_else(|| address.to_owned());
         let links = webchat::Links { public_url, telegram: status.bot() };
+        let forgets = dispatch.clone();
         let chat = webchat::router(dispatch.clone(), dispatch.clone(), dispatch, links, stopped.clone());
         let note = status.clone();
         let web = Web {
+            forget: Arc::new(move |of| {
+                let dispatch = forgets.clone();
+                Box::pin(async move { dispatch.forget(&of).await })
+            }),
             store: store.clone(),
             library: library.clone(),
             operator: master.operator(),

@@ -35,6 +35,34 @@ pub struct Conversation {
     /// The message that asks whether everything shall be deleted, while it stands open.
     #[serde(default)]
     pub asked: Option<u64>,
+    /// Which answers the citizen's own messages gave, newest last: a message that is changed changes its answer.
+    #[serde(default)]
+    pub said: Vec<Said>,
+    /// Closed because nothing more came: whoever writes then is shown its card again.
+    #[serde(default)]
+    pub lapsed: Option<ScriptId>,
+    /// Much that fits nothing came at once.
+    #[serde(default)]
+    pub flood: Option<Flood>,
+}
+
+/// The message that gave an answer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Said {
+    /// The platform's id.
+    pub message: String,
+    /// The session's nonce.
+    pub session: u64,
+    pub question: String,
+}
+
+/// Inputs that fit nothing, one after another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Flood {
+    pub since: Timestamp,
+    pub count: u8,
+    /// Nothing is said to them before then.
+    pub silent_until: Option<Timestamp>,
 }
 
 /// A statement or an idea, kept for others to see.
@@ -97,6 +125,9 @@ impl Conversation {
         let on = if script.header().privacy.anonymous { day.first_of_month() } else { day };
         self.done.retain(|d| d.dialogue != session.script);
         self.done.push(Done { dialogue: session.script.clone(), on });
+        if matches!(ended, Ended::Timeout | Ended::Closed) {
+            self.lapsed = Some(session.script.clone());
+        }
         let until = now.checked_add(ENDED_KEPT).unwrap_or(now);
         self.ended = Some(Kept { session, until });
     }
@@ -132,6 +163,11 @@ impl Conversation {
         media.sort_unstable();
         media.dedup();
         media
+    }
+
+    /// When a dialogue was answered.
+    pub fn done_on(&self, dialogue: &ScriptId) -> Option<Date> {
+        self.done.iter().find(|d| d.dialogue == *dialogue).map(|d| d.on)
     }
 
     pub fn done_before(&self, dialogue: &ScriptId) -> bool {

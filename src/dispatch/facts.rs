@@ -1,8 +1,8 @@
 //! Reads what a turn may know of other citizens, for the dialogues that it can be about.
 
 use super::Dispatch;
+use super::code::is_entry;
 use super::conversation::Conversation;
-use super::reception::is_entry;
 use crate::channel::Content;
 use crate::engine::{
     self, Facts, Input, Other, Review, Reviewed, list, may_draw, quota_counters, shown_counters,
@@ -27,7 +27,9 @@ impl Dispatch {
         let enters = match content {
             Content::Start { .. } | Content::Accepted { .. } => true,
             Content::Input(Input::Press(press)) => is_entry(press) || conversation.open.is_none(),
-            Content::Input(Input::TimeUp) | Content::Blocked | Content::Nothing => false,
+            Content::Input(Input::TimeUp) | Content::Edited { .. } | Content::Blocked | Content::Nothing => {
+                false
+            }
             Content::Input(_) => conversation.open.is_none(),
         };
         if enters {

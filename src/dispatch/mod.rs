@@ -1,13 +1,17 @@
 //! Incoming -> engine -> one commit. What follows from an event is on disk before anybody hears of it.
 
 mod clock;
+mod code;
 mod contacts;
 mod contributions;
 mod conversation;
+mod entry;
 mod erasure;
 mod facts;
 mod fetch;
+mod flood;
 mod illustrations;
+mod mend;
 mod mydata;
 mod own;
 mod pages;
@@ -24,7 +28,6 @@ use conversation::Contributed;
 pub use conversation::Conversation;
 pub use erasure::erase;
 pub use timer::run_timer;
-pub use wishes::Receipt;
 
 use crate::channel::{Content, ConversationId, Fetch, Inbox, InboxError, Incoming, Parcel, Received};
 use crate::engine::{self, Apart, Effect, Facts, Input, Message, Moment, Response, Text, lines};
@@ -41,7 +44,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use storage::{
     Body, Changes, ConversationKey, Count, DialogueId, Document, Kind, MediaId, MessageRef, OutboxId,
-    Outgoing, Posted, Queued, ResponseChange, Store, StoreError, Stored, UpdateId, Version,
+    Outgoing, Posted, Queued, Receipt, ResponseChange, Store, StoreError, Stored, UpdateId, Version,
 };
 use tokio::sync::mpsc::UnboundedSender;
 use tracing::{debug, error, warn};
@@ -68,6 +71,7 @@ pub struct Dispatch {
 }
 
 /// What one event comes to before it is committed.
+#[derive(Default)]
 struct Outcome {
     /// `None`: it cannot be read, and stays as it is.
     conversation: Option<Conversation>,
@@ -83,6 +87,10 @@ struct Outcome {
     forgets: Option<Vec<Uuid>>,
     /// What the citizen gave for others to see, where they are to be forgotten.
     cuts_loose: Vec<Contributed>,
+    /// As [`Received`] has them.
+    stale: bool,
+    noted: bool,
+    told: Option<String>,
 }
 
 /// One event as it is taken.
@@ -119,6 +127,17 @@ impl Dispatch {
 
     fn key(&self, of: &ConversationId) -> ConversationKey {
         storage::key_of(self.store.secrets(), &of.0)
+    }
+
+    /// As [`erase`], between two turns of the conversation.
+    ///
+    /// # Errors
+    /// What the store says.
+    pub async fn forget(&self, of: &ConversationKey) -> Result<Receipt, StoreError> {
+        let _in_turn = self.queues.wait(*of).await;
+        let receipt = erase(&*self.store, of, self.clock.now()).await?;
+        self.watched.changed(of);
+        Ok(receipt)
     }
 
     fn draw(&self) -> Result<u128, StoreError> {
@@ -213,7 +232,12 @@ impl Dispatch {
             (Some(conversation), None) => Body::Put(encoded(conversation)?),
         };
         let blocked = outcome.conversation.as_ref().is_some_and(|c| c.blocked);
-        let mut received = Received::default();
+        let mut received = Received {
+            stale: outcome.stale,
+            noted: outcome.noted,
+            forgotten: outcome.told,
+            ..Received::default()
+        };
         let mut outbox = Vec::new();
         let mut responses = Vec::new();
         let mut counts = Vec::new();
@@ -235,6 +259,7 @@ impl Dispatch {
                     post(&Parcel::Amend(message), Some(of), forget)?;
                 }
                 Effect::Toast(text) => received.toast = Some(text),
+                Effect::Unsay => received.unsay = true,
                 // Taken out before.
                 Effect::Wish(_) => {}
                 Effect::Respond(response) => responses.push(self.response(&key, response)?),
@@ -297,6 +322,9 @@ impl Dispatch {
             own,
             effects: Vec::new(),
             forgotten: None,
+            message: incoming.message.clone(),
+            stale: false,
+            noted: false,
         }
     }
 
@@ -318,7 +346,8 @@ impl Dispatch {
         let wake_at = reception.wake_at();
         let after = reception.conversation.responses();
         let dropped = before.iter().any(|response| !after.contains(response));
-        let Reception { mut conversation, mut effects, .. } = reception;
+        let Reception { mut conversation, mut effects, stale, noted, .. } = reception;
+        mend::let_go(&mut conversation);
         let address = &incoming.conversation.0;
         let mut documents =
             contacts::take(&mut conversation, &mut effects, || self.draw()).map_err(|e| e.to_string())?;
@@ -333,7 +362,6 @@ impl Dispatch {
         );
         let erases = dropped || documents.iter().any(|d| d.body.is_none());
         let media = Some(conversation.media()).filter(|now| *now != media);
-        let (forgets, cuts_loose) = (None, Vec::new());
         Ok(Outcome {
             conversation: Some(conversation),
             effects,
@@ -341,26 +369,27 @@ impl Dispatch {
             documents,
             media,
             erases,
-            forgets,
-            cuts_loose,
+            stale,
+            noted,
+            ..Outcome::default()
         })
     }
 
     // Everything goes in one commit, the last words with their receipt in the same.
     fn forgotten(&self, reception: Reception<'_>, forgotten: Forgotten) -> Result<Outcome, StoreError> {
         let also = forgotten.sessions.iter().flat_map(|session| self.led_to(session)).collect();
-        let receipt = Some(encoded(&forgotten.body)?);
+        let (number, erased) = forgotten.receipt;
         let mut documents = forgotten.documents;
-        documents.push(Document { kind: Kind::Receipt, id: forgotten.receipt, body: receipt });
+        documents.push(erased.document(number).map_err(|e| StoreError::Backend(e.to_string()))?);
         Ok(Outcome {
             conversation: Some(reception.conversation),
             effects: reception.effects,
-            wake_at: None,
             documents,
-            media: None,
             erases: true,
             forgets: Some(also),
             cuts_loose: forgotten.contributed,
+            told: Some(forgotten.words),
+            ..Outcome::default()
         })
     }
 
@@ -381,33 +410,22 @@ impl Dispatch {
         let effects = if timer { Vec::new() } else { vec![Effect::Say(sorry)] };
         let later = |hours| moment.now.checked_add(SignedDuration::from_hours(hours)).ok();
         let Some(mut conversation) = decoded else {
-            return Outcome {
-                conversation: None,
-                effects,
-                wake_at: later(24),
-                documents: Vec::new(),
-                media: None,
-                erases: false,
-                forgets: None,
-                cuts_loose: Vec::new(),
-            };
+            return Outcome { effects, wake_at: later(24), ..Outcome::default() };
         };
         let before = conversation.media();
         let cut = conversation.ended.take_if(|kept| kept.until <= moment.now).is_some();
         contributions::let_go(&mut conversation);
+        mend::let_go(&mut conversation);
         let media = Some(conversation.media()).filter(|now| *now != before);
         let reception = self.reception(conversation, incoming, Own::default(), moment, response);
         let wake_at = if timer { later(24) } else { reception.wake_at().max(Some(moment.now)) };
-        let documents = Vec::new();
         Outcome {
             conversation: Some(reception.conversation),
             effects,
             wake_at,
-            documents,
             media,
             erases: cut,
-            forgets: None,
-            cuts_loose: Vec::new(),
+            ..Outcome::default()
         }
     }
 
@@ -458,7 +476,7 @@ impl Inbox for Dispatch {
             Err(error @ StoreError::Corrupt { .. }) => {
                 error!(conversation = ?self.key(&incoming.conversation), %error, "an update was passed over");
                 let language = incoming.language.unwrap_or(Language::DANISH);
-                Ok(Received { toast: Some(lines(language).get("trouble")) })
+                Ok(Received { toast: Some(lines(language).get("trouble")), ..Received::default() })
             }
             Err(error) => {
                 warn!(%error, "a turn could not be kept");

@@ -1,5 +1,6 @@
 //! Everything that is kept of one citizen, read before a turn that may ask for it.
 
+use super::code::is_entry;
 use super::conversation::{Contributed, Conversation};
 use super::{Dispatch, contacts, contributions, wishes};
 use crate::channel::Content;
@@ -41,9 +42,12 @@ impl Dispatch {
 
 // Rather once too often: what a word means is decided later.
 fn concerns_all(conversation: &Conversation, content: &Content) -> bool {
+    // Whoever has answered is told so, and may mend it.
+    let comes_back = !conversation.done.is_empty();
     match content {
         Content::Input(Input::Wish(_)) => true,
-        Content::Input(Input::Press(press)) => wishes::is_forget(press),
+        Content::Input(Input::Press(press)) => wishes::is_forget(press) || (comes_back && is_entry(press)),
+        Content::Start { .. } => comes_back,
         Content::Input(Input::Text(typed)) => {
             let folded = fold(typed);
             conversation.asked.is_some()
@@ -51,8 +55,8 @@ fn concerns_all(conversation: &Conversation, content: &Content) -> bool {
                 || engine::is_word("my-data-words", &folded)
         }
         Content::Input(_)
-        | Content::Start { .. }
         | Content::Accepted { .. }
+        | Content::Edited { .. }
         | Content::Blocked
         | Content::Nothing => false,
     }

@@ -1,6 +1,6 @@
 //! Draws a page from what is kept, for channels that show the conversation themselves.
 
-use super::reception::{closed_words, known_place, split};
+use super::code::{closed_words, known_place, split};
 use super::{Conversation, Dispatch};
 use crate::channel::{ConversationId, InboxError, Page, PageState, Pages};
 use crate::engine::{self, Begin, Effect, Illustration, Line, Moment, Session};
@@ -134,6 +134,7 @@ fn opening(script: &Script, revision: u32, language: Language, moment: &Moment) 
         Effect::Amend { .. }
         | Effect::Toast(_)
         | Effect::Wish(_)
+        | Effect::Unsay
         | Effect::Respond(_)
         | Effect::WakeAt(_)
         | Effect::Contacts(..)

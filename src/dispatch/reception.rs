@@ -1,21 +1,17 @@
-//! Which dialogue is an event about? Entries, keywords, what is offered, and the sessions a conversation has. Pure.
+//! Which dialogue is an event about? Commands, keywords, and the sessions a conversation has. Pure.
 
-use super::conversation::{Conversation, Wanted};
+use super::code::is_entry;
+use super::conversation::Conversation;
 use super::own::Own;
 use super::wishes::{Forgotten, is_forget};
 use crate::channel::Content;
 use crate::engine::{
-    self, Apart, Arg, Begin, Button, ButtonKind, Effect, Ended, EngineError, Input, Message, Moment, Press,
-    Session, State, Text, Turn, Wish, date, is_word, lines,
+    self, Apart, Button, ButtonKind, Effect, Ended, EngineError, Input, Message, Moment, Press, Session,
+    State, Text, Turn, Wish, is_word, lines,
 };
 use crate::library::{Library, Published};
-use crate::script::{Language, PeriodState, Script, fold};
+use crate::script::{Language, Script, fold};
 use std::sync::Arc;
-
-/// Dialogues offered at once: more are not read on a phone.
-const OFFERED: usize = 8;
-/// The step of buttons that belong to no session: they name an entry code instead.
-const ENTRY: u16 = u16::MAX;
 
 /// What an event comes to: the conversation as it shall be, and what follows.
 pub struct Reception<'l> {
@@ -31,6 +27,12 @@ pub struct Reception<'l> {
     pub own: Own,
     pub effects: Vec<Effect>,
     pub forgotten: Option<Forgotten>,
+    /// The platform's id of the citizen's message.
+    pub message: Option<String>,
+    /// The pressed button belongs to nothing any more.
+    pub stale: bool,
+    /// A changed message was taken note of.
+    pub noted: bool,
 }
 
 impl Reception<'_> {
@@ -45,12 +47,26 @@ impl Reception<'_> {
         if let Some(done) = self.answer_to_forget(content) {
             return done;
         }
+        self.unless_flooded(content)
+    }
+
+    pub(super) fn taken(&mut self, content: &Content) -> Result<(), EngineError> {
         match content {
             Content::Start { payload } => self.enter(payload),
             Content::Accepted { payload, language } => self.accepted(payload, *language),
             Content::Input(Input::TimeUp) => self.time_up(),
             Content::Input(Input::Press(press)) => self.press(press),
+            Content::Input(Input::Wish(Wish::Delete)) if self.channel == "web" => {
+                self.forget_at_once();
+                Ok(())
+            }
+            Content::Input(Input::Text(typed)) => {
+                self.input(&Input::Text(typed.clone()))?;
+                self.remember(typed);
+                Ok(())
+            }
             Content::Input(input) => self.input(input),
+            Content::Edited { words } => self.edited(words),
             Content::Blocked => {
                 self.conversation.blocked = true;
                 Ok(())
@@ -80,86 +96,8 @@ impl Reception<'_> {
         lines(self.language()).get(name)
     }
 
-    fn enter(&mut self, payload: &str) -> Result<(), EngineError> {
-        let (code, place) = split(payload);
-        if code.is_empty() {
-            return self.offer(None);
-        }
-        let Some(published) = self.library.by_code(&code) else { return self.offer(Some("over")) };
-        let place = known_place(&published.script, place);
-        let id = published.script.id();
-        let begun = |s: &Session| s.script == *id && matches!(s.state, State::Waiting(_));
-        if self.conversation.open.as_ref().is_some_and(begun) {
-            return self.running(&published.script);
-        }
-        if !self.is_open(&published.script, place.as_deref()) && !self.is_parked(&published.script) {
-            return self.closed(&published.script);
-        }
-        if let Some(open) = &self.conversation.open {
-            return match open.state {
-                State::Waiting(_) => self.busy(Wanted { code, place }),
-                State::Card { .. } | State::Finished(_) => self.begin(&published, place, false),
-            };
-        }
-        if let Some(n) = self.conversation.parked.iter().position(|s| s.script == *id) {
-            let session = self.conversation.parked.remove(n);
-            self.conversation.open = Some(session);
-            return self.show_open();
-        }
-        if self.conversation.done_before(id) {
-            return self.done_before(&published);
-        }
-        self.begin(&published, place, false)
-    }
-
-    /// The card was shown and accepted elsewhere: it is passed at once.
-    fn accepted(&mut self, payload: &str, language: Option<Language>) -> Result<(), EngineError> {
-        let (code, place) = split(payload);
-        let Some(published) = self.library.by_code(&code) else { return Ok(()) };
-        let place = known_place(&published.script, place);
-        if !self.is_open(&published.script, place.as_deref()) {
-            return Ok(());
-        }
-        if self.conversation.open.is_some() {
-            // Pressed twice, or in two windows: the session that began first goes on.
-            return Ok(());
-        }
-        if self.conversation.done_before(published.script.id()) && !published.script.header().answer_again {
-            return Ok(());
-        }
-        self.conversation.language = language.or(self.conversation.language);
-        self.begin(&published, place, true)
-    }
-
-    fn begin(
-        &mut self,
-        published: &Published,
-        place: Option<String>,
-        accepted: bool,
-    ) -> Result<(), EngineError> {
-        let script = &published.script;
-        if let Some(old) = self.conversation.open.take() {
-            self.close(old, Ended::Restarted);
-        }
-        let begin = Begin {
-            revision: published.revision,
-            channel: self.channel,
-            place,
-            language: self.conversation.language.or(self.platform_language),
-            returning: self.conversation.done_before(script.id()),
-            response: self.response,
-        };
-        let mut turn = engine::start(script, begin, &self.moment);
-        if accepted {
-            let press = Press { session: turn.session.nonce, step: 0, visit: 0, button: ButtonKind::Start };
-            turn = engine::advance(script, turn.session, &Input::Press(press), &self.moment)?;
-        }
-        self.apply(script, turn);
-        Ok(())
-    }
-
     // The turn's session goes back where it belongs.
-    fn apply(&mut self, script: &Script, turn: Turn) {
+    pub(super) fn apply(&mut self, script: &Script, turn: Turn) {
         self.effects.extend(turn.effects);
         self.conversation.language =
             Some(turn.session.language).filter(|_| turn.session.is_finished()).or(self.conversation.language);
@@ -169,19 +107,19 @@ impl Reception<'_> {
         }
     }
 
-    fn close(&mut self, session: Session, ended: Ended) {
+    pub(super) fn close(&mut self, session: Session, ended: Ended) {
         let Some(published) = self.library.revision(&session.script, session.revision) else { return };
         let turn = engine::close(&published.script, session, ended, &self.moment);
         self.effects.extend(turn.effects.into_iter().filter(|e| !matches!(e, Effect::WakeAt(_))));
     }
 
-    fn script_of(&self, session: &Session) -> Result<Arc<Published>, EngineError> {
+    pub(super) fn script_of(&self, session: &Session) -> Result<Arc<Published>, EngineError> {
         let found = self.library.revision(&session.script, session.revision);
         found
             .ok_or_else(|| EngineError::StepGone(format!("{} revision {}", session.script, session.revision)))
     }
 
-    fn input(&mut self, input: &Input) -> Result<(), EngineError> {
+    pub(super) fn input(&mut self, input: &Input) -> Result<(), EngineError> {
         let Some(session) = self.conversation.open.take() else { return self.without_session(input) };
         let published = self.script_of(&session)?;
         let mut turn = engine::advance(&published.script, session, input, &self.moment)?;
@@ -195,6 +133,12 @@ impl Reception<'_> {
     }
 
     fn without_session(&mut self, input: &Input) -> Result<(), EngineError> {
+        let mends = |typed: &String| {
+            ["mend-answer", "get-result"].iter().any(|name| engine::is_label(name, &fold(typed)))
+        };
+        if matches!(input, Input::Text(typed) if mends(typed)) && self.conversation.ended.is_some() {
+            return self.mend(input);
+        }
         if let Input::Text(typed) = input {
             let folded = fold(typed);
             let mut offered = self.library.offered();
@@ -252,7 +196,10 @@ impl Reception<'_> {
                 }));
                 Ok(())
             }
-            _ => self.offer(None),
+            _ => match self.conversation.lapsed.take().and_then(|id| self.library.latest(&id)) {
+                Some(lapsed) if self.is_open(&lapsed.script, None) => self.begin(&lapsed, None, false),
+                Some(_) | None => self.offer(None),
+            },
         }
     }
 
@@ -262,164 +209,29 @@ impl Reception<'_> {
     }
 
     fn press(&mut self, press: &Press) -> Result<(), EngineError> {
-        if press.step == ENTRY {
+        if is_entry(press) {
             return self.entry_button(press);
         }
         if !is_forget(press) && self.conversation.open.as_ref().is_some_and(|s| s.nonce == press.session) {
             return self.input(&Input::Press(*press));
         }
-        let toast = self.line("closed");
-        self.effects.push(Effect::Toast(toast));
+        if self.conversation.ended.as_ref().is_some_and(|kept| kept.session.nonce == press.session) {
+            return self.mend(&Input::Press(*press));
+        }
+        self.is_closed();
         Ok(())
     }
 
-    fn entry_button(&mut self, press: &Press) -> Result<(), EngineError> {
-        let code = code_of(press.session);
-        let Some(published) = self.library.by_code(&code) else { return self.offer(Some("over")) };
-        match press.button {
-            ButtonKind::Start => self.enter(&code),
-            // Who has begun may finish, whatever has come since.
-            ButtonKind::GoOn => self.show_open(),
-            ButtonKind::StartOver | ButtonKind::AnswerAgain | ButtonKind::Switch
-                if !self.is_open(&published.script, None) && !self.is_parked(&published.script) =>
-            {
-                self.closed(&published.script)
-            }
-            ButtonKind::StartOver => {
-                let place = self.conversation.open.as_ref().and_then(|s| s.place.clone());
-                self.begin(&published, place, false)
-            }
-            ButtonKind::AnswerAgain
-                if published.script.header().answer_again && self.conversation.open.is_none() =>
-            {
-                let place = self.conversation.ended.as_ref().and_then(|k| k.session.place.clone());
-                self.begin(&published, place, false)
-            }
-            ButtonKind::Switch => {
-                if let Some(open) = self.conversation.open.take_if(|s| s.script != *published.script.id()) {
-                    self.conversation.parked.push(open);
-                }
-                let place = self.conversation.wanted.take().filter(|w| w.code == code).and_then(|w| w.place);
-                let resumed =
-                    self.conversation.parked.iter().position(|s| s.script == *published.script.id());
-                match resumed {
-                    Some(n) => {
-                        let session = self.conversation.parked.remove(n);
-                        self.conversation.open = Some(session);
-                        self.show_open()
-                    }
-                    None => self.begin(&published, place, false),
-                }
-            }
-            _ => {
-                let toast = self.line("closed");
-                self.effects.push(Effect::Toast(toast));
-                Ok(())
-            }
-        }
+    pub(super) fn is_closed(&mut self) {
+        let toast = self.line("closed");
+        self.effects.push(Effect::Toast(toast));
+        self.stale = true;
     }
 
     pub(super) fn show_open(&mut self) -> Result<(), EngineError> {
         let Some(session) = &self.conversation.open else { return self.offer(None) };
         let press = Press { session: session.nonce, step: 0, visit: 0, button: ButtonKind::GoOn };
         self.input(&Input::Press(press))
-    }
-
-    fn button(&self, label: &str, code: &str, kind: ButtonKind) -> Vec<Button> {
-        vec![Button { label: label.to_owned(), press: entry_press(code, kind), on: None }]
-    }
-
-    fn running(&mut self, script: &Script) -> Result<(), EngineError> {
-        let language = self.language();
-        let code = script.header().entry.code.clone();
-        let title = script.header().title_in(language);
-        let text = lines(language).with("running", &[("title", Arg::Text(&title))]);
-        let buttons = vec![
-            self.button(&self.line("go-on"), &code, ButtonKind::GoOn),
-            self.button(&self.line("start-over"), &code, ButtonKind::StartOver),
-        ];
-        self.say(text, buttons);
-        Ok(())
-    }
-
-    fn busy(&mut self, wanted: Wanted) -> Result<(), EngineError> {
-        let language = self.language();
-        let Some(open) = self.conversation.open.as_ref() else { return Ok(()) };
-        let current = self.script_of(open)?;
-        let title = current.script.header().title_in(language);
-        let text = lines(language).with("running", &[("title", Arg::Text(&title))]);
-        let buttons = vec![
-            self.button(&self.line("finish-first"), &current.script.header().entry.code, ButtonKind::GoOn),
-            self.button(&self.line("switch"), &wanted.code, ButtonKind::Switch),
-        ];
-        self.conversation.wanted = Some(wanted);
-        self.say(text, buttons);
-        Ok(())
-    }
-
-    fn done_before(&mut self, published: &Published) -> Result<(), EngineError> {
-        let language = self.language();
-        let header = published.script.header();
-        let text =
-            lines(language).with("answered-before", &[("title", Arg::Text(&header.title_in(language)))]);
-        let buttons = match header.answer_again {
-            true => {
-                vec![self.button(&self.line("answer-again"), &header.entry.code, ButtonKind::AnswerAgain)]
-            }
-            false => Vec::new(),
-        };
-        self.say(text, buttons);
-        Ok(())
-    }
-
-    // Whether somebody new who comes from there can begin.
-    fn is_open(&self, script: &Script, place: Option<&str>) -> bool {
-        script.runs_on(self.channel)
-            && script.period_at(self.moment.now) == PeriodState::Open
-            && !engine::is_full(script, place, &self.moment.facts)
-    }
-
-    fn is_parked(&self, script: &Script) -> bool {
-        self.conversation.parked.iter().any(|s| s.script == *script.id())
-    }
-
-    fn closed(&mut self, script: &Script) -> Result<(), EngineError> {
-        let text = closed_words(script, self.channel, &self.moment, self.language());
-        self.say(text, Vec::new());
-        self.offer(Some("others-open"))
-    }
-
-    // What can be answered, nearest deadline first; `lead` is what was wrong with what was asked for.
-    fn offer(&mut self, lead: Option<&str>) -> Result<(), EngineError> {
-        let mut open: Vec<Arc<Published>> =
-            self.library.offered().into_iter().filter(|p| self.is_open(&p.script, None)).collect();
-        open.sort_by_key(|p| (p.script.header().period.to.is_none(), p.script.header().period.to));
-        let language = self.language();
-        if open.is_empty() {
-            let text = self.line(if lead == Some("over") { "over" } else { "nothing-open" });
-            if lead != Some("others-open") {
-                self.say(text, Vec::new());
-            }
-            return Ok(());
-        }
-        let buttons = open
-            .iter()
-            .take(OFFERED)
-            .map(|p| {
-                self.button(
-                    &p.script.header().title_in(language),
-                    &p.script.header().entry.code,
-                    ButtonKind::Start,
-                )
-            })
-            .collect();
-        let text = match lead {
-            None => self.line("greeting"),
-            Some("over") => format!("{} {}", self.line("over"), self.line("others-open")),
-            Some(lead) => self.line(lead),
-        };
-        self.say(text, buttons);
-        Ok(())
     }
 
     // One wake-up covers everything the conversation waits for; whatever is due now is done.
@@ -471,89 +283,5 @@ fn wished(input: &Input) -> Option<Wish> {
         Input::Text(typed) if is_word("delete-words", &fold(typed)) => Some(Wish::Delete),
         Input::Text(typed) if is_word("my-data-words", &fold(typed)) => Some(Wish::MyData),
         _ => None,
-    }
-}
-
-/// Why a dialogue cannot be answered now.
-pub fn closed_words(script: &Script, channel: &str, moment: &Moment, language: Language) -> String {
-    if !script.runs_on(channel) {
-        return elsewhere(script, language);
-    }
-    match script.period_at(moment.now) {
-        PeriodState::NotYet(from) => {
-            lines(language).with("opens", &[("date", Arg::Text(&date(from, language)))])
-        }
-        PeriodState::Open => engine::full_words(script, language),
-        PeriodState::Over(_) => lines(language).get("over"),
-    }
-}
-
-fn elsewhere(script: &Script, language: Language) -> String {
-    let l = lines(language);
-    let channels: Vec<String> =
-        script.header().defaults.channels.iter().map(|c| l.get(&format!("on-{c}"))).collect();
-    let channels = channels.join(&format!(" {} ", l.get("or")));
-    let title = script.header().title_in(language);
-    let values = [("title", &*title), ("where", &*channels), ("contact", script.contact())];
-    l.with("elsewhere", &values.map(|(name, text)| (name, Arg::Text(text))))
-}
-
-/// `<code>` or `<code>_<place>`, case folded; a code has no `_`.
-pub fn split(payload: &str) -> (String, Option<String>) {
-    let payload = payload.trim().to_lowercase();
-    match payload.split_once('_') {
-        Some((code, place)) => (code.to_owned(), Some(place.to_owned()).filter(|p| !p.is_empty())),
-        None => (payload, None),
-    }
-}
-
-pub fn known_place(script: &Script, place: Option<String>) -> Option<String> {
-    let known = |p: &String| p == "ven" || script.header().entry.places.iter().any(|(code, _)| code == p);
-    place.map(|p| if known(&p) { p } else { "other".to_owned() })
-}
-
-/// Whether a button names an entry code, and no session.
-pub fn is_entry(press: &Press) -> bool {
-    press.step == ENTRY
-}
-
-const LETTERS: &[u8; 36] = b"abcdefghijklmnopqrstuvwxyz0123456789";
-
-// A code of up to twelve letters and digits as one number, so that it fits where a session's nonce stands.
-fn entry_press(code: &str, button: ButtonKind) -> Press {
-    let session = code.bytes().fold(0u64, |sum, b| {
-        let letter = LETTERS.iter().position(|l| *l == b).unwrap_or(0) as u64 + 1;
-        sum.wrapping_mul(37).wrapping_add(letter)
-    });
-    Press { session, step: ENTRY, visit: 0, button }
-}
-
-fn code_of(mut number: u64) -> String {
-    let mut letters = Vec::new();
-    while number > 0 {
-        let letter = (number % 37) as usize;
-        letters.push(letter.checked_sub(1).map_or(b'?', |n| LETTERS[n]));
-        number /= 37;
-    }
-    letters.reverse();
-    String::from_utf8(letters).unwrap_or_default()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_entry_code_travels_in_a_button() {
-        for code in ["a", "aabn", "999999999999", "abc123xyz"] {
-            assert_eq!(code_of(entry_press(code, ButtonKind::Start).session), code);
-        }
-    }
-
-    #[test]
-    fn a_payload_splits_at_the_first_underscore() {
-        assert_eq!(split("AABN_perron_1"), ("aabn".to_owned(), Some("perron_1".to_owned())));
-        assert_eq!(split("aabn"), ("aabn".to_owned(), None));
-        assert_eq!(split("aabn_"), ("aabn".to_owned(), None));
     }
 }

@@ -82,6 +82,7 @@ impl Dispatch {
             channel,
             language: None,
             content,
+            message: None,
             upload: None,
             shows_recap,
         })

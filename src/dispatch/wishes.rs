@@ -8,8 +8,8 @@ use crate::engine::{
     self, Arg, Button, ButtonKind, Effect, Ended, EngineError, Input, Message, Press, Session, State, Text,
     TextFile, Wish, lines,
 };
+use crate::library::{Erased, receipt_number};
 use crate::script::{Language, ScriptId, fold};
-use serde::{Deserialize, Serialize};
 use storage::Document;
 
 /// The step of the two buttons below the question whether everything shall go.
@@ -28,20 +28,15 @@ pub struct Forgotten {
     pub documents: Vec<Document>,
     /// What was given for others to see.
     pub contributed: Vec<Contributed>,
-    pub receipt: String,
-    pub body: Receipt,
-}
-
-/// What is kept of an erasure under its number: nothing about the citizen.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Receipt {
-    pub on: jiff::civil::Date,
-    pub responses: usize,
+    /// What the citizen is told.
+    pub words: String,
+    /// The number, and what is kept under it.
+    pub receipt: (String, Erased),
 }
 
 impl Reception<'_> {
     pub fn wish(&mut self, wish: Wish) -> Result<(), EngineError> {
-        // A page shows neither the question nor the file.
+        // A page asks by itself, and shows no file.
         if self.channel == "web" {
             return Ok(());
         }
@@ -56,6 +51,13 @@ impl Reception<'_> {
                 self.ask_to_forget();
                 Ok(())
             }
+        }
+    }
+
+    /// A page has asked whether it is meant.
+    pub(super) fn forget_at_once(&mut self) {
+        if !(self.conversation.is_empty() && self.own.responses.is_empty()) {
+            self.forget();
         }
     }
 
@@ -117,7 +119,7 @@ impl Reception<'_> {
         let language = self.language();
         let l = lines(language);
         let mut gone = std::mem::take(&mut self.conversation);
-        let receipt = number(self.moment.seed);
+        let receipt = receipt_number(self.moment.seed);
         let mut text = Text::plain(l.with("deleted", &[("number", Arg::Text(&receipt))]));
         text.line(&l.get("deleted-mark"));
         if self.own.is_published() {
@@ -138,13 +140,18 @@ impl Reception<'_> {
         }
         let mut documents = contacts::all_gone(&mut gone);
         documents.extend(subscriptions::all_gone(&mut gone));
+        let words = text.to_string();
         self.effects.push(Effect::Say(Message { text, ..Message::bare(language) }));
-        let on = self.moment.now.to_zoned(jiff::tz::TimeZone::UTC).date();
         let unlinked = sessions.iter().filter(|s| s.is_finished());
         let unlinked = unlinked.filter(|s| !self.own.responses.iter().any(|r| r.id == s.response)).count();
-        let body = Receipt { on, responses: self.own.responses.len() + unlinked };
-        self.forgotten =
-            Some(Forgotten { sessions, documents, contributed: gone.contributed, receipt, body });
+        let erased = Erased::at(self.moment.now, self.own.responses.len() + unlinked);
+        self.forgotten = Some(Forgotten {
+            sessions,
+            documents,
+            contributed: gone.contributed,
+            words,
+            receipt: (receipt, erased),
+        });
     }
 
     // Something was answered that no longer belongs to anybody.
@@ -182,20 +189,4 @@ fn choice(of: u64, content: &Content, language: Language) -> Option<bool> {
         }
         _ => None,
     }
-}
-
-/// Letters and digits that are not taken for one another (Crockford's).
-const SIGNS: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
-
-// Fifty of the seed's bits: `7K3M9-2QDXA`.
-fn number(mut seed: u64) -> String {
-    let mut number = String::with_capacity(11);
-    for n in 0..10 {
-        if n == 5 {
-            number.push('-');
-        }
-        number.push(char::from(SIGNS[(seed % 32) as usize]));
-        seed /= 32;
-    }
-    number
 }

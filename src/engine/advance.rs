@@ -12,7 +12,7 @@ use super::share;
 use super::typing::typed_text;
 use super::wake::closes;
 use super::walk::Walk;
-use super::{ask, beside, ranking, recap, text, urgent};
+use super::{ask, beside, mend, ranking, recap, text, urgent};
 use crate::script::{AnswerType, Language, Question, Script, Skip, Style};
 
 #[derive(Debug, thiserror::Error)]
@@ -50,7 +50,7 @@ pub fn advance(
                 script.question(&waiting.at).ok_or_else(|| EngineError::StepGone(waiting.at.clone()))?;
             beside_or_at_question(&mut walk, question, waiting, input);
         }
-        State::Finished(_) => walk.toast("closed"),
+        State::Finished(_) => mend::at_end(&mut walk, input),
     }
     tidy_keyboard(&mut walk);
     walk.wake();
@@ -90,6 +90,11 @@ pub(super) fn at_question(walk: &mut Walk<'_>, question: &Question, waiting: Wai
             aside(walk, question, waiting, text);
         }
         Input::Share => share::beside(walk, question, waiting),
+        Input::Phone(number) if matches!(question.answer, AnswerType::Phone) => {
+            typed_text(walk, question, waiting, number);
+        }
+        Input::Phone(_) => unreadable(walk, question, waiting, "cannot-read"),
+        Input::Edited { question: of, words } => mend::edited(walk, question, waiting, of, words),
         Input::Pause => beside::pause(walk, question, &waiting),
         Input::Wish(wish) => walk.effects.push(Effect::Wish(*wish)),
         Input::Language(to) => language(walk, question, waiting, *to),
@@ -201,12 +206,18 @@ pub(super) fn take(walk: &mut Walk<'_>, question: &Question, waiting: Waiting, r
             settle(walk, question, &waiting, &outcome, sure);
             if redacted {
                 walk.line("cpr-removed");
+                walk.effects.push(Effect::Unsay);
             }
             urgent::notice(walk, question, &outcome);
             walk.accept(question, outcome);
         }
         Reply::AskWords { code, chosen } => ask_words(walk, question, waiting, code, chosen),
-        Reply::Again { why, counts, only } => again(walk, question, waiting, why, counts, &only),
+        Reply::Again { why, counts, only } => {
+            if why.to_string() == lines(walk.session.language).get("cpr-not-here") {
+                walk.effects.push(Effect::Unsay);
+            }
+            again(walk, question, waiting, why, counts, &only);
+        }
     }
 }
 

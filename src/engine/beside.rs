@@ -53,7 +53,7 @@ pub fn choice(script: &Script, language: Language, beside: Beside, input: &Input
         (Asks::Change { .. } | Asks::GoOn | Asks::Voice, Input::Text(typed)) => {
             yes_or_no(typed, language).map(|yes| if yes { Choice::Yes } else { Choice::No })
         }
-        (Asks::Change { .. } | Asks::GoOn | Asks::Language | Asks::Voice, _) => None,
+        (Asks::Change { .. } | Asks::GoOn | Asks::Language | Asks::Voice | Asks::Mend, _) => None,
     }
 }
 
@@ -94,7 +94,7 @@ pub fn settle(walk: &mut Walk<'_>, question: &Question, waiting: Waiting, beside
             let text = Text::plain(lines(walk.session.language).get("voice-refused"));
             aside(walk, question, waiting, text);
         }
-        (Asks::Change { .. } | Asks::Language | Asks::GoOn | Asks::Voice, _) => leave(walk),
+        (Asks::Change { .. } | Asks::Language | Asks::GoOn | Asks::Voice | Asks::Mend, _) => leave(walk),
     }
 }
 
@@ -106,7 +106,7 @@ pub fn leave(walk: &mut Walk<'_>) {
     walk.effects.push(Effect::Amend { of: beside.message, message: bare });
 }
 
-fn put(walk: &mut Walk<'_>, asks: Asks, text: Text, buttons: Vec<Vec<Button>>) {
+pub(super) fn put(walk: &mut Walk<'_>, asks: Asks, text: Text, buttons: Vec<Vec<Button>>) {
     leave(walk);
     let message = walk.session.name_message();
     walk.session.beside = Some(Beside { message, asks });

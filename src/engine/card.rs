@@ -3,7 +3,7 @@
 use super::beside::{leave, named};
 use super::input::{Begin, Input, Moment};
 use super::lines::{Arg, is_label, lines};
-use super::message::{Button, ButtonKind, Effect, Message, Press, Text, Turn, Wish};
+use super::message::{Apart, Button, ButtonKind, Effect, Message, Press, Text, Turn, Wish};
 use super::place::tidy_keyboard;
 use super::reading::is_word;
 use super::reading::yesno::yes_or_no;
@@ -15,7 +15,18 @@ use crate::script::{Language, Script, Style, fold};
 /// A new session, waiting at its opening card. Nothing is asked or kept before Start.
 pub fn start(script: &Script, begin: Begin, moment: &Moment) -> Turn {
     let script = script.on(begin.channel);
-    let mut session = Session {
+    let mut session = fresh(script, begin, moment);
+    let of = session.name_message();
+    session.state = State::Card { message: of };
+    let message = card(script, &session, of);
+    let mut walk = Walk { script, session, moment, effects: vec![Effect::Say(message)] };
+    walk.wake();
+    Turn { session: walk.session, effects: walk.effects }
+}
+
+/// A session before anything was said in it.
+pub(super) fn fresh(script: &Script, begin: Begin, moment: &Moment) -> Session {
+    Session {
         script: script.id().clone(),
         revision: begin.revision,
         nonce: moment.seed,
@@ -44,13 +55,8 @@ pub fn start(script: &Script, begin: Begin, moment: &Moment) -> Turn {
         counted: Vec::new(),
         urgent: Vec::new(),
         drawn: Vec::new(),
-    };
-    let of = session.name_message();
-    session.state = State::Card { message: of };
-    let message = card(script, &session, of);
-    let mut walk = Walk { script, session, moment, effects: vec![Effect::Say(message)] };
-    walk.wake();
-    Turn { session: walk.session, effects: walk.effects }
+        finished_at: None,
+    }
 }
 
 /// Ends a session from outside: replaced by another, or started over. What was answered is kept.
@@ -172,6 +178,8 @@ pub(super) fn at_card(walk: &mut Walk<'_>, of: u64, input: &Input) {
         Input::Back
         | Input::Skip
         | Input::Pause
+        | Input::Phone(_)
+        | Input::Edited { .. }
         | Input::Unreadable
         | Input::Location(_)
         | Input::Media(_) => remind(walk, of),
@@ -204,6 +212,8 @@ fn decline(walk: &mut Walk<'_>, of: u64) {
     let shown = Message::bare(walk.session.language);
     walk.effects.push(Effect::Amend { of, message: shown });
     walk.say(Text::plain(lines(walk.session.language).get("goodbye")));
+    let name = format!("declined/{}", walk.script.id());
+    walk.effects.push(Effect::Apart(Apart::Count { name, add: 1 }));
     walk.session.state = State::Finished(Ended::Declined);
 }
 

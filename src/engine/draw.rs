@@ -94,8 +94,10 @@ pub fn took_part(walk: &Walk<'_>, vote: &str) -> Option<Answered> {
 }
 
 /// The session has ended: votes, likes and contributions go their own ways.
-pub fn hand_over(walk: &mut Walk<'_>) {
-    let effects: Vec<Apart> = votes(walk).chain(likes(walk)).chain(contributions(walk)).collect();
+pub fn hand_over(walk: &mut Walk<'_>, mended: bool) {
+    // A like counts once: it cannot be mended.
+    let likes = likes(walk).filter(|_| !mended);
+    let effects: Vec<Apart> = votes(walk).chain(likes).chain(contributions(walk)).collect();
     walk.effects.extend(effects.into_iter().map(Effect::Apart));
 }
 

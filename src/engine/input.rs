@@ -23,6 +23,13 @@ pub enum Input {
     Share,
     /// To go on another time, without being reminded.
     Pause,
+    /// A telephone number that the platform knows to be the citizen's own.
+    Phone(String),
+    /// What was written as the answer to this question was written anew.
+    Edited {
+        question: String,
+        words: String,
+    },
     Wish(Wish),
     /// To a language, or to the choice of one.
     Language(Option<Language>),

@@ -93,6 +93,8 @@ pub fn may_want(input: &Input) -> bool {
         | Input::Privacy
         | Input::Share
         | Input::Pause
+        | Input::Phone(_)
+        | Input::Edited { .. }
         | Input::Wish(_)
         | Input::Language(_)
         | Input::Location(_)

@@ -230,6 +230,10 @@ pub enum ButtonKind {
     Undo,
     /// Yes, everything that is kept goes.
     Forget,
+    /// To an answer of a session that has ended.
+    Mend,
+    /// To be told of the result.
+    News,
 }
 
 impl ButtonKind {
@@ -254,6 +258,8 @@ impl ButtonKind {
             ButtonKind::Refuse => 114,
             ButtonKind::Undo => 120,
             ButtonKind::Forget => 121,
+            ButtonKind::Mend => 122,
+            ButtonKind::News => 123,
         }
     }
     pub fn from_byte(byte: u8) -> Option<ButtonKind> {
@@ -277,6 +283,8 @@ impl ButtonKind {
             114 => ButtonKind::Refuse,
             120 => ButtonKind::Undo,
             121 => ButtonKind::Forget,
+            122 => ButtonKind::Mend,
+            123 => ButtonKind::News,
             _ => return None,
         })
     }
@@ -296,6 +304,8 @@ pub enum Effect {
     Toast(String),
     /// Asked for beside the open question: the session stays as it is.
     Wish(Wish),
+    /// What the citizen just wrote must not stay in the chat either.
+    Unsay,
     /// The response ended or changed.
     Respond(Response),
     /// The addresses that the citizen has given in this dialogue are these from now on, apart from the answers; empty: none.

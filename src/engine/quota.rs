@@ -59,7 +59,7 @@ pub(super) fn count(walk: &mut Walk<'_>, ended: Ended) {
     walk.effects.extend(effects);
 }
 
-fn cells(script: &Script, session: &Session) -> Vec<String> {
+pub(super) fn cells(script: &Script, session: &Session) -> Vec<String> {
     let (Some(quota), Some(prefix)) = (&script.header().quota, quota_counters(script)) else {
         return Vec::new();
     };

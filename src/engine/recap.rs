@@ -8,7 +8,7 @@ use super::session::{Ended, Outcome, Session, State, Value, other_value};
 use super::share::share;
 use super::show::{illustrations, link};
 use super::text::{date, outcome, said, shown_back, year_at};
-use super::walk::closing;
+use super::walk::{closing, how_far};
 use super::{ask, urgent};
 use crate::script::{Basis, Keep, Kind, Language, Script};
 use jiff::{Span, Timestamp};
@@ -172,4 +172,11 @@ pub fn privacy_at(script: &Script, language: Language, now: Timestamp) -> Text {
 fn kept_for(keep: Keep, language: Language) -> String {
     let (name, count) = if keep.months > 0 { ("keep-months", keep.months) } else { ("keep-days", keep.days) };
     lines(language).with(name, &[("count", Arg::Number(count.into()))])
+}
+
+/// Question so-and-so of so many, for whoever comes back; `None` before the first and after the last.
+pub fn place(script: &Script, session: &Session) -> Option<(u16, u16)> {
+    let script = script.on(&session.channel);
+    let State::Waiting(waiting) = &session.state else { return None };
+    Some(how_far(script, session, script.question(&waiting.at)?))
 }

@@ -65,6 +65,9 @@ pub struct Session {
     /// Statements and ideas that were drawn to be shown.
     #[serde(default)]
     pub drawn: Vec<Drawn>,
+    /// When it ended the first time: an answer is being mended, or was.
+    #[serde(default)]
+    pub finished_at: Option<Timestamp>,
 }
 
 /// What was drawn for one vote, or after one idea; it stays as it is whatever happens to it meanwhile.
@@ -100,6 +103,8 @@ pub enum Asks {
     GoOn,
     /// May we keep your voice?
     Voice,
+    /// Which answer is to be mended?
+    Mend,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -144,6 +149,27 @@ pub struct Waiting {
     /// A place outside was shared once.
     #[serde(default)]
     pub far: bool,
+}
+
+impl Waiting {
+    /// For a question that is put, before anything was said to it.
+    pub(super) fn new(at: String, visit: u16) -> Waiting {
+        Waiting {
+            at,
+            visit,
+            tries: 0,
+            why: None,
+            chosen: Vec::new(),
+            other: None,
+            message: None,
+            only: Vec::new(),
+            unreadable: 0,
+            progress: None,
+            media: Vec::new(),
+            album: None,
+            far: false,
+        }
+    }
 }
 
 /// How a session ended.

@@ -4,7 +4,7 @@ use super::advance::{at_question, reading, show_again, skip, take};
 use super::answer::{Reply, redact};
 use super::input::Input;
 use super::lines::is_label;
-use super::message::Wish;
+use super::message::{Effect, Wish};
 use super::reading::lists_of;
 use super::session::{Answered, Outcome, Value, Waiting};
 use super::text::clean;
@@ -120,6 +120,7 @@ fn continued(walk: &mut Walk<'_>, typed: &str) -> bool {
     words.clone_from(&whole);
     if redacted {
         walk.line("cpr-removed");
+        walk.effects.push(Effect::Unsay);
     }
     urgent::notice(walk, before, &Outcome::Given { value: Value::Text(whole), other: None });
     true

@@ -8,6 +8,9 @@ use jiff::{SignedDuration, Timestamp, Zoned};
 /// An opening card that nobody answers is forgotten after this long.
 const CARD_KEPT: SignedDuration = SignedDuration::from_hours(24);
 
+/// An answer that is put right after the end is put right within this time: then the link to the response may be cut.
+const MENDED_WITHIN: SignedDuration = SignedDuration::from_mins(30);
+
 /// Who has begun when the period ends may still finish within this time.
 const FINISHED_WITHIN: SignedDuration = SignedDuration::from_hours(24);
 
@@ -19,6 +22,9 @@ pub fn wake_at(script: &Script, session: &Session) -> Option<Timestamp> {
         State::Card { .. } => session.touched_at.checked_add(CARD_KEPT).ok(),
         State::Waiting(_) => {
             let (closes, _) = closes(script, session)?;
+            if session.finished_at.is_some() {
+                return Some(closes);
+            }
             if !session.reminded {
                 let reminds = awake(session.touched_at.checked_add(defaults.remind_after).ok()?, script);
                 if reminds < closes {
@@ -32,6 +38,9 @@ pub fn wake_at(script: &Script, session: &Session) -> Option<Timestamp> {
 
 /// When a session that waits is closed, and as what: given up, or over some time after its period.
 pub fn closes(script: &Script, session: &Session) -> Option<(Timestamp, Ended)> {
+    if session.finished_at.is_some() {
+        return Some((session.touched_at.checked_add(MENDED_WITHIN).ok()?, Ended::Timeout));
+    }
     let give_up_after = script.header().defaults.give_up_after;
     let given_up = session.touched_at.checked_add(give_up_after).ok()?;
     let over = script.period_end().and_then(|end| end.checked_add(give_up_after.min(FINISHED_WITHIN)).ok());

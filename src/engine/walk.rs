@@ -5,6 +5,7 @@ use super::condition::holds;
 use super::draw;
 use super::input::Moment;
 use super::lines::{Arg, lines};
+use super::mend;
 use super::message::{Apart, Contact, Effect, Message, Response, Status, Text, Way};
 use super::quota;
 use super::session::{Answered, Ended, Outcome, Passed, Session, State, Value, Waiting};
@@ -129,10 +130,7 @@ impl Walk<'_> {
     }
 
     fn after(&self, no: ItemNo) -> Option<ItemNo> {
-        match self.script.item(no).next {
-            Next::Item(next) => Some(next),
-            Next::Return => None,
-        }
+        after(self.script, no)
     }
 
     // `Return` stands for the end of the dialogue.
@@ -186,21 +184,7 @@ impl Walk<'_> {
     // A question as it is put first, before it has a message.
     fn first(&mut self, question: &Question) -> Waiting {
         self.session.visits = self.session.visits.wrapping_add(1);
-        Waiting {
-            at: question.id.clone(),
-            visit: self.session.visits,
-            tries: 0,
-            why: None,
-            chosen: Vec::new(),
-            other: None,
-            message: None,
-            only: Vec::new(),
-            unreadable: 0,
-            progress: None,
-            media: Vec::new(),
-            album: None,
-            far: false,
-        }
+        Waiting::new(question.id.clone(), self.session.visits)
     }
 
     // Question so-and-so of so many on the longest way that is left. Not told where it would run backwards.
@@ -209,11 +193,7 @@ impl Walk<'_> {
         if !script.header().defaults.progress || script.longest_from(0) < PROGRESS_FROM {
             return None;
         }
-        let answered = self.session.trail.iter().filter(|p| script.question(&p.0).is_some()).count() as u16;
-        let back = self.session.returns.iter().filter_map(|id| self.after(script.find(id)?));
-        let left =
-            script.find(&question.id).into_iter().chain(back).map(|no| script.longest_from(no)).sum::<u16>();
-        let (place, total) = (answered + 1, answered + left);
+        let (place, total) = how_far(script, &self.session, question);
         if let Some((before, of)) = self.session.told
             && u32::from(place) * u32::from(of) < u32::from(before) * u32::from(total)
         {
@@ -319,7 +299,15 @@ impl Walk<'_> {
 
     /// Ends with the card of thanks and what happens next, or with the words that fit.
     pub fn finish(&mut self, ended: Ended) {
-        let text = closing(self.script, &self.session, ended);
+        let text = match self.session.finished_at {
+            // Nobody waits for a word.
+            Some(_) if ended == Ended::Timeout => Text::default(),
+            Some(_) => {
+                let name = if ended == Ended::End { "mended" } else { "mend-left" };
+                Text::plain(lines(self.session.language).get(name))
+            }
+            None => closing(self.script, &self.session, ended),
+        };
         self.say(text);
         self.finish_quietly(ended);
     }
@@ -328,13 +316,20 @@ impl Walk<'_> {
         if ended != Ended::End {
             self.keep_all();
         }
+        // What had reached its end stays at its end, however the mending goes.
+        let mended = self.session.finished_at.is_some();
+        let ended = if mended { Ended::End } else { ended };
         self.session.kept.clear();
         self.session.state = State::Finished(ended);
         quota::count(self, ended);
         let response = self.response(ended);
+        self.session.finished_at = Some(response.finished_at);
         self.effects.push(Effect::Respond(response));
+        if ended == Ended::End {
+            mend::offer(self);
+        }
         self.subscribe(ended);
-        draw::hand_over(self);
+        draw::hand_over(self, mended);
         let asks = self.script.questions().any(|q| q.answer.is_contact());
         // Who stops wants to hear no more: no address is kept.
         let contacts = if ended == Ended::Stop { Vec::new() } else { self.contacts() };
@@ -419,7 +414,7 @@ impl Walk<'_> {
             status: if ended == Ended::End { Status::Complete } else { Status::Partial },
             ended,
             started_at: session.started_at,
-            finished_at: self.moment.now,
+            finished_at: session.finished_at.unwrap_or(self.moment.now),
             changed_at: self.moment.now,
             answers,
             withdrawn,
@@ -436,6 +431,22 @@ impl Walk<'_> {
             self.effects.push(Effect::WakeAt(at));
         }
     }
+}
+
+fn after(script: &Script, no: ItemNo) -> Option<ItemNo> {
+    match script.item(no).next {
+        Next::Item(next) => Some(next),
+        Next::Return => None,
+    }
+}
+
+/// Question so-and-so of so many, on the longest way that is left from this one.
+pub fn how_far(script: &Script, session: &Session, question: &Question) -> (u16, u16) {
+    let answered = session.trail.iter().filter(|p| script.question(&p.0).is_some()).count() as u16;
+    let back = session.returns.iter().filter_map(|id| after(script, script.find(id)?));
+    let left =
+        script.find(&question.id).into_iter().chain(back).map(|no| script.longest_from(no)).sum::<u16>();
+    (answered + 1, answered + left)
 }
 
 /// The last thing said.

@@ -1,10 +1,12 @@
 //! The published dialogues: reads the folder, freezes revisions in the store, keeps them at hand.
 
+mod erased;
 mod folder;
 mod media;
 mod retention;
 mod shelf;
 
+pub use erased::{Erased, receipt_number};
 pub use folder::{Checked, File, file, institutions, scan};
 pub use media::{has_media, media};
 pub use retention::Expired;

@@ -3,6 +3,7 @@
 mod access;
 mod auth;
 mod dialogues;
+mod erasure;
 mod error;
 mod export;
 mod health;
@@ -20,8 +21,9 @@ pub use router::{router, serve};
 pub use token::Token;
 
 use crate::library::Library;
+use futures_util::future::BoxFuture;
 use std::sync::Arc;
-use storage::Store;
+use storage::{ConversationKey, Receipt, Store};
 
 /// Routes with everything they need.
 pub type App = axum::Router;
@@ -34,7 +36,12 @@ pub struct Web {
     pub telegram: Arc<dyn Fn() -> Option<String> + Send + Sync>,
     /// The bearer of the operator's commands; it may do everything.
     pub operator: String,
+    /// Forgets a conversation with all that it leads to.
+    pub forget: Forget,
 }
+
+/// Forgets a conversation.
+pub type Forget = Arc<dyn Fn(ConversationKey) -> BoxFuture<'static, storage::Result<Receipt>> + Send + Sync>;
 
 impl std::fmt::Debug for Web {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {

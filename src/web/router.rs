@@ -1,6 +1,6 @@
 //! Every route.
 
-use super::{Web, dialogues, error, export, health, media, review, token, upkeep};
+use super::{Web, dialogues, erasure, error, export, health, media, review, token, upkeep};
 use axum::Router;
 use axum::routing::{delete, get, post};
 use std::sync::Arc;
@@ -38,6 +38,8 @@ pub fn router(web: Web, channels: Router) -> Router {
         .route("/v1/operator/backup", post(upkeep::backup))
         .route("/v1/operator/key/rotate", post(upkeep::rotate))
         .route("/v1/operator/retention", post(upkeep::retention))
+        .route("/v1/operator/erase", post(erasure::erase))
+        .route("/v1/operator/receipts/{number}", get(erasure::receipt))
         .route("/v1/operator/published", get(upkeep::published))
         .route("/v1/operator/review", get(review::list).post(review::decide))
         .with_state(Arc::new(web))

@@ -17,6 +17,9 @@ struct Player {
     out: String,
     told: usize,
     uploads: usize,
+    fetched: usize,
+    /// The reply keyboard, as it was shown last.
+    keyboard: String,
     /// The message and data of each button that was ever shown.
     buttons: BTreeMap<String, (i64, String)>,
     own: Vec<i64>,
@@ -26,7 +29,9 @@ struct Player {
 pub async fn play(name: &str) {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("tests/rows/chats/{name}.chat"));
     let written = std::fs::read_to_string(&path).unwrap();
-    let house = House::open().await;
+    let only = written.lines().find_map(|l| l.strip_prefix("# only: "));
+    let only: Vec<String> = only.into_iter().flat_map(str::split_whitespace).map(str::to_owned).collect();
+    let house = House::open(&only).await;
     let citizen = house.citizen(7);
     let mut player = Player {
         house,
@@ -34,6 +39,8 @@ pub async fn play(name: &str) {
         out: String::new(),
         told: 0,
         uploads: 0,
+        fetched: 0,
+        keyboard: String::new(),
         buttons: BTreeMap::new(),
         own: Vec::new(),
         kept: BTreeMap::new(),
@@ -69,6 +76,11 @@ pub async fn play(name: &str) {
         rest(&written),
         rest(&player.out)
     );
+}
+
+// The least that is a picture.
+fn picture() -> Vec<u8> {
+    [&[0xff, 0xd8, 0xff, 0xda, 0, 8, 1, 1, 0, 0, 63, 0], [1; 300].as_slice(), &[0xff, 0xd9]].concat()
 }
 
 impl Player {
@@ -117,7 +129,7 @@ impl Player {
         Some(match word {
             "sticker" => self.citizen.sticker(rest).message_id,
             "voice" => self.citizen.voice().message_id,
-            "photo" => self.citizen.photo(rest).message_id,
+            "photo" => self.citizen.photo_of(picture(), rest).message_id,
             "place" => self.citizen.location(place().0, place().1).message_id,
             "live" => self.citizen.live_location(place().0, place().1).message_id,
             "contact" => self.citizen.contact(rest).message_id,
@@ -146,13 +158,15 @@ impl Player {
         let lines = self.citizen.transcript();
         let new: Vec<String> = lines.iter().skip(self.told).cloned().collect();
         self.told = lines.len();
-        // The word over a button comes beside the messages, now before them and now after.
-        let toast = |line: &&String| line.starts_with("toast: ");
-        for line in new.iter().filter(toast) {
+        // What is done beside the messages comes now before them and now after.
+        let toast =
+            |line: &&String| line.strip_prefix("toast:").is_some_and(|words| !words.trim().is_empty());
+        let beside = |line: &&String| line.starts_with("bot reacts") || line.starts_with("bot deletes");
+        for line in new.iter().filter(|line| toast(line) || beside(line)) {
             self.write(line);
         }
         let mut ours = false;
-        for line in new.iter().filter(|line| !line.starts_with("toast:")) {
+        for line in new.iter().filter(|line| !line.starts_with("toast:") && !beside(line)) {
             let begins = line.starts_with("bot") || line.starts_with("you");
             ours = if begins { line.starts_with("you") } else { ours };
             match (ours, begins || line.starts_with("    [")) {
@@ -168,6 +182,18 @@ impl Player {
                 }
             }
         }
+        let rows = self.citizen.chat().keyboard;
+        let keyboard = rows.concat().iter().map(|label| format!(" [{label}]")).collect::<String>();
+        if keyboard != self.keyboard {
+            let shown = if keyboard.is_empty() { " is gone" } else { &keyboard };
+            self.write(&format!("-- the keyboard{shown}"));
+        }
+        self.keyboard = keyboard;
+        let fetched = self.house.server.fetched().len();
+        for _ in self.fetched..fetched {
+            self.write("-- a file is fetched");
+        }
+        self.fetched = fetched;
         let uploads = self.house.server.uploads();
         for upload in uploads.iter().skip(self.uploads) {
             self.write(&format!("-- file {}", upload.name));
@@ -210,7 +236,12 @@ impl Player {
                             .answers
                             .iter()
                             .map(|a| format!(" {}={}", a.question, crate::support::play::spoken(&a.outcome)));
-                        format!("({ended}, {status}){}", answers.collect::<String>())
+                        // The names of files are drawn by lot.
+                        let drawn = |word: &str| word.len() > 20 && word.chars().all(|c| c.is_ascii_digit());
+                        let answers = answers.collect::<String>();
+                        let words =
+                            answers.split(' ').map(|w| if drawn(w.trim_end_matches(',')) { "…" } else { w });
+                        format!("({ended}, {status}){}", words.collect::<Vec<_>>().join(" "))
                     }
                     Row::Erased { reason, .. } => format!("erased, {reason:?}").to_lowercase(),
                 };

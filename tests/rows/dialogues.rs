@@ -3,7 +3,7 @@
 use std::path::Path;
 
 /// Code, what differs in the header, steps.
-pub const ALL: [(&str, &str, &str); 9] = [
+pub const ALL: [(&str, &str, &str); 11] = [
     // Choices, in Danish and English.
     ("hal", "", "
   - ask: {da: Hvornår kommer du?, en: When do you come?}
@@ -47,7 +47,7 @@ pub const ALL: [(&str, &str, &str); 9] = [
     // Where, what it looks like, what it sounds like.
     ("sted", "", "
   - {ask: Hvor er det?, id: hvor, type: location, or_text: true}
-  - {ask: Hvordan ser det ud?, id: billede, type: photo}
+  - {ask: Hvordan ser det ud?, id: billede, type: photo, max_files: 2}
   - {ask: Hvad vil du sige om det?, id: tale, type: text, voice: true}
   - {ask: Mere?, id: mere, type: text}
 "),
@@ -65,15 +65,30 @@ pub const ALL: [(&str, &str, &str); 9] = [
     ("snart", "", "
   - {ask: Hvad vil du sige?, id: fri, type: text}
 "),
-    ("kort", "", "
+    ("dage", "", "
+  - ask: Hvornår passer det?
+    id: dag
+    options:
+      formiddag: {da: Mandag formiddag}
+      aften: {da: Mandag aften}
+      loerdag: {da: Lørdag}
+"),
+    ("frist", "", "
+  - {ask: Hvad når du at sige?, id: fri, type: text}
+  - {ask: Og mere?, id: mere, type: text}
+"),
+    ("kort", "answer_again: yes\n", "
   - {ask: Hvad så?, id: fri, type: text, skip: false}
 "),
 ];
 
-pub fn write(folder: &Path) {
+/// Those that are named, or all.
+pub fn write(folder: &Path, only: &[String]) {
     let institution = folder.join("nordby");
     std::fs::create_dir_all(&institution).unwrap();
-    for (code, extra, steps) in ALL {
+    for (code, extra, steps) in
+        ALL.iter().filter(|(code, ..)| only.is_empty() || only.iter().any(|o| o == code))
+    {
         std::fs::write(institution.join(format!("{code}.yaml")), text(code, extra, steps)).unwrap();
     }
 }
@@ -84,6 +99,7 @@ pub fn text(code: &str, extra: &str, steps: &str) -> String {
         "slut" => "{from: 2025-01-01, to: 2026-01-31}",
         "snart" => "{from: 2026-06-02, to: 2027-12-31}",
         "hal" => "{from: 2026-01-01, to: 2026-12-31}",
+        "frist" => "{from: 2026-01-01, to: 2026-03-05}",
         _ => "{from: 2026-01-01, to: open}",
     };
     let languages = if code == "hal" { "[da, en]" } else { "[da]" };

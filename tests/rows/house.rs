@@ -12,34 +12,53 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use storage::{MemoryStore, Secrets, Store};
 use tokio::sync::{mpsc, watch};
+use tokio::task::JoinHandle;
 
 pub const PATIENCE: Duration = Duration::from_secs(30);
 
 pub struct House {
     pub server: Server,
     pub store: Arc<dyn Store>,
-    _folder: tempfile::TempDir,
-    dispatch: Arc<Dispatch>,
+    pub library: Arc<Library>,
+    pub folder: tempfile::TempDir,
     now: Arc<Mutex<Timestamp>>,
+    drawn: Arc<AtomicU64>,
+    running: Option<Running>,
+}
+
+struct Running {
+    dispatch: Arc<Dispatch>,
     stop: watch::Sender<bool>,
+    tasks: [JoinHandle<()>; 2],
 }
 
 impl House {
-    pub async fn open() -> House {
+    /// With these dialogues, or all.
+    pub async fn open(only: &[String]) -> House {
         let folder = tempfile::tempdir().unwrap();
-        super::dialogues::write(folder.path());
+        super::dialogues::write(folder.path(), only);
         let secrets = Secrets { lookup: [1; 32], pseudonym: [2; 32], cursor: [3; 32], epoch: 1 };
         let store: Arc<dyn Store> = Arc::new(MemoryStore::with(secrets));
         let library = Arc::new(Library::open(folder.path(), store.clone()).await.unwrap());
         let now: Timestamp = "2026-03-04T10:00:00Z".parse().unwrap();
-        let reading = library.read(now).await.unwrap();
+        let server = Server::start("1:test").await.unwrap();
+        let (now, drawn) = (Arc::new(Mutex::new(now)), Arc::new(AtomicU64::new(1)));
+        let mut house = House { server, store, library, folder, now, drawn, running: None };
+        house.publish().await;
+        house.start().await;
+        house
+    }
+
+    /// Reads the dialogues again.
+    pub async fn publish(&self) {
+        let reading = self.library.read(self.now()).await.unwrap();
         let errors: Vec<_> = reading.problems.iter().filter(|(p, _)| p.is_error()).collect();
         assert!(errors.is_empty(), "{errors:#?}");
-        let server = Server::start("1:test").await.unwrap();
-        let telegram = Telegram::new("1:test", Some(&server.url())).unwrap();
-        let now = Arc::new(Mutex::new(now));
-        let drawn = AtomicU64::new(1);
-        let told = now.clone();
+    }
+
+    async fn start(&mut self) {
+        let telegram = Telegram::new("1:test", Some(&self.server.url())).unwrap();
+        let (told, drawn) = (self.now.clone(), self.drawn.clone());
         // Spread over all bits, as numbers that nobody can guess are.
         let draw = move || {
             let n = u128::from(drawn.fetch_add(1, Ordering::SeqCst));
@@ -47,14 +66,28 @@ impl House {
         };
         let (outbox, rows) = mpsc::unbounded_channel();
         let clock = Clock::new(move || *told.lock().unwrap(), draw);
-        let dispatch = Dispatch::new(store.clone(), library, clock, outbox);
+        let dispatch = Dispatch::new(self.store.clone(), self.library.clone(), clock, outbox);
         let dispatch = Arc::new(dispatch.fetching("telegram", Arc::new(telegram.clone())));
         let (stop, stopped) = watch::channel(false);
-        let delivery =
-            Delivery::new(store.clone(), vec![Arc::new(telegram.clone())], dispatch.clone(), Duration::ZERO);
-        tokio::spawn(Arc::new(delivery).run(Vec::new(), rows, stopped.clone()));
-        tokio::spawn(telegram::run(telegram, dispatch.clone(), Status::default(), stopped));
-        House { server, store, _folder: folder, dispatch, now, stop }
+        let channels = vec![Arc::new(telegram.clone())];
+        let delivery = Delivery::new(self.store.clone(), channels, dispatch.clone(), Duration::ZERO);
+        let delivery = Arc::new(delivery.telling(dispatch.clone()));
+        let left = Delivery::<Telegram>::left_over(&*self.store).await.unwrap();
+        let tasks = [
+            tokio::spawn(delivery.run(left, rows, stopped.clone())),
+            tokio::spawn(telegram::run(telegram, dispatch.clone(), Status::default(), stopped)),
+        ];
+        self.running = Some(Running { dispatch, stop, tasks });
+    }
+
+    /// Stopped and started again, on the same store.
+    pub async fn restart(&mut self) {
+        let Running { stop, tasks, .. } = self.running.take().unwrap();
+        let _ = stop.send(true);
+        for task in tasks {
+            task.await.unwrap();
+        }
+        self.start().await;
     }
 
     pub fn citizen(&self, id: i64) -> Citizen {
@@ -72,11 +105,15 @@ impl House {
 
     /// Time goes by, and what falls due on the way is woken at its hour.
     pub async fn wait(&self, span: SignedDuration) {
+        let dispatch = &self.running.as_ref().unwrap().dispatch;
         let until = self.now() + span;
         while self.now() < until {
-            let hop = SignedDuration::from_mins(30).min(until.duration_since(self.now()));
-            self.pass(hop);
-            while self.dispatch.wake_due(self.now(), &mut HashSet::new()).await.unwrap() > 0 {}
+            self.pass(SignedDuration::from_mins(30).min(until.duration_since(self.now())));
+            let mut rounds = 0;
+            while dispatch.wake_due(self.now(), &mut HashSet::new()).await.unwrap() > 0 {
+                rounds += 1;
+                assert!(rounds < 10, "woken again and again");
+            }
         }
     }
 
@@ -97,6 +134,8 @@ impl House {
 
 impl Drop for House {
     fn drop(&mut self) {
-        let _ = self.stop.send(true);
+        if let Some(running) = &self.running {
+            let _ = running.stop.send(true);
+        }
     }
 }

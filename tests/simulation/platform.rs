@@ -85,6 +85,7 @@ impl Platform {
             channel,
             language,
             content,
+            message: None,
             upload: None,
             shows_recap,
         });

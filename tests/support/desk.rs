@@ -73,6 +73,7 @@ impl Desk {
             language: None,
             content,
             shows_recap: false,
+            message: None,
             upload: None,
         };
         self.dispatch.receive(incoming).await.unwrap();

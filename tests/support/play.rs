@@ -246,6 +246,7 @@ impl Player<'_> {
                     *old = Message { of: Some(of), text, ..message };
                 }
                 Effect::Toast(text) => self.write(&format!("toast: {text}")),
+                Effect::Unsay => self.write("-- the message is taken out of the chat"),
                 Effect::Wish(wish) => self.write(&format!("-- wishes {wish:?}")),
                 Effect::Apart(Apart::Count { name, add }) => {
                     self.write(&format!("-- counted {name} {add:+}"));

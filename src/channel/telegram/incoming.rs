@@ -7,8 +7,16 @@ use crate::script::{Language, MediaKind, Point};
 use serde_json::Value;
 use teloxide::types::{CallbackQuery, ChatMemberKind, Message, Update, UpdateKind, User};
 
-/// The update as an event, and the id of the press to answer.
-pub fn incoming(raw: &Value) -> (Incoming, Option<String>) {
+/// A press that wants an answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Pressed {
+    pub query: String,
+    /// The message with the button.
+    pub message: Option<i32>,
+}
+
+/// The update as an event, and the press to answer.
+pub fn incoming(raw: &Value) -> (Incoming, Option<Pressed>) {
     // From text: teloxide's own reading of an update takes its keys as borrowed ones.
     let read = serde_json::from_str::<Update>(&raw.to_string()).ok().map(|update| known(&update));
     let worded = raw["message"]["text"].is_string() || raw["message"]["caption"].is_string();
@@ -19,14 +27,25 @@ pub fn incoming(raw: &Value) -> (Incoming, Option<String>) {
     }
 }
 
-fn known(update: &Update) -> (Incoming, Option<String>) {
+fn known(update: &Update) -> (Incoming, Option<Pressed>) {
+    let mut own = None;
     let (chat, from, content, press) = match &update.kind {
         UpdateKind::Message(message) if message.chat.is_private() => {
+            own = Some(message.id.0.to_string());
             (message.chat.id.0, message.from.as_ref(), said(message), None)
         }
         UpdateKind::CallbackQuery(query) => {
             let chat = query.message.as_ref().map_or(query.from.id.0 as i64, |m| m.chat().id.0);
-            (chat, Some(&query.from), pressed(query), Some(query.id.0.clone()))
+            let message = query.message.as_ref().map(|m| m.id().0);
+            let press = Pressed { query: query.id.0.clone(), message };
+            (chat, Some(&query.from), pressed(query), Some(press))
+        }
+        UpdateKind::EditedMessage(message) if message.chat.is_private() => {
+            own = Some(message.id.0.to_string());
+            let words = message.text().or(message.caption()).map(str::to_owned);
+            // A place that goes on being shared is an edited message too.
+            let content = words.map_or(Content::Nothing, |words| Content::Edited { words });
+            (message.chat.id.0, message.from.as_ref(), content, None)
         }
         UpdateKind::MyChatMember(change) if change.chat.is_private() => {
             let gone =
@@ -46,6 +65,7 @@ fn known(update: &Update) -> (Incoming, Option<String>) {
         channel: "telegram",
         language: from.and_then(language),
         content,
+        message: own,
         upload: None,
         shows_recap: false,
     };
@@ -71,6 +91,7 @@ fn unknown(raw: &Value) -> Incoming {
         channel: "telegram",
         language: message["from"]["language_code"].as_str().and_then(Language::parse),
         content,
+        message: message["message_id"].as_i64().map(|id| id.to_string()),
         upload: None,
         shows_recap: false,
     }
@@ -92,6 +113,12 @@ fn pressed(query: &CallbackQuery) -> Content {
 }
 
 fn said(message: &Message) -> Content {
+    if let Some(contact) = message.contact() {
+        // Only a number of one's own.
+        let own = contact.user_id.is_some() && contact.user_id == message.from.as_ref().map(|from| from.id);
+        let number = own.then(|| contact.phone_number.clone());
+        return Content::Input(number.map_or(Input::Unreadable, Input::Phone));
+    }
     if let Some(sent) = shared(message).or_else(|| media(message).map(Input::Media)) {
         return message.caption().and_then(command).unwrap_or(Content::Input(sent));
     }

@@ -3,6 +3,7 @@
 
 mod callback;
 mod fetch;
+mod group;
 mod incoming;
 mod receive;
 mod render;

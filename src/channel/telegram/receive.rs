@@ -1,22 +1,27 @@
 //! Long polling that confirms an update only when its turn is on disk: the next offset is asked for after the whole batch.
 
-use super::incoming::incoming;
-use super::{POLL_SECONDS, Telegram, scrubbed};
-use crate::channel::{ConversationId, Inbox, Incoming};
+use super::incoming::{Pressed, incoming};
+use super::{POLL_SECONDS, Telegram, group, scrubbed};
+use crate::channel::{ConversationId, Inbox, Incoming, Received};
 use futures_util::future::join_all;
 use serde_json::Value;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
-use teloxide::RequestError;
-use teloxide::payloads::{AnswerCallbackQuerySetters, GetUpdates, SetMyCommandsSetters};
+use teloxide::payloads::{
+    AnswerCallbackQuerySetters, GetUpdates, SetMessageReactionSetters, SetMyCommandsSetters,
+};
 use teloxide::requests::Requester;
-use teloxide::types::{AllowedUpdate, BotCommand, CallbackQueryId, ChatId};
+use teloxide::types::{AllowedUpdate, BotCommand, CallbackQueryId, ChatId, MessageId, ReactionType};
+use teloxide::{Bot, RequestError};
 use tokio::sync::watch;
 use tracing::{info, warn};
 
 const FIRST_PAUSE: Duration = Duration::from_secs(1);
 const LAST_PAUSE: Duration = Duration::from_secs(60);
+
+/// What is shown beside the messages is waited for no longer.
+const AT_ONCE: Duration = Duration::from_secs(5);
 
 /// What stands in the bot's menu. Names are Latin letters only (core.telegram.org/bots/api#botcommand).
 const COMMANDS: [(&str, &str); 11] = [
@@ -137,7 +142,12 @@ fn commands(list: [(&str, &str); 11]) -> Vec<BotCommand> {
 
 // Posted by ourselves: teloxide throws away the content of an update that it cannot read whole.
 async fn poll(telegram: &Telegram, offset: i64) -> Result<Vec<Value>, String> {
-    let kinds = vec![AllowedUpdate::Message, AllowedUpdate::CallbackQuery, AllowedUpdate::MyChatMember];
+    let kinds = vec![
+        AllowedUpdate::Message,
+        AllowedUpdate::EditedMessage,
+        AllowedUpdate::CallbackQuery,
+        AllowedUpdate::MyChatMember,
+    ];
     let mut payload = GetUpdates::new();
     payload.timeout = Some(POLL_SECONDS);
     payload.limit = Some(100);
@@ -164,8 +174,12 @@ async fn poll(telegram: &Telegram, offset: i64) -> Result<Vec<Value>, String> {
 
 // In order within a conversation, side by side across conversations. Whether all of the batch is on disk.
 async fn handle(telegram: &Telegram, inbox: &Arc<dyn Inbox>, updates: Vec<Value>) -> bool {
-    let mut lines: HashMap<ConversationId, Vec<(Incoming, Option<String>)>> = HashMap::new();
+    let mut lines: HashMap<ConversationId, Vec<(Incoming, Option<Pressed>)>> = HashMap::new();
     for update in &updates {
+        if let Some((chat, language)) = group::invited(update) {
+            let telegram = telegram.clone();
+            tokio::spawn(async move { group::leave(&telegram, chat, language).await });
+        }
         let (event, press) = incoming(update);
         lines.entry(event.conversation.clone()).or_default().push((event, press));
     }
@@ -177,26 +191,43 @@ async fn handle(telegram: &Telegram, inbox: &Arc<dyn Inbox>, updates: Vec<Value>
     join_all(work).await.into_iter().all(|kept| kept.unwrap_or(false))
 }
 
-async fn in_order(telegram: Telegram, inbox: Arc<dyn Inbox>, line: Vec<(Incoming, Option<String>)>) -> bool {
+async fn in_order(telegram: Telegram, inbox: Arc<dyn Inbox>, line: Vec<(Incoming, Option<Pressed>)>) -> bool {
     for (event, press) in line {
+        let (chat, own) = (event.conversation.address().parse().map(ChatId), event.message.clone());
         // The rest of the line waits for it: an answer must not overtake the one before.
-        let chat = event.conversation.address().parse().map(ChatId);
         let Ok(received) = inbox.receive(event).await else { return false };
+        let Ok(chat) = chat else { continue };
+        let telegram = telegram.clone();
+        let waits = received.stale || received.unsay || received.noted;
         // Best effort: an unanswered press only leaves a spinner.
-        let bot = telegram.bot.clone();
-        match (press, received.toast, chat) {
-            (Some(id), toast, _) => drop(tokio::spawn(async move {
-                let answer = bot.answer_callback_query(CallbackQueryId(id));
-                let _ = match toast {
-                    Some(toast) => answer.text(toast).await,
-                    None => answer.await,
-                };
-            })),
-            (None, Some(words), Ok(chat)) => drop(tokio::spawn(async move {
-                let _ = bot.send_message(chat, words).await;
-            })),
-            (None, _, _) => {}
+        let shown = tokio::spawn(async move { at_once(&telegram.bot, chat, own, press, received).await });
+        if waits {
+            // Rare, and better done before what comes next.
+            let _ = tokio::time::timeout(AT_ONCE, shown).await;
         }
     }
     true
+}
+
+// What is shown beside the messages that follow.
+async fn at_once(bot: &Bot, chat: ChatId, own: Option<String>, press: Option<Pressed>, received: Received) {
+    if let Some(press) = press {
+        let answer = bot.answer_callback_query(CallbackQueryId(press.query));
+        let _ = match received.toast {
+            Some(toast) => answer.text(toast).await,
+            None => answer.await,
+        };
+        if let Some(message) = press.message.filter(|_| received.stale) {
+            let _ = bot.edit_message_reply_markup(chat, MessageId(message)).await;
+        }
+    } else if let Some(words) = received.toast {
+        let _ = bot.send_message(chat, words).await;
+    }
+    let Some(own) = own.and_then(|id| id.parse().ok()).map(MessageId) else { return };
+    if received.unsay {
+        let _ = bot.delete_message(chat, own).await;
+    } else if received.noted {
+        let pen = ReactionType::Emoji { emoji: "✍".to_owned() };
+        let _ = bot.set_message_reaction(chat, own).reaction([pen]).await;
+    }
 }

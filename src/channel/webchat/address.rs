@@ -28,14 +28,16 @@ pub enum Note {
     Stale,
     Help,
     Privacy,
+    Delete,
 }
 
-const NOTES: [(&str, Note); 5] = [
+const NOTES: [(&str, Note); 6] = [
     ("started", Note::Started),
     ("goodbye", Note::Goodbye),
     ("stale", Note::Stale),
     ("help", Note::Help),
     ("privacy", Note::Privacy),
+    ("delete", Note::Delete),
 ];
 
 impl Query {
@@ -84,6 +86,7 @@ impl Entry {
         let at = match note {
             Some(Note::Help) => "help",
             Some(Note::Privacy) => "privacy",
+            Some(Note::Delete) => "delete",
             Some(Note::Started | Note::Goodbye | Note::Stale) | None => "q",
         };
         format!("{}{}#{at}", self.path(), query.unwrap_or_default())

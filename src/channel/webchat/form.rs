@@ -21,6 +21,8 @@ pub enum Deed {
     Decline,
     /// Take the conversation out of this browser.
     Forget,
+    /// Delete everything that is kept of it.
+    Delete,
     Answer(Form),
     /// Files of this kind; `allowed`: the citizen has said yes to their being kept, where that is asked.
     Files {
@@ -79,6 +81,7 @@ impl Posted {
             "start" => Deed::Start,
             "decline" => Deed::Decline,
             "forget" => Deed::Forget,
+            "delete" => Deed::Delete,
             "answer" => match self.get("kind") {
                 Some(kind) => Deed::Files {
                     form: self.answer()?,

@@ -12,8 +12,8 @@ mod question;
 mod trouble;
 mod visitor;
 
-use super::{Content, Illustrations, Inbox, InboxError, Incoming, Page, PageState, Pages};
-use crate::engine::{Asked, Fetched, Field, Form, Input, Media};
+use super::{Content, Illustrations, Inbox, InboxError, Incoming, Page, PageState, Pages, Received};
+use crate::engine::{Asked, Fetched, Field, Form, Input, Media, Wish};
 use crate::script::{Language, MediaKind};
 use address::{Entry, Note, Query};
 use axum::extract::rejection::PathRejection;
@@ -111,6 +111,10 @@ async fn take(
     match deed {
         Deed::Decline => Ok(see(&entry, Some(Note::Goodbye), None)),
         Deed::Forget => Ok(see(&entry, None, Some(Token::forgotten(&entry, chat.is_secure())))),
+        Deed::Delete => {
+            let Some(token) = token else { return Ok(see(&entry, Some(Note::Stale), None)) };
+            Ok(chat.deleted(&entry, &token, &posted).await)
+        }
         Deed::Start => {
             // Named after its form, a conversation begins once however often Start is pressed.
             let token = match token.or_else(|| posted.nonce()) {
@@ -136,6 +140,7 @@ async fn take(
             let note = match () {
                 () if asks_for("help-words", &form) => Some(Note::Help),
                 () if asks_for("privacy-words", &form) => Some(Note::Privacy),
+                () if asks_for("delete-words", &form) => Some(Note::Delete),
                 () => None,
             };
             let content = Content::Input(Input::Form(form.clone()));
@@ -242,8 +247,24 @@ impl Chat {
             channel: "web",
             language: posted.language(),
             content,
+            message: None,
             upload: None,
             shows_recap: true,
+        }
+    }
+
+    // The page itself has asked whether it is meant. What is told of it stands on a page that is shown once.
+    async fn deleted(&self, entry: &Entry, token: &Token, posted: &Posted) -> Response {
+        let content = Content::Input(Input::Wish(Wish::Delete));
+        match self.inbox.receive(self.event(token, posted, content)).await {
+            Ok(Received { forgotten, .. }) => {
+                let gone = Token::forgotten(entry, self.is_secure());
+                match forgotten {
+                    Some(words) => with_cookie(trouble::deleted(entry, posted, &words), Some(gone)),
+                    None => see(entry, None, Some(gone)),
+                }
+            }
+            Err(InboxError::NotKept(_)) => trouble::not_kept(entry, posted),
         }
     }
 
@@ -333,7 +354,10 @@ async fn drained(request: Request) {
 }
 
 fn see(entry: &Entry, note: Option<Note>, cookie: Option<String>) -> Response {
-    let mut response = (StatusCode::SEE_OTHER, [(LOCATION, entry.question(note))]).into_response();
+    with_cookie((StatusCode::SEE_OTHER, [(LOCATION, entry.question(note))]).into_response(), cookie)
+}
+
+fn with_cookie(mut response: Response, cookie: Option<String>) -> Response {
     if let Some(cookie) = cookie.and_then(|c| HeaderValue::from_str(&c).ok()) {
         response.headers_mut().insert(SET_COOKIE, cookie);
     }

@@ -121,7 +121,7 @@ fn note(view: &View<'_>, l: &Lines) -> Option<String> {
         Note::Started if opening => {
             Some(l.with("answered-before", &[("title", crate::engine::Arg::Text(&view.page.title))]))
         }
-        Note::Started | Note::Goodbye | Note::Help | Note::Privacy => None,
+        Note::Started | Note::Goodbye | Note::Help | Note::Privacy | Note::Delete => None,
     }
 }
 
@@ -238,7 +238,7 @@ fn ended(view: &View<'_>, recap: &Recap, again: bool, l: &Lines) -> Markup {
 fn more(view: &View<'_>, l: &Lines) -> Markup {
     let running = matches!(view.page.state, PageState::Running(_));
     html! {
-        @if !matches!(view.page.state, PageState::Opening(_)) {
+        @if view.known || !matches!(view.page.state, PageState::Opening(_)) {
             footer {
                 @if running {
                     details #help open[view.note == Some(Note::Help)] {
@@ -246,7 +246,23 @@ fn more(view: &View<'_>, l: &Lines) -> Markup {
                         div.words { (bubble::words(&view.page.help)) }
                     }
                 }
-                (privacy(view, &l.get("more-about-data")))
+                @if !matches!(view.page.state, PageState::Opening(_)) {
+                    (privacy(view, &l.get("more-about-data")))
+                }
+                @if view.known { (delete(view, l)) }
+            }
+        }
+    }
+}
+
+// Opened first, so that a slip of the thumb deletes nothing.
+fn delete(view: &View<'_>, l: &Lines) -> Markup {
+    html! {
+        details #delete open[view.note == Some(Note::Delete)] {
+            summary { (l.get("page-delete")) }
+            div.words {
+                p { (l.get("page-delete-sure")) }
+                (view.deed("quiet", "delete", &l.get("delete-yes")))
             }
         }
     }

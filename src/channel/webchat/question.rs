@@ -104,7 +104,9 @@ impl Sheet<'_> {
             | ButtonKind::Allow
             | ButtonKind::Refuse
             | ButtonKind::Undo
-            | ButtonKind::Forget => None,
+            | ButtonKind::Forget
+            | ButtonKind::Mend
+            | ButtonKind::News => None,
         })
     }
 

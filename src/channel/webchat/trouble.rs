@@ -1,4 +1,4 @@
-//! Pages for what goes wrong, in words that blame nobody. Where the language is not known they say it in two.
+//! Pages that stand for themselves: what goes wrong, in words that blame nobody, and that everything is deleted. Where the language is not known they say it in two.
 
 use super::address::Entry;
 use super::assets;
@@ -88,6 +88,22 @@ pub fn not_kept(entry: &Entry, posted: &Posted) -> Response {
         }
     };
     document(StatusCode::SERVICE_UNAVAILABLE, language, &title, &body)
+}
+
+/// Everything kept of the conversation is deleted.
+pub fn deleted(entry: &Entry, posted: &Posted, words: &str) -> Response {
+    let language = posted.language().unwrap_or(Language::DANISH);
+    let l = lines(language);
+    let title = l.get("page-deleted");
+    let body = html! {
+        main.trouble {
+            span.mark aria-hidden="true" { (assets::mark()) }
+            h1 { (title) }
+            @for line in words.lines() { p { (line) } }
+            p.elsewhere { a href=(entry.path()) { (l.get("page-start-after-all")) } }
+        }
+    };
+    document(StatusCode::OK, language, &title, &body)
 }
 
 fn document(status: StatusCode, language: Language, title: &str, body: &Markup) -> Response {

@@ -12,4 +12,4 @@ mod tokens;
 mod vocabulary;
 pub mod yesno;
 
-pub use vocabulary::{is_word, lists_of};
+pub use vocabulary::{is_command, is_word, lists_of};

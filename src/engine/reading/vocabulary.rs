@@ -68,6 +68,23 @@ pub fn is_word(list: &str, folded: &str) -> bool {
     lists_of(folded).contains(&list)
 }
 
+/// Whether a folded text is a word that asks for something, in any language.
+pub fn is_command(folded: &str) -> bool {
+    const LISTS: [&str; 10] = [
+        "back-words",
+        "skip-words",
+        "stop-words",
+        "help-words",
+        "privacy-words",
+        "language-words",
+        "done-words",
+        "delete-words",
+        "my-data-words",
+        "pause-words",
+    ];
+    lists_of(folded).iter().any(|list| LISTS.contains(list))
+}
+
 /// Every vocabulary, that of `language` first: people answer in their own words, but not always.
 pub fn vocabularies(language: Language) -> impl Iterator<Item = &'static Vocabulary> {
     let own = move |v: &&Vocabulary| v.language == language;
