@@ -266,7 +266,10 @@ async fn everybody(service: Service, watched: &Watched<'_>) {
     // Once more, and nothing of what is said last arrives.
     second.start("spor");
     watched
-        .goes(&second, &[turn(Press("Svar igen, fx for en anden"), &[], "Start"), turn(Press("Start"), &[], "Et ord?")])
+        .goes(
+            &second,
+            &[turn(Press("Svar igen, fx for en anden"), &[], "Start"), turn(Press("Start"), &[], "Et ord?")],
+        )
         .await;
     second.write("igen");
     server.wait_until_confirmed(PATIENCE).await.unwrap();
