@@ -1,6 +1,6 @@
 //! Words as the citizen reads them: earlier answers put in, numbers and lists in the language's way.
 
-use super::lines::lines;
+use super::lines::{Arg, lines};
 use super::media;
 use super::message::Text;
 use super::reading::contact;
@@ -98,72 +98,53 @@ pub fn shown_back(
 
 /// `a, b og c`.
 pub fn list(items: &[String], language: Language) -> String {
-    match items {
-        [] => String::new(),
-        [one] => one.clone(),
-        [most @ .., last] => format!("{} {} {last}", most.join(", "), lines(language).get("and")),
-    }
+    let Some((first, rest)) = items.split_first() else { return String::new() };
+    let joined = |line, list: &str, item: &str| {
+        lines(language).with(line, &[("list", Arg::Text(list)), ("item", Arg::Text(item))])
+    };
+    let Some((last, middle)) = rest.split_last() else { return first.clone() };
+    let most = middle.iter().fold(first.clone(), |list, item| joined("list-more", &list, item));
+    joined("list-last", &most, last)
 }
 
 fn decimal(number: Decimal, language: Language) -> String {
-    let text = number.normalize().to_string();
-    if language == Language::DANISH { text.replace('.', ",") } else { text }
+    number.normalize().to_string().replace('.', &lines(language).get("decimal-sign"))
 }
 
 /// `lørdag 7. marts`, `Saturday 7 March`, with the year unless it goes without saying.
 pub fn day(day: Date, language: Language, this_year: bool) -> String {
-    const DA: [&str; 7] = ["mandag", "tirsdag", "onsdag", "torsdag", "fredag", "lørdag", "søndag"];
-    const EN: [&str; 7] = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
+    let line = if this_year { "day-this-year" } else { "day" };
     let weekday = day.weekday().to_monday_zero_offset() as usize;
-    let weekday = if language == Language::DANISH { DA[weekday] } else { EN[weekday] };
-    let date = date(day, language);
-    let date =
-        if this_year { date.rsplit_once(' ').map_or(date.as_str(), |(short, _)| short) } else { &date };
-    format!("{weekday} {date}")
+    dated(line, day, language, nth(&lines(language).get("weekdays"), weekday))
 }
 
 /// `14.30`, `14:30`.
 pub fn clock(time: Time, language: Language) -> String {
-    let sign = if language == Language::DANISH { '.' } else { ':' };
-    format!("{:02}{sign}{:02}", time.hour(), time.minute())
+    let two = |n: i8| format!("{n:02}");
+    let (hour, minute) = (two(time.hour()), two(time.minute()));
+    lines(language).with("time", &[("hour", Arg::Text(&hour)), ("minute", Arg::Text(&minute))])
 }
 
 /// `1. maj 2028`, `1 May 2028`.
 pub fn date(date: Date, language: Language) -> String {
-    const DA: [&str; 12] = [
-        "januar",
-        "februar",
-        "marts",
-        "april",
-        "maj",
-        "juni",
-        "juli",
-        "august",
-        "september",
-        "oktober",
-        "november",
-        "december",
+    dated("date", date, language, "")
+}
+
+fn dated(line: &str, date: Date, language: Language, weekday: &str) -> String {
+    let l = lines(language);
+    let months = l.get("months");
+    let values = [
+        ("weekday", Arg::Text(weekday)),
+        ("day", Arg::Number(date.day().into())),
+        ("month", Arg::Text(nth(&months, date.month() as usize - 1))),
+        ("year", Arg::Number(date.year().into())),
     ];
-    const EN: [&str; 12] = [
-        "January",
-        "February",
-        "March",
-        "April",
-        "May",
-        "June",
-        "July",
-        "August",
-        "September",
-        "October",
-        "November",
-        "December",
-    ];
-    let month = date.month() as usize - 1;
-    if language == Language::DANISH {
-        format!("{}. {} {}", date.day(), DA[month], date.year())
-    } else {
-        format!("{} {} {}", date.day(), EN[month], date.year())
-    }
+    l.with(line, &values)
+}
+
+// Of words in a row.
+fn nth(words: &str, n: usize) -> &str {
+    words.split_whitespace().nth(n).unwrap_or_default()
 }
 
 fn cut(text: &str) -> String {

@@ -123,7 +123,15 @@ keep-days = { $count ->
 language-question = Hvilket sprog vil du bruge?
 language-now = Vi fortsætter på dansk.
 
-and = og
+weekdays = mandag tirsdag onsdag torsdag fredag lørdag søndag
+months = januar februar marts april maj juni juli august september oktober november december
+date = { $day }. { $month } { $year }
+day = { $weekday } { $day }. { $month } { $year }
+day-this-year = { $weekday } { $day }. { $month }
+time = { $hour }.{ $minute }
+decimal-sign = ,
+list-more = { $list }, { $item }
+list-last = { $list } og { $item }
 
 greeting = Hej! Her kan du fortælle os, hvad du mener. Hvad vil du svare på?
 nothing-open = Der er ingen åbne spørgsmål lige nu. Kom gerne forbi en anden gang.

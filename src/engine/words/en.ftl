@@ -123,7 +123,15 @@ keep-days = { $count ->
 language-question = Which language would you like?
 language-now = We go on in English.
 
-and = and
+weekdays = Monday Tuesday Wednesday Thursday Friday Saturday Sunday
+months = January February March April May June July August September October November December
+date = { $day } { $month } { $year }
+day = { $weekday } { $day } { $month } { $year }
+day-this-year = { $weekday } { $day } { $month }
+time = { $hour }:{ $minute }
+decimal-sign = .
+list-more = { $list }, { $item }
+list-last = { $list } and { $item }
 
 greeting = Hi! Here you can tell us what you think. What would you like to answer?
 nothing-open = There are no open questions right now. Please come by another day.
