@@ -390,12 +390,10 @@ pub(super) fn show_again(walk: &mut Walk<'_>, question: &Question, waiting: Wait
 }
 
 fn language(walk: &mut Walk<'_>, question: &Question, waiting: Waiting, to: Option<Language>) {
-    let offered = &walk.script.header().languages;
-    match to.filter(|l| offered.contains(l)) {
+    match to.filter(|l| beside::may_speak(walk.script, *l)) {
         Some(to) => {
             walk.retire(&waiting);
-            walk.session.language = to;
-            walk.line("language-now");
+            beside::speak(walk, to);
             show_again(walk, question, waiting, None);
         }
         None => beside::ask_language(walk, question, &waiting),

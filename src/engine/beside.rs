@@ -3,12 +3,12 @@
 use super::advance::{aside, ask_words, reading, show_again, stop, take};
 use super::answer::Reply;
 use super::input::Input;
-use super::lines::{Arg, is_label, lines};
+use super::lines::{Arg, is_label, lines, spoken};
 use super::media::Media;
 use super::message::{Button, ButtonKind, Effect, Message, Press, Text};
 use super::reading::yesno::yes_or_no;
 use super::session::{Asks, Beside, Outcome, Waiting};
-use super::text::{date, outcome};
+use super::text::{date, list, outcome};
 use super::wake::closes;
 use super::walk::Walk;
 use crate::script::{AnswerType, Language, Question, Script, fold};
@@ -57,9 +57,27 @@ pub fn choice(script: &Script, language: Language, beside: Beside, input: &Input
     }
 }
 
-/// The language of the dialogue that a folded text names in its own words.
+/// Whether a conversation can go on in it: the dialogue is offered in it, or the bot's own words are.
+pub fn may_speak(script: &Script, language: Language) -> bool {
+    script.header().languages.contains(&language) || spoken().any(|l| l == language)
+}
+
+/// From now on in `to`. Where the dialogue is not offered in it, that it is the bot's own words alone is said.
+pub fn speak(walk: &mut Walk<'_>, to: Language) {
+    walk.session.language = to;
+    let offered = &walk.script.header().languages;
+    if offered.contains(&to) {
+        return walk.line("language-now");
+    }
+    let names: Vec<String> = offered.iter().map(|l| l.own_name().to_owned()).collect();
+    let names = list(&names, to);
+    walk.say(Text::plain(lines(to).with("language-words-only", &[("languages", Arg::Text(&names))])));
+}
+
+/// The language that a folded text names in its own words: one of the dialogue, or one that the bot speaks.
 pub fn named(script: &Script, folded: &str) -> Option<Language> {
-    script.header().languages.iter().copied().find(|l| fold(l.own_name()) == folded)
+    let offered = script.header().languages.iter().copied();
+    offered.chain(spoken()).find(|l| fold(l.own_name()) == folded)
 }
 
 /// Does what was chosen.
@@ -69,8 +87,7 @@ pub fn settle(walk: &mut Walk<'_>, question: &Question, waiting: Waiting, beside
         (Asks::Language, Choice::To(language)) => {
             leave(walk);
             walk.retire(&waiting);
-            walk.session.language = language;
-            walk.line("language-now");
+            speak(walk, language);
             show_again(walk, question, waiting, None);
         }
         (Asks::GoOn, Choice::Yes) | (Asks::Change { .. }, Choice::No) => {

@@ -1,6 +1,6 @@
 //! The opening card, made from the header: who asks, how long it takes, what becomes of the answers. And the goodbye.
 
-use super::beside::{leave, named};
+use super::beside::{leave, may_speak, named};
 use super::input::{Begin, Input, Moment};
 use super::lines::{Arg, is_label, lines};
 use super::message::{Apart, Button, ButtonKind, Effect, Message, Press, Text, Turn, Wish};
@@ -232,7 +232,7 @@ fn show_again(walk: &mut Walk<'_>, of: u64, text: Text) {
 }
 
 fn switch(walk: &mut Walk<'_>, of: u64, to: Option<Language>) {
-    let Some(to) = to.filter(|l| walk.script.header().languages.contains(l)) else { return remind(walk, of) };
+    let Some(to) = to.filter(|l| may_speak(walk.script, *l)) else { return remind(walk, of) };
     walk.session.language = to;
     let message = card(walk.script, &walk.session, of);
     walk.effects.push(Effect::Amend { of, message });

@@ -7,7 +7,11 @@ use fluent_syntax::ast;
 use rustc_hash::FxHashMap;
 use std::sync::LazyLock;
 
-const FILES: [(&str, &str); 2] = [("da", include_str!("words/da.ftl")), ("en", include_str!("words/en.ftl"))];
+const FILES: [(&str, &str); 3] = [
+    ("da", include_str!("words/da.ftl")),
+    ("en", include_str!("words/en.ftl")),
+    ("ar", include_str!("words/ar.ftl")),
+];
 
 /// The lines of one language.
 pub struct Lines {
@@ -37,6 +41,11 @@ static ALL: LazyLock<Vec<(Language, Lines)>> = LazyLock::new(|| {
 pub fn lines(language: Language) -> &'static Lines {
     let of = |wanted| ALL.iter().find(|(l, _)| *l == wanted).map(|(_, lines)| lines);
     of(language).or_else(|| of(Language::ENGLISH)).unwrap_or(&ALL[0].1)
+}
+
+/// The languages that the bot itself speaks.
+pub fn spoken() -> impl Iterator<Item = Language> {
+    ALL.iter().map(|(language, _)| *language)
 }
 
 /// Whether a folded text is the line `name`, in any language: a button's words can be typed.
@@ -156,5 +165,10 @@ mod tests {
             danish.with("card-minutes", &[("minutes", Arg::Number(3))]),
             "Det tager cirka 3 minutter."
         );
+        let arabic = |months| {
+            let language = Language::parse("ar").unwrap();
+            lines(language).with("keep-months", &[("count", Arg::Number(months))])
+        };
+        assert_eq!([1, 2, 3, 12].map(arabic), ["شهر واحد", "شهرين", "3 أشهر", "12 شهرًا"]);
     }
 }

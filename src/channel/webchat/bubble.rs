@@ -48,7 +48,7 @@ fn illustration(of: &Illustration, alt: &str) -> Markup {
 
 pub fn bot(text: &Text, l: &Lines) -> Markup {
     html! {
-        div.bubble.bot { span.unseen { (l.get("page-bot")) " " } (words(text)) }
+        div.bubble.bot { span.unseen { (l.get("page-bot")) " " } bdi { (words(text)) } }
     }
 }
 

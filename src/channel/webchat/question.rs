@@ -35,7 +35,7 @@ pub fn question(view: &View<'_>, recap: &Recap, l: &Lines) -> Markup {
     let sheet = Sheet { view, l, message, asked, draft: view.draft, described };
     html! {
         section #q tabindex="-1" aria-label=(l.get("page-question")) {
-            div #q-text .bubble.bot { span.unseen { (l.get("page-bot")) " " } (bubble::words(&message.text)) }
+            div #q-text .bubble.bot { span.unseen { (l.get("page-bot")) " " } bdi { (bubble::words(&message.text)) } }
             @if let Some(why) = &recap.why {
                 div #q-why .bubble.bot.why role="status" { span.unseen { (l.get("page-bot")) " " } (why) }
             }
@@ -132,7 +132,7 @@ impl Sheet<'_> {
         let buttons = html! {
             div class=(shape) role="group" aria-labelledby="q-text" {
                 @for (n, button) in self.options() {
-                    button.option name="option" value=(n) { (button.label) }
+                    button.option name="option" value=(n) dir="auto" { (button.label) }
                 }
             }
             div.row { (self.skip()) }
@@ -162,7 +162,7 @@ impl Sheet<'_> {
                 @for (n, button) in self.options() {
                     label.tick {
                         input type="checkbox" name="option" value=(n) checked[ticked(n, button)];
-                        span { (button.label) }
+                        span dir="auto" { (button.label) }
                     }
                 }
             }

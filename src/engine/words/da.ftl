@@ -122,6 +122,7 @@ keep-days = { $count ->
 
 language-question = Hvilket sprog vil du bruge?
 language-now = Vi fortsætter på dansk.
+language-words-only = Jeg fortsætter på dansk. Spørgsmålene er på { $languages }.
 
 weekdays = mandag tirsdag onsdag torsdag fredag lørdag søndag
 months = januar februar marts april maj juni juli august september oktober november december

@@ -122,6 +122,7 @@ keep-days = { $count ->
 
 language-question = Which language would you like?
 language-now = We go on in English.
+language-words-only = I go on in English. The questions are in { $languages }.
 
 weekdays = Monday Tuesday Wednesday Thursday Friday Saturday Sunday
 months = January February March April May June July August September October November December
