@@ -19,8 +19,9 @@ use support::play::dialogues;
 const QUESTIONS: usize = 8;
 /// A longer label is cut on a phone.
 const LABEL: usize = 34;
-/// Written elsewhere, and to come out exactly as written: their length and their labels are not ours to shorten.
-const GIVEN: [&str; 2] = ["kulturhuset-havnen/aaben-scene", "nordby-idraet/parken-engen"];
+/// Written elsewhere, and to come out exactly as written: their length, their labels and what they leave unsaid are not ours to mend.
+const GIVEN: [&str; 3] =
+    ["kulturhuset-havnen/aaben-scene", "nordby-idraet/parken-engen", "nordby-bibliotek/aabningstider"];
 /// Turns played for one dialogue in one language before the walk is called endless.
 const TURNS: usize = 1_000_000;
 
