@@ -237,8 +237,13 @@ impl Reception<'_> {
 
     fn closed(&mut self, script: &Script) -> Result<(), EngineError> {
         let text = closed_words(script, self.channel, &self.moment, self.language());
+        let whom = text.contains(script.contact());
         self.say(text, Vec::new());
-        self.offer(Some("others-open"))
+        match whom && !self.library.offered().iter().any(|p| self.is_open(&p.script, None)) {
+            // Whom to ask stands there already.
+            true => Ok(()),
+            false => self.offer(Some("others-open")),
+        }
     }
 
     // What can be answered, nearest deadline first; `lead` is what was wrong with what was asked for.
