@@ -1,7 +1,8 @@
 //! File + environment -> [`Settings`], once, at start. The environment wins over the file, the command line over both.
 
+use ipnet::IpNet;
 use serde::Deserialize;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -21,6 +22,8 @@ pub struct Settings {
     pub telegram_token: Option<String>,
     pub telegram_api_url: Option<String>,
     pub bubble_pause: Duration,
+    /// Proxies whose word is taken for where a request comes from.
+    pub trusted_proxy: Vec<IpNet>,
 }
 
 /// Where the master key comes from. It is never in the data folder.
@@ -73,6 +76,7 @@ struct InFile {
     telegram_api_url: Option<String>,
     telegram: Option<String>,
     bubble_pause: Option<String>,
+    trusted_proxy: Option<String>,
 }
 
 impl Settings {
@@ -134,6 +138,7 @@ impl Settings {
             bubble_pause: pause(
                 &var("SNAK_BUBBLE_PAUSE").or(file.bubble_pause).unwrap_or_else(|| "600ms".to_owned()),
             )?,
+            trusted_proxy: proxies(&var("SNAK_TRUSTED_PROXY").or(file.trusted_proxy).unwrap_or_default())?,
             data,
         })
     }
@@ -191,6 +196,18 @@ fn pause(text: &str) -> Result<Duration, String> {
     }
 }
 
+// Addresses, or networks such as 10.0.0.0/8, apart by commas or spaces.
+fn proxies(text: &str) -> Result<Vec<IpNet>, String> {
+    let parts = text.split([',', ' ']).filter(|part| !part.is_empty());
+    let network = |part: &str| part.parse().or_else(|_| part.parse::<IpAddr>().map(IpNet::from)).ok();
+    let wrong = |part: &str| {
+        format!(
+            "SNAK_TRUSTED_PROXY is one or more addresses, for example 10.0.0.5 or 10.0.0.0/24, but it has `{part}`"
+        )
+    };
+    parts.map(|part| network(part).ok_or_else(|| wrong(part))).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -209,6 +226,7 @@ mod tests {
         assert_eq!(settings.listen.to_string(), "127.0.0.1:8080");
         assert_eq!(settings.store, "sled:data/store");
         assert_eq!(settings.bubble_pause, Duration::from_millis(600));
+        assert!(settings.trusted_proxy.is_empty());
         assert!(matches!(settings.key, KeySource::Own(path) if path.ends_with(".config/snak/key")));
     }
 
@@ -219,6 +237,7 @@ mod tests {
             ("SNAK_PUBLISH", "never"),
             ("SNAK_BUBBLE_PAUSE", "soon"),
             ("SNAK_PUBLIC_URL", "snak.dk"),
+            ("SNAK_TRUSTED_PROXY", "nginx"),
         ] {
             let error = read(&[(name, value)]).unwrap_err();
             assert!(error.contains(name) && error.contains(value), "{error}");

@@ -165,8 +165,10 @@ impl House {
         }
         let public_url = settings.public_url.clone().unwrap_or_else(|| address.to_owned());
         let links = webchat::Links { public_url, telegram: status.bot() };
+        let limits = webchat::Limits { trusted: settings.trusted_proxy.clone(), ..Default::default() };
         let forgets = dispatch.clone();
-        let chat = webchat::router(dispatch.clone(), dispatch.clone(), dispatch, links, stopped.clone());
+        let chat =
+            webchat::router(dispatch.clone(), dispatch.clone(), dispatch, links, limits, stopped.clone());
         let note = status.clone();
         let web = Web {
             forget: Arc::new(move |of| {

@@ -3,6 +3,7 @@
 use super::{Web, dialogues, erasure, error, export, health, media, review, token, upkeep};
 use axum::Router;
 use axum::routing::{delete, get, post};
+use std::net::SocketAddr;
 use std::sync::Arc;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
@@ -19,6 +20,8 @@ pub async fn serve(
     let stopped = async move {
         let _ = stop.wait_for(|stop| *stop).await;
     };
+    // Who is at the other end of the connection: limits are counted for each address.
+    let app = app.into_make_service_with_connect_info::<SocketAddr>();
     axum::serve(listener, app).with_graceful_shutdown(stopped).await
 }
 

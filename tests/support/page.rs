@@ -13,6 +13,8 @@ pub struct Browser {
     /// What it calls the site of its forms; its own unless told otherwise.
     pub origin: String,
     pub accept_language: String,
+    /// The address that its proxy says it has.
+    pub forwarded_for: Option<String>,
     pub page: Shown,
     /// The status of the last answer, before any redirect was followed.
     pub answered: u16,
@@ -82,6 +84,7 @@ impl Browser {
             cookies: HashMap::new(),
             origin: base.trim_end_matches('/').to_owned(),
             accept_language: "da-DK,da;q=0.9,en;q=0.8".to_owned(),
+            forwarded_for: None,
             page: Shown::default(),
             answered: 0,
             filled: HashMap::new(),
@@ -246,6 +249,10 @@ impl Browser {
 
     fn dressed(&self, request: reqwest::RequestBuilder) -> reqwest::RequestBuilder {
         let pairs: Vec<String> = self.cookies.iter().map(|(k, v)| format!("{k}={v}")).collect();
+        let request = match &self.forwarded_for {
+            Some(address) => request.header("x-forwarded-for", address),
+            None => request,
+        };
         request.header("cookie", pairs.join("; ")).header("accept-language", &self.accept_language)
     }
 
