@@ -226,7 +226,8 @@ pub fn link(reader: &mut Reader, node: &Node) -> Option<Link> {
     Some(Link { url: url?, label })
 }
 
-fn address(reader: &mut Reader, node: &Node) -> Option<String> {
+/// An address that a citizen can open.
+pub fn address(reader: &mut Reader, node: &Node) -> Option<String> {
     let url = reader.text(node)?.trim();
     let host = url.strip_prefix("https://").unwrap_or_default();
     let is_host = |c: char| c.is_alphanumeric();

@@ -2,7 +2,7 @@
 
 use super::channels::where_it_runs;
 use super::fields::{Reader, wrong_value};
-use super::illustration::{MediaFile, logo};
+use super::illustration::{MediaFile, address, logo};
 use super::languages::languages;
 use super::left_out;
 use super::model::*;
@@ -15,7 +15,7 @@ use jiff::civil::Time;
 use jiff::tz::TimeZone;
 use std::sync::Arc;
 
-const KEYS: [&str; 17] = [
+const KEYS: [&str; 18] = [
     "format",
     "name",
     "contact",
@@ -32,6 +32,7 @@ const KEYS: [&str; 17] = [
     "channels",
     "urgent",
     "logo",
+    "accessibility",
     "four_eyes",
 ];
 
@@ -67,6 +68,7 @@ impl Institution {
             defaults: Defaults::default(),
             urgent: Urgent::default(),
             logo: None,
+            accessibility: None,
             source: String::new(),
             parts: Arc::default(),
             media: None,
@@ -139,6 +141,7 @@ impl Institution {
                 }
                 "urgent" => self.urgent = urgent(reader, node),
                 "logo" => self.logo = logo(reader, node),
+                "accessibility" => self.accessibility = address(reader, node),
                 "four_eyes" => {
                     if reader.boolean(node) == Some(true) {
                         reader.report(holds_nothing_back(node.at));

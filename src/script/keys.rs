@@ -15,7 +15,7 @@ const fn key(name: &'static str, danish: &'static [&'static str], does: &'static
 }
 
 /// Every key that some place of a script or of an institution's file knows, in the order of a file.
-pub const ALL: [Key; 126] = [
+pub const ALL: [Key; 127] = [
     key("format", &[], "Sprogets udgave. Skriv altid 1."),
     key("title", &["titel", "overskrift"], "Overskriften, som borgeren ser øverst."),
     key("languages", &["sprog"], "De sprog, dialogen tilbydes på. Det første er dialogens eget."),
@@ -87,6 +87,11 @@ pub const ALL: [Key; 126] = [
     key("timezone", &["tidszone"], "Tidszonen, fx Europe/Copenhagen."),
     key("urgent", &["haster"], "Ord, der udløser en fast besked om hjælp her og nu."),
     key("logo", &[], "Institutionens logo: et billede i mappen `media`, som borgeren ser øverst på siden."),
+    key(
+        "accessibility",
+        &["tilgængelighed", "tilgængelighedserklæring"],
+        "Adressen på jeres egen tilgængelighedserklæring. Begynder med https://.",
+    ),
     key("four_eyes", &["fire_øjne"], "Om en anden skal godkende, før en dialog udgives."),
     key("say", &["sig", "skriv", "tekst"], "En besked til borgeren."),
     key("ask", &["spørg", "spørgsmål"], "Et spørgsmål. Det skal have et `id`."),

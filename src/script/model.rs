@@ -158,6 +158,8 @@ pub struct Institution {
     pub urgent: Urgent,
     /// A picture in its folder `media`.
     pub logo: Option<String>,
+    /// Where its own accessibility statement stands.
+    pub accessibility: Option<String>,
     /// The file as read, for the fingerprint and the frozen revision.
     pub source: String,
     /// The parts its dialogues may use, its own first.

@@ -36,7 +36,7 @@ const BESIDE: [&str; 24] = [
     "max",
 ];
 /// Keys at the left edge besides those of a dialogue: of a part, of an institution, and such as are still to come.
-const EDGE: [&str; 11] = [
+const EDGE: [&str; 12] = [
     "part",
     "name",
     "data_protection_contact",
@@ -44,6 +44,7 @@ const EDGE: [&str; 11] = [
     "timezone",
     "urgent",
     "logo",
+    "accessibility",
     "four_eyes",
     "channels",
     "was",
