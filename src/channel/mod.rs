@@ -192,6 +192,17 @@ pub struct Page {
     pub telegram: bool,
     pub help: crate::engine::Text,
     pub privacy: crate::engine::Text,
+    /// Whom citizens may turn to; empty where nobody is named.
+    pub contact: String,
+    /// The address of the institution's own accessibility statement.
+    pub accessibility: Option<String>,
+}
+
+/// Everything that is kept of a citizen, as they are shown it: to read, and the same as JSON.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Kept {
+    pub text: crate::engine::Text,
+    pub json: String,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -219,6 +230,12 @@ pub trait Pages: Send + Sync {
         of: Option<&ConversationId>,
         language: Option<Language>,
     ) -> Result<Option<Page>, InboxError>;
+
+    /// What is kept of a conversation; `None` where nothing is.
+    ///
+    /// # Errors
+    /// [`InboxError::NotKept`] if it cannot be read.
+    async fn kept(&self, of: &ConversationId, language: Language) -> Result<Option<Kept>, InboxError>;
 
     /// Gives one item for each time that the conversation has changed from now on; changes close together may be one.
     fn changes(&self, of: &ConversationId) -> BoxStream<'static, ()>;

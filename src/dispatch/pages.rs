@@ -1,14 +1,16 @@
 //! Draws a page from what is kept, for channels that show the conversation themselves.
 
 use super::code::{closed_words, known_place, split};
-use super::{Conversation, Dispatch};
-use crate::channel::{ConversationId, InboxError, Page, PageState, Pages};
+use super::mydata::{self, Shown};
+use super::{Conversation, Dispatch, decoded, own};
+use crate::channel::{ConversationId, InboxError, Kept, Page, PageState, Pages};
 use crate::engine::{self, Begin, Effect, Illustration, Line, Moment, Session};
 use crate::library::has_media;
 use crate::script::{IllustrationKind, Language, PeriodState, Script};
 use async_trait::async_trait;
 use futures_util::StreamExt;
 use futures_util::stream::{self, BoxStream};
+use storage::ConversationKey;
 
 /// The channel that shows pages.
 const CHANNEL: &str = "web";
@@ -23,17 +25,11 @@ impl Pages for Dispatch {
     ) -> Result<Option<Page>, InboxError> {
         let (code, place) = split(payload);
         let latest = self.library.by_code(&code);
-        let not_kept = |why: String| InboxError::NotKept(why);
-        let stored = match of {
-            Some(of) => self.store.conversation(&self.key(of)).await.map_err(|e| not_kept(e.to_string()))?,
-            None => None,
+        let conversation = match of {
+            Some(of) => self.read(&self.key(of)).await?,
+            None => Conversation::default(),
         };
-        let conversation: Conversation = stored
-            .map(|s| engine::decode(&s.body))
-            .transpose()
-            .map_err(|e| not_kept(e.to_string()))?
-            .unwrap_or_default();
-        let facts = self.facts_of(latest.as_slice()).await.map_err(|e| not_kept(e.to_string()))?;
+        let facts = self.facts_of(latest.as_slice()).await.map_err(not_read)?;
         let moment = Moment { now: self.clock.now(), seed: 0, facts };
         // Whoever is on the way goes on, also when the dialogue is no longer offered: a visitor belongs to one entry code.
         let of_this = |s: &&Session| latest.as_ref().is_none_or(|l| s.script == *l.script.id());
@@ -61,7 +57,7 @@ impl Pages for Dispatch {
             return Ok(Some(Page { telegram: goes_on && script.runs_on("telegram"), ..page }));
         };
         let Some(published) = self.library.revision(&session.script, session.revision) else {
-            return Err(not_kept(format!("revision {} is missing", session.revision)));
+            return Err(InboxError::NotKept(format!("revision {} is missing", session.revision)));
         };
         let script = &published.script;
         let mut recap = engine::recap(script, session, &moment);
@@ -76,6 +72,17 @@ impl Pages for Dispatch {
         Ok(Some(self.page_of(script, session.language, state)))
     }
 
+    async fn kept(&self, of: &ConversationId, language: Language) -> Result<Option<Kept>, InboxError> {
+        let key = self.key(of);
+        let conversation = self.read(&key).await?;
+        let own = own::read(&*self.store, &key, &conversation).await.map_err(not_read)?;
+        if conversation.is_empty() && own.responses.is_empty() {
+            return Ok(None);
+        }
+        let Shown { text, json } = mydata::all(&self.library, &conversation, &own, language);
+        Ok(Some(Kept { text, json }))
+    }
+
     fn changes(&self, of: &ConversationId) -> BoxStream<'static, ()> {
         let changes = stream::unfold(self.watched.watch(self.key(of)), async |mut watched| {
             watched.changed().await.ok().map(|()| ((), watched))
@@ -84,7 +91,16 @@ impl Pages for Dispatch {
     }
 }
 
+fn not_read(why: impl std::fmt::Display) -> InboxError {
+    InboxError::NotKept(why.to_string())
+}
+
 impl Dispatch {
+    async fn read(&self, of: &ConversationKey) -> Result<Conversation, InboxError> {
+        let stored = self.store.conversation(of).await.map_err(not_read)?;
+        decoded(stored.as_ref()).map_err(not_read)
+    }
+
     fn page_of(&self, script: &Script, language: Language, state: PageState) -> Page {
         let institution = script.institution();
         let logo = institution.logo.as_ref().map(|file| Illustration {
@@ -102,6 +118,8 @@ impl Dispatch {
             telegram: false,
             help: engine::help(script, language),
             privacy: engine::privacy(script, language),
+            contact: institution.contact.as_deref().unwrap_or(script.contact()).to_owned(),
+            accessibility: institution.accessibility.clone(),
         }
     }
 

@@ -29,6 +29,8 @@ pub enum Note {
     Help,
     Privacy,
     Delete,
+    /// What is kept is shown on a page of its own.
+    Data,
 }
 
 const NOTES: [(&str, Note); 6] = [
@@ -82,12 +84,15 @@ impl Entry {
 
     /// The page, opened at what is asked now, or at what the note is about.
     pub fn question(&self, note: Option<Note>) -> String {
+        if note == Some(Note::Data) {
+            return format!("{}/data", self.path());
+        }
         let query = NOTES.iter().find(|(_, n)| Some(*n) == note).map(|(name, _)| format!("?note={name}"));
         let at = match note {
             Some(Note::Help) => "help",
             Some(Note::Privacy) => "privacy",
             Some(Note::Delete) => "delete",
-            Some(Note::Started | Note::Goodbye | Note::Stale) | None => "q",
+            Some(Note::Started | Note::Goodbye | Note::Stale | Note::Data) | None => "q",
         };
         format!("{}{}#{at}", self.path(), query.unwrap_or_default())
     }
