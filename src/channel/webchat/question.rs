@@ -2,7 +2,7 @@
 
 use super::bubble;
 use super::page::View;
-use crate::engine::{Arg, Asked, Button, ButtonKind, Field, Form, Lines, Message, Recap};
+use crate::engine::{Arg, Asked, Button, ButtonKind, Field, Form, Keyboard, Lines, Message, Recap};
 use crate::script::MediaKind;
 use jiff::civil::Time;
 use maud::{Markup, html};
@@ -27,12 +27,16 @@ struct Sheet<'v> {
     draft: Option<&'v Form>,
     /// The ids of what a screen reader reads with a field.
     described: &'static str,
+    /// What was typed did not fit.
+    wrong: Option<&'static str>,
 }
 
 pub fn question(view: &View<'_>, recap: &Recap, l: &Lines) -> Markup {
     let (Some(message), Some(asked)) = (&recap.open, recap.asked) else { return html! {} };
-    let described = if recap.why.is_some() { "q-text q-why" } else { "q-text" };
-    let sheet = Sheet { view, l, message, asked, draft: view.draft, described };
+    // What went wrong first: who has just typed knows the question.
+    let described = if recap.why.is_some() { "q-why q-text" } else { "q-text" };
+    let wrong = recap.why.is_some().then_some("true");
+    let sheet = Sheet { view, l, message, asked, draft: view.draft, described, wrong };
     html! {
         section #q tabindex="-1" aria-label=(l.get("page-question")) {
             div #q-text .bubble.bot { span.unseen { (l.get("page-bot")) " " } bdi { (bubble::words(&message.text)) } }
@@ -42,20 +46,23 @@ pub fn question(view: &View<'_>, recap: &Recap, l: &Lines) -> Markup {
             @match &message.field {
                 Some(Field::OneOf { other }) => (sheet.one_of(*other)),
                 Some(Field::SeveralOf { .. }) => (sheet.several_of()),
-                Some(Field::Text { max_length }) => (sheet.text(*max_length)),
+                Some(Field::Text { max_length }) => @match &message.keyboard {
+                    Some(Keyboard::Share { share, .. }) => (sheet.place(share, *max_length)),
+                    Some(Keyboard::Remove) | None => (sheet.text(*max_length)),
+                },
                 Some(Field::Number) => (sheet.number()),
                 Some(Field::Files { kind, max }) => (sheet.files(*kind, *max)),
                 Some(Field::Ranked { places, chosen }) => (sheet.ranked(*places, chosen)),
                 Some(Field::Date { min, max }) => {
                     (sheet.line("page-your-date", &html! {
                         input #words type="date" name="words" required min=[min] max=[max]
-                            value=(sheet.words()) aria-describedby=(sheet.described);
+                            value=(sheet.words()) aria-invalid=[sheet.wrong] aria-describedby=(sheet.described);
                     }))
                 }
                 Some(Field::Time { min, max }) => {
                     (sheet.line("page-your-time", &html! {
                         input #words type="time" name="words" required min=[min.map(clock)] max=[max.map(clock)]
-                            value=(sheet.words()) aria-describedby=(sheet.described);
+                            value=(sheet.words()) aria-invalid=[sheet.wrong] aria-describedby=(sheet.described);
                     }))
                 }
                 Some(Field::Email) => (sheet.typed("page-your-email", "email", "email")),
@@ -141,7 +148,8 @@ impl Sheet<'_> {
             label for="words" { (self.l.get("page-write-own")) }
             div.line {
                 input #words type="text" name="words" required maxlength=(room(crate::script::MAX_TEXT_CHARS))
-                    value=(self.words()) autocomplete="off" aria-describedby=(self.described);
+                    value=(self.words()) autocomplete="off" aria-invalid=[self.wrong.filter(|_| !self.words().is_empty())]
+                    aria-describedby=(self.described);
                 button.send { (self.l.get("page-send")) }
             }
         };
@@ -179,11 +187,28 @@ impl Sheet<'_> {
         let fields = html! {
             label for="words" { (self.l.get("page-your-answer")) }
             textarea #words name="words" rows="4" required maxlength=(room(max_length))
-                aria-describedby={ (self.described) " q-room" } {
+                aria-invalid=[self.wrong] aria-describedby={ (self.described) " q-room" } {
                 // The first line break in a textarea is not shown: this one may go.
                 "\n" (self.words())
             }
             p #q-room .hint { (room_told) }
+            div.row {
+                button.send name="do" value="answer" { (self.l.get("page-send")) }
+                (self.skip())
+            }
+        };
+        self.form("answer", &fields)
+    }
+
+    // Typed, or pointed out by the telephone: that button works by script alone, and is not shown without one.
+    fn place(&self, share: &str, max_length: usize) -> Markup {
+        let fields = html! {
+            button.locate type="button" hidden data-looking=(self.l.get("page-place-looking"))
+                data-denied=(self.l.get("page-place-denied")) { (share) }
+            label for="words" { (self.l.get("page-your-place")) }
+            input #words type="text" name="words" required maxlength=(room(max_length)) value=(self.words())
+                autocomplete="off" aria-invalid=[self.wrong] aria-describedby=(self.described);
+            p #q-place .hint role="status" {}
             div.row {
                 button.send name="do" value="answer" { (self.l.get("page-send")) }
                 (self.skip())
@@ -197,7 +222,7 @@ impl Sheet<'_> {
             "page-your-number",
             &html! {
                 input #words type="text" inputmode="decimal" name="words" required maxlength="100"
-                    value=(self.words()) autocomplete="off" aria-describedby=(self.described);
+                    value=(self.words()) autocomplete="off" aria-invalid=[self.wrong] aria-describedby=(self.described);
             },
         )
     }
@@ -208,7 +233,8 @@ impl Sheet<'_> {
             label,
             &html! {
                 input #words type=(kind) name="words" required maxlength="300"
-                    value=(self.words()) autocomplete=(known_as) aria-describedby=(self.described);
+                    value=(self.words()) autocomplete=(known_as) aria-invalid=[self.wrong]
+                    aria-describedby=(self.described);
             },
         )
     }
@@ -239,7 +265,7 @@ impl Sheet<'_> {
             label for="files" { (label) }
             input type="hidden" name="kind" value=(kind.name());
             input #files type="file" name="file" multiple[max > 1] accept=[accept] required
-                aria-describedby=(self.described);
+                aria-invalid=[self.wrong] aria-describedby=(self.described);
             // A voice is kept only after its own yes.
             @if kind == MediaKind::Voice {
                 label.tick {
@@ -270,7 +296,7 @@ impl Sheet<'_> {
                     label for={ "place-" (place) } {
                         (self.l.with("page-place", &[("place", Arg::Number(place as i64 + 1))]))
                     }
-                    select id={ "place-" (place) } name="option" aria-describedby=(self.described) {
+                    select id={ "place-" (place) } name="option" aria-invalid=[self.wrong] aria-describedby=(self.described) {
                         option value="" { (self.l.get("page-no-place")) }
                         @for (n, label) in &options {
                             option value=(n) selected[before.get(place) == Some(n)] { (label) }
