@@ -40,6 +40,11 @@ fn the_page_changes_in_place_and_gets_over_a_broken_connection() {
 }
 
 #[test]
+fn a_place_is_shared_by_pressing_a_button_or_written() {
+    walk("place.mjs");
+}
+
+#[test]
 fn axe_finds_nothing_on_any_page() {
     walk("axe.mjs");
 }

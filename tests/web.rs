@@ -3,8 +3,9 @@
 
 mod support;
 
+use futures_util::StreamExt;
 use serde_json::{Value, json};
-use support::page::Browser;
+use support::page::{Browser, client};
 use support::service::{Place, Service, get};
 
 const LIBRARY: &str = "/v1/dialogues/nordby-bibliotek/aabningstider/responses.ndjson";
@@ -89,6 +90,42 @@ async fn whoever_wants_it_deletes_what_they_answered() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn whoever_answered_sees_all_that_is_kept_and_nobody_else_does() {
+    let mut place = Place::default();
+    place.dialogues = place.folder.path().join("dialogues");
+    let folder = place.dialogues.join("typer");
+    std::fs::create_dir_all(&folder).unwrap();
+    let every_kind =
+        std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/transcripts/typer/typer.yaml");
+    std::fs::copy(every_kind, folder.join("typer.yaml")).unwrap();
+    let service = place.serve();
+    let mut page = Browser::new(&service.url);
+    page.get("/c/park").await;
+    page.press("Start").await;
+    for _ in 0..5 {
+        page.press("Spring over").await;
+    }
+    page.press("Ja").await;
+    page.write("Jens@Nordby.example").send().await;
+    page.press("Mine data").await;
+    assert_eq!(page.page.headers["cache-control"], "no-store");
+    let text = page.text();
+    assert!(text.contains("J…@nordby.example") && !text.contains("Jens@"), "{text}");
+    let file = page.get("/c/park/data.json").await;
+    assert_eq!(file.headers["content-disposition"], "attachment; filename=\"mine-data.json\"");
+    assert_eq!((file.status, file.headers["cache-control"].as_str()), (200, "no-store"));
+    let whole: Value = serde_json::from_str(&file.html).unwrap();
+    assert_eq!(whole["running"][0]["dialogue"], "typer/typer");
+    assert!(!file.html.contains("Jens@"));
+
+    let mut other = Browser::new(&service.url);
+    other.get("/c/park/data").await;
+    assert!(other.text().contains("Vi har ikke gemt noget om dig."), "{}", other.text());
+    assert_eq!(other.get("/c/park/data.json").await.status, 404);
+    assert!(service.stop().success());
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_form_counts_once_and_only_where_it_belongs() {
     let place = Place::default();
     let service = place.serve();
@@ -162,6 +199,35 @@ async fn what_no_person_sends_is_met_kindly_and_the_line_goes_on() {
     assert_eq!(rows[0]["place"], "other", "an unknown place counts as other");
     assert_eq!(rows[0]["answers"]["fri"], "Coffee");
     assert!(!service.log().contains("panicked"), "{}", service.log());
+    assert!(service.stop().success());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_trusted_proxy_says_who_asks_and_nobody_else_does() {
+    let begin = async |service: &Service, from: &str, n: u32| {
+        let begun = client().post(service.link("/c/aabn")).header("x-forwarded-for", from);
+        let begun = begun.header("content-type", "application/x-www-form-urlencoded");
+        begun.body(format!("do=start&lang=da&nonce={n:032x}")).send().await.unwrap().status().as_u16()
+    };
+    let all = async |service: &Service| {
+        let many = futures_util::stream::iter(0..520).map(|n| begin(service, "192.0.2.7", n));
+        many.buffer_unordered(32).collect::<Vec<u16>>().await
+    };
+    let place = Place::default().with("SNAK_TRUSTED_PROXY", "10.0.0.0/8, 127.0.0.1");
+    let service = place.serve();
+    let answered = all(&service).await;
+    let taken = answered.iter().filter(|status| **status == 303).count();
+    assert!((500..520).contains(&taken), "a whole house may begin at once, and no more: {taken}");
+    assert!(answered.contains(&429));
+    assert_eq!(begin(&service, "192.0.2.8", 1_000).await, 303, "the neighbours are not held back");
+    assert!(!service.log().contains("192.0.2."), "no address is logged");
+    assert!(service.stop().success());
+
+    // A proxy that nobody has told of: it cannot be known who asks, and none is refused.
+    let place = Place::default();
+    let service = place.serve();
+    assert!(all(&service).await.iter().all(|status| *status == 303));
+    assert_eq!(service.log().matches("SNAK_TRUSTED_PROXY").count(), 1, "{}", service.log());
     assert!(service.stop().success());
 }
 

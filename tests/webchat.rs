@@ -8,9 +8,10 @@ use async_trait::async_trait;
 use futures_util::StreamExt;
 use futures_util::stream::BoxStream;
 use jiff::Timestamp;
-use snak::channel::webchat::{Links, router};
+use snak::channel::webchat::{Limits, Links, Rate, router};
 use snak::channel::{
-    Content, ConversationId, Illustrations, Inbox, InboxError, Incoming, Page, PageState, Pages, Received,
+    Content, ConversationId, Illustrations, Inbox, InboxError, Incoming, Kept, Page, PageState, Pages,
+    Received,
 };
 use snak::engine::{
     self, Begin, Effect, Facts, Illustration, Input, Moment, Outcome, Press, Session, Value, lines,
@@ -19,6 +20,7 @@ use snak::script::{Institution, Language, Parts, Script, ScriptId};
 use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock};
+use std::time::Duration;
 use support::page::Browser;
 use support::play;
 
@@ -31,6 +33,8 @@ struct Desk {
     taken: Mutex<Vec<Incoming>>,
     /// The disk is full.
     broken: AtomicBool,
+    /// What is kept cannot be read.
+    damaged: AtomicBool,
 }
 
 // Ten seconds later each time: nobody presses two buttons with one finger.
@@ -78,6 +82,9 @@ impl Inbox for Desk {
     async fn receive(&self, incoming: Incoming) -> Result<Received, InboxError> {
         if self.broken.load(Ordering::SeqCst) {
             return Err(InboxError::NotKept("no room on the disk".to_owned()));
+        }
+        if self.damaged.load(Ordering::SeqCst) {
+            return Ok(Received { toast: Some("trouble".to_owned()), ..Received::default() });
         }
         let mut sessions = self.sessions.lock().unwrap();
         if !self.seen.lock().unwrap().insert(incoming.update.clone()) {
@@ -145,7 +152,13 @@ impl Pages for Desk {
             telegram: true,
             help: engine::help(script, language),
             privacy: engine::privacy(script, language),
+            contact: script.contact().to_owned(),
+            accessibility: Some("https://was.example/nordby".to_owned()),
         }))
+    }
+
+    async fn kept(&self, _: &ConversationId, _: Language) -> Result<Option<Kept>, InboxError> {
+        Ok(None)
     }
 
     // Nothing changes behind this page's back.
@@ -168,24 +181,35 @@ struct House {
 }
 
 async fn house(script: Script) -> House {
+    house_with(script, Limits::default()).await
+}
+
+async fn house_with(script: Script, limits: Limits) -> House {
     let desk = Arc::new(Desk {
         script,
         sessions: Mutex::default(),
         seen: Mutex::default(),
         taken: Mutex::default(),
         broken: AtomicBool::new(false),
+        damaged: AtomicBool::new(false),
     });
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let base = format!("http://{}", listener.local_addr().unwrap());
     let telegram = Arc::new(OnceLock::new());
     let links = Links { public_url: base.clone(), telegram: telegram.clone() };
-    let app = router(desk.clone(), desk.clone(), desk.clone(), links, tokio::sync::watch::channel(false).1);
+    let stopped = tokio::sync::watch::channel(false).1;
+    let app = router(desk.clone(), desk.clone(), desk.clone(), links, limits, stopped);
+    let app = app.into_make_service_with_connect_info::<std::net::SocketAddr>();
     tokio::spawn(async move { axum::serve(listener, app).await.unwrap() });
     House { desk, base, telegram }
 }
 
 async fn opening_hours() -> House {
-    house(play::load(&play::dialogues().join("nordby-bibliotek/aabningstider.yaml"))).await
+    house(library()).await
+}
+
+fn library() -> Script {
+    play::load(&play::dialogues().join("nordby-bibliotek/aabningstider.yaml"))
 }
 
 /// A dialogue with these steps, otherwise like the sample.
@@ -497,6 +521,54 @@ async fn an_answer_that_could_not_be_kept_is_still_there_to_be_sent_again() {
 }
 
 #[tokio::test]
+async fn what_could_not_be_deleted_can_still_be_reached() {
+    let house = opening_hours().await;
+    let mut browser = Browser::new(&house.base);
+    browser.get("/c/aabn").await;
+    browser.press("Start").await;
+    house.desk.damaged.store(true, Ordering::SeqCst);
+    browser.press("Ja, slet alt").await;
+    assert_eq!(browser.page.status, 503);
+    has(&browser, &word("page-not-deleted"));
+    assert_eq!(browser.cookies.len(), 1, "the browser keeps the way to it");
+}
+
+#[tokio::test]
+async fn too_much_from_one_address_is_put_off_and_nothing_typed_is_lost() {
+    let rate = |burst| Rate { burst, every: Duration::from_secs(3600) };
+    let trusted = vec!["127.0.0.1/32".parse().unwrap()];
+    let house = house_with(library(), Limits { openings: rate(2), posts: rate(4), trusted }).await;
+    let behind = |address: &str| {
+        let mut browser = Browser::new(&house.base);
+        browser.forwarded_for = Some(format!("203.0.113.1, {address}"));
+        browser
+    };
+    let (mut one, mut third) = (behind("192.0.2.7"), behind("192.0.2.7"));
+    for browser in [&mut behind("192.0.2.7"), &mut one, &mut third] {
+        browser.get("/c/aabn").await;
+        browser.press("Start").await;
+    }
+    assert_eq!((one.answered, third.answered), (303, 429));
+    assert_eq!(third.page.headers["retry-after"], "3600");
+    has(&third, &word("page-busy"));
+    let elsewhere = |browser: &mut Browser| browser.forwarded_for = Some("192.0.2.8".to_owned());
+    elsewhere(&mut third);
+    third.press("Prøv igen").await;
+    has(&third, "Hvor tit kommer du på biblioteket?");
+
+    one.press("Aldrig").await;
+    one.tick(&["Noget andet"]).send().await;
+    one.write("Bare <b>bænke</b>\nog ro").send().await;
+    assert_eq!(one.answered, 429);
+    has(&one, &word("page-busy-why"));
+    has(&one, "Bare <b>bænke</b>\nog ro");
+    elsewhere(&mut one);
+    one.press("Prøv igen").await;
+    has(&one, "Bare <b>bænke</b>\nog ro");
+    has(&one, "Hvornår ville det passe dig");
+}
+
+#[tokio::test]
 async fn what_is_wrong_is_said_kindly() {
     let house = opening_hours().await;
     let mut browser = Browser::new(&house.base);
@@ -562,6 +634,29 @@ async fn a_page_is_private_and_loads_nothing_from_elsewhere() {
     let answered = browser.posting(&start).send().await.unwrap();
     let cookie = answered.headers()["set-cookie"].to_str().unwrap();
     assert!(cookie.ends_with("; Path=/c; Max-Age=604800; HttpOnly; SameSite=Lax"), "{cookie}");
+}
+
+#[tokio::test]
+async fn every_page_leads_to_how_accessible_it_is_and_where_to_complain() {
+    let house = opening_hours().await;
+    let mut browser = Browser::new(&house.base);
+    browser.get("/c/aabn_station?lang=en").await;
+    browser.press("Accessibility statement").await;
+    assert!(browser.page.html.contains("<html lang=\"en\""));
+    has(&browser, library().contact());
+    has(&browser, "in part");
+    let leads = |to: &str| browser.page.links.iter().any(|(_, link)| link.starts_with(to));
+    assert!(leads("https://digst.dk/") && leads("https://was.example/nordby") && leads("/c/aabn_station"));
+    for way in [&["Start"][..], &["Stop samtalen"], &["Mine data"]] {
+        browser.get("/c/aabn").await;
+        browser.press(way[0]).await;
+        has(&browser, "Tilgængelighedserklæring");
+    }
+    browser.get("/c/aabn").await;
+    house.desk.broken.store(true, Ordering::SeqCst);
+    browser.press("Svar igen, fx for en anden").await;
+    assert_eq!(browser.page.status, 503);
+    has(&browser, "Tilgængelighedserklæring");
 }
 
 #[tokio::test]

@@ -51,6 +51,15 @@ await browser(async (citizen) => {
         if (!await answered(n)) break;
       }
       assert.equal(await open().locator("form.answer").count(), 0, `${entry} comes to its end`);
+      await page.locator("footer a[href$='/data']").click();
+      await check(`${entry}, what is kept`);
+      await page.locator("footer a[href*='/accessibility']").click();
+      await check(`${entry}, the accessibility statement`);
+      await enter(entry);
+      await page.locator("#delete summary").click();
+      await page.locator("#delete button").click();
+      await page.locator("main.trouble [role=log]").waitFor();
+      await check(`${entry}, all of it deleted`);
     }
     await page.goto(`${service}/c/ingenting`);
     await check("a code that nobody has");

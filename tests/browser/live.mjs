@@ -8,19 +8,28 @@ await browser(async (citizen) => {
   page.on("load", () => { loads += 1; });
   await enter("aabn_station");
   await press("Start");
-  await page.evaluate(() => { document.querySelector(".log").dataset.kept = "yes"; });
+  await page.evaluate(() => {
+    globalThis.removed = 0;
+    const log = document.querySelector(".log");
+    const gone = (changes) => changes.flatMap((change) => [...change.removedNodes]).filter((node) => node.contains(log));
+    new MutationObserver((changes) => { removed += gone(changes).length; }).observe(document, { childList: true, subtree: true });
+  });
   await press("Aldrig");
-  assert.equal(await page.locator(".log").getAttribute("data-kept"), "yes", "what was said is not drawn anew");
   assert.equal(await page.evaluate(() => document.activeElement.id), "q", "the question has the focus");
 
-  // The same conversation in another tab.
+  // The same conversation in another tab. A look that fails promises nothing, for nothing was sent.
   const other = await context.newPage();
   await other.goto(page.url());
   await page.bringToFront();
-  await followed(async () => {
-    await other.getByLabel("Der er for langt", { exact: true }).check();
-    await other.getByRole("button", { name: "Færdig" }).click();
-  });
+  await page.route("**/c/aabn_station*", (route) => route.abort());
+  const failed = page.waitForEvent("requestfailed");
+  await other.getByLabel("Der er for langt", { exact: true }).check();
+  await other.getByRole("button", { name: "Færdig" }).click();
+  await failed;
+  await page.evaluate(() => new Promise((go) => { setTimeout(go); }));
+  assert.equal(await page.locator("#lost").count(), 0, "looking is not sending");
+  await page.unroute("**/c/aabn_station*");
+  await followed(() => page.evaluate(() => document.dispatchEvent(new Event("visibilitychange"))));
   await says("Hvornår ville det passe dig");
   await other.close();
 
@@ -34,7 +43,23 @@ await browser(async (citizen) => {
   await says("låse dig ind");
   assert.equal(await page.locator("#lost").count(), 0);
 
+  // A page of somebody else's in place of ours is no answer: of a network that wants a login, or of a proxy that refuses.
+  const instead = async (status, words) => {
+    await page.route("**/c/aabn_station*", (route) => route.fulfill({
+      status, contentType: "text/html", body: "<title>Net</title><main><h1>Log ind på nettet</h1></main>",
+    }));
+    await button("Ja").click();
+    await says(words);
+    assert.equal(await page.getByText("Log ind på nettet").count(), 0);
+    assert.ok(await button("Ja").isVisible(), "the question still stands there");
+    await page.unroute("**/c/aabn_station*");
+  };
+  await instead(413, "Dit svar er ikke gemt endnu.");
+  await instead(200, "Forbindelsen er væk.");
+  await open().locator("#words").waitFor();
+
   // A slow connection: whoever presses twice answers once.
+  await press("Ret forrige svar");
   await context.route("**/c/aabn_station*", async (route) => {
     await new Promise((go) => { setTimeout(go, 300); });
     await route.continue();
@@ -45,14 +70,44 @@ await browser(async (citizen) => {
   });
   await context.unroute("**/c/aabn_station*");
   await open().locator("#words").waitFor();
+  assert.equal(await page.evaluate(() => removed), 0, "the log is one and the same: what was said is not said again");
 
   // The tab is closed, and opened again.
   await page.close();
   const again = await context.newPage();
   await again.goto(page.url());
+
+  // What was typed does not fit: the field has the focus, and with it is read what is wrong.
+  await again.locator("#words").fill("x".repeat(600));
+  await again.getByRole("button", { name: "Send" }).click();
+  await again.locator("#words[aria-invalid=true]").waitFor();
+  const field = await again.evaluate(() => {
+    const at = document.activeElement;
+    const told = (at.getAttribute("aria-describedby") ?? "").split(" ").map((id) => document.getElementById(id)?.innerText);
+    return { id: at.id, told: told.join("\n"), length: at.value?.length };
+  });
+  assert.match(field.told, /^Chatbotten:\s+Det er 600 tegn, og der er plads til 500/);
+  assert.deepEqual([field.id, field.length], ["words", 600]);
+
   await again.locator("#words").fill("Kaffe");
   await again.getByRole("button", { name: "Send" }).click();
   await again.getByText("Tak for dine svar!").first().waitFor();
   assert.equal(await again.locator(".you", { hasText: /Ja$/ }).count(), 1, "the answer counts once");
   assert.equal(loads, 1, "the page was loaded once");
+
+  // Everything is deleted: the receipt is read aloud and stays, and nothing is listened to any more.
+  await again.evaluate(() => { globalThis.log = document.querySelector(".log"); });
+  const closed = again.waitForEvent("requestfailed", (request) => request.url().includes("/news/"));
+  await again.getByText("Slet mine svar", { exact: true }).click();
+  await again.getByRole("button", { name: "Ja, slet alt" }).click();
+  await again.locator("[role=log]").getByText("Kvitteringsnummer").waitFor();
+  assert.ok(await again.evaluate(() => log.isConnected && log === document.querySelector("[role=log]")), "the same log says it");
+  assert.equal(await again.evaluate(() => document.activeElement.localName), "main", "the page has the focus");
+  assert.equal(await again.evaluate(() => document.body.dataset.news), undefined);
+  await closed;
+  const asked = [];
+  again.on("request", (request) => { asked.push(new URL(request.url()).pathname); });
+  await again.evaluate(() => { document.dispatchEvent(new Event("visibilitychange")); return fetch("/healthz"); });
+  assert.deepEqual(asked, ["/healthz"], "there is nothing to look for");
+  assert.ok(await again.getByText("Kvitteringsnummer").isVisible());
 });

@@ -30,6 +30,15 @@ pub fn conversation(said: &[Line], l: &Lines) -> Markup {
     }
 }
 
+/// What is said last, of a conversation that is deleted.
+pub fn receipt(words: &str, l: &Lines) -> Markup {
+    html! {
+        div.log role="log" aria-label=(l.get("page-conversation")) {
+            @for line in words.lines() { (bot(&Text::plain(line), l)) }
+        }
+    }
+}
+
 // A picture speaks its description in place of itself; beside a film it stands.
 fn illustration(of: &Illustration, alt: &str) -> Markup {
     let address = media::address(of);

@@ -1,71 +1,96 @@
-// The page works without this. With it, an answer changes the page in place: what was said stays, what is new is added to the
-// log, where a screen reader hears it; and a connection that breaks is tried again until the answer has come through. Each form
+// The page works without this. With it, an answer changes the page in place: the log of what was said stays where it is, what is
+// new is added to it, and a screen reader hears that alone; and what is sent is tried again until it has come through. Each form
 // carries its own number, so that one that is sent twice counts once.
 "use strict";
 (() => {
   const PAUSES = [1000, 2000, 4000, 8000, 15000];
+  // Refused, and yet not for ever: it took too long, it came too early, there was too much of it.
+  const PASSING = [408, 425, 429];
   const main = () => document.querySelector("main");
-  let busy = false;
-
+  const log = (part) => part.querySelector(":scope > .log");
   const same = (a, b) => a && b && a.isEqualNode(b);
+  let busy = false;
+  let sendings = 0;
 
   // What of a page stays the same from one drawing to the next.
   function lasting(part) {
-    const copy = part?.cloneNode(true);
-    for (const gone of copy?.querySelectorAll("[name=nonce], #lost") ?? []) gone.remove();
+    const copy = part.cloneNode(true);
+    for (const gone of copy.querySelectorAll("[name=nonce], #lost")) gone.remove();
     return copy;
   }
 
-  // What was added to the end of the log is added to ours; anything else changes it whole.
+  function dress(ours, theirs) {
+    for (const { name } of [...ours.attributes]) if (!theirs.hasAttribute(name)) ours.removeAttribute(name);
+    for (const { name, value } of theirs.attributes) if (ours.getAttribute(name) !== value) ours.setAttribute(name, value);
+  }
+
+  // Our log becomes theirs: what both begin with stays untouched.
   function said(ours, theirs) {
     const [old, fresh] = [[...ours.children], [...theirs.children]];
-    if (old.length > fresh.length || !old.every((bubble, n) => same(bubble, fresh[n]))) return false;
-    ours.append(...fresh.slice(old.length));
-    return true;
+    let n = 0;
+    while (same(old[n], fresh[n])) n += 1;
+    for (const bubble of old.slice(n)) bubble.remove();
+    ours.append(...fresh.slice(n));
+    dress(ours, theirs);
+  }
+
+  // Everything in it is changed, but the log is never taken out.
+  function redraw(ours, theirs) {
+    const [kept, next] = [log(ours), log(theirs)];
+    dress(ours, theirs);
+    if (!kept || !next) return ours.replaceChildren(...theirs.children);
+    for (const part of [...ours.children]) if (part !== kept) part.remove();
+    const parts = [...theirs.children];
+    const at = parts.indexOf(next);
+    said(kept, next);
+    kept.before(...parts.slice(0, at));
+    kept.after(...parts.slice(at + 1));
+  }
+
+  function around(place, where, theirs) {
+    const ours = document.querySelector("body > " + place);
+    if (ours && theirs) { if (!same(ours, theirs)) ours.replaceWith(theirs); }
+    else if (ours) ours.remove();
+    else if (theirs) document.body[where](theirs);
   }
 
   function show(page, moved) {
-    const theirs = page.querySelector("main");
-    if (!theirs) return false;
     const there = document.getElementById("q")?.contains(document.activeElement);
     document.title = page.title;
     document.documentElement.lang = page.documentElement.lang;
     document.documentElement.dir = page.documentElement.dir;
-    const [ourLog, theirLog] = [main().querySelector(".log"), theirs.querySelector(".log")];
-    if (ourLog && theirLog && said(ourLog, theirLog)) theirLog.replaceWith(ourLog);
-    main().replaceWith(theirs);
-    for (const part of ["header", "footer"]) {
-      const [ours, next] = [document.querySelector("body > " + part), page.querySelector("body > " + part)];
-      if (ours && next) { if (!same(ours, next)) ours.replaceWith(next); }
-      else if (ours) ours.remove();
-      else if (next) document.body.append(next);
-    }
-    if (document.body.dataset.news !== page.body.dataset.news) {
-      Object.assign(document.body.dataset, page.body.dataset);
-      listen();
-    }
-    if (moved || there) to(document.getElementById("q"));
-    return true;
+    redraw(main(), page.querySelector("main"));
+    around("header", "prepend", page.querySelector("body > header"));
+    around(".jump", "prepend", page.querySelector("body > .jump"));
+    around("footer", "append", page.querySelector("body > footer"));
+    const { news } = document.body.dataset;
+    dress(document.body, page.body);
+    if (document.body.dataset.news !== news) listen();
+    locatable();
+    if (moved || there) to(wrong() ?? document.getElementById("q") ?? main());
   }
 
-  // The question is read aloud from its beginning; it is never scrolled out of sight.
-  function to(question) {
-    if (!question) return;
-    question.focus({ preventScroll: true });
+  const wrong = () => document.querySelector("#q [aria-invalid=true]");
+
+  // Read aloud from its beginning; never scrolled out of sight.
+  function to(part) {
+    part.focus({ preventScroll: true });
     const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
-    question.scrollIntoView({ block: "nearest", behavior: calm ? "auto" : "smooth" });
+    part.scrollIntoView({ block: "nearest", behavior: calm ? "auto" : "smooth" });
   }
 
-  function waiting(on) {
+  // What became of what was sent, while it has not come through; nothing once it has.
+  function tell(words) {
     let line = document.getElementById("lost");
-    if (!on) { line?.remove(); return; }
-    if (line) return;
-    line = document.createElement("p");
-    line.id = "lost";
-    line.className = "note";
-    line.setAttribute("role", "alert");
-    line.textContent = document.body.dataset.lost;
-    document.getElementById("q")?.prepend(line);
+    if (!words) { line?.remove(); return; }
+    if (!line) {
+      line = document.createElement("p");
+      line.id = "lost";
+      line.className = "note";
+      line.setAttribute("role", "alert");
+      (document.getElementById("q") ?? main()).prepend(line);
+    }
+    if (line.textContent !== words) line.textContent = words;
   }
 
   const pause = (time) => new Promise((go) => {
@@ -74,18 +99,28 @@
     function done() { clearTimeout(timer); removeEventListener("online", done); go(); }
   });
 
-  // Until an answer comes. What the service refuses is an answer too.
+  // A page of ours, or none: what a proxy or a public network puts in its place is no answer.
   async function fetched(address, options) {
+    const answer = await fetch(address, { credentials: "same-origin", ...options });
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const ours = page.querySelector("body[data-lost] > main");
+    return { page: ours ? page : undefined, status: answer.status, wait: Number(answer.headers.get("retry-after")) };
+  }
+
+  // Until a page of ours has come; `undefined` where the same would be refused again and again.
+  async function posted(address, body) {
     for (let tries = 0; ; tries++) {
+      let time = PAUSES[Math.min(tries, PAUSES.length - 1)];
+      let words = document.body.dataset.lost;
       try {
-        const answer = await fetch(address, { credentials: "same-origin", ...options });
-        const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-        waiting(false);
-        return page;
-      } catch {
-        waiting(true);
-        await pause(PAUSES[Math.min(tries, PAUSES.length - 1)]);
-      }
+        const { page, status, wait } = await fetched(address, { method: "POST", body });
+        if (page && status !== 429) return page;
+        if (status >= 400 && status < 500 && !PASSING.includes(status)) return undefined;
+        if (page) words = page.querySelector("h1").textContent;
+        if (wait > 0) time = Math.min(wait, 60) * 1000;
+      } catch { /* No connection. */ }
+      tell(words);
+      await pause(time);
     }
   }
 
@@ -93,37 +128,71 @@
     const fields = new FormData(form, button);
     const body = form.enctype === "multipart/form-data" ? fields : new URLSearchParams(fields);
     busy = true;
+    sendings += 1;
     main().setAttribute("aria-busy", "true");
-    const page = await fetched(form.action, { method: "POST", body });
+    const page = await posted(form.action, body);
     busy = false;
     main().removeAttribute("aria-busy");
-    if (!show(page, true)) location.reload();
+    tell(page ? undefined : document.body.dataset.kept);
+    if (page) show(page, true);
   }
+
+  // Where the citizen is: the telephone is asked when the button is pressed, and never before.
+  function locatable() {
+    const can = isSecureContext && "geolocation" in navigator;
+    for (const button of document.querySelectorAll("button.locate")) button.hidden = !can;
+  }
+  function locate(button) {
+    const field = button.form.querySelector("#words");
+    const told = document.getElementById("q-place");
+    told.textContent = button.dataset.looking;
+    const here = ({ coords }) => {
+      if (busy || !field.isConnected) return;
+      // Five decimals are a metre.
+      field.value = `${coords.latitude.toFixed(5)}, ${coords.longitude.toFixed(5)}`;
+      button.form.requestSubmit(button.form.querySelector(".send"));
+    };
+    const denied = () => { told.textContent = button.dataset.denied; field.focus(); };
+    navigator.geolocation.getCurrentPosition(here, denied, { enableHighAccuracy: true, timeout: 20000, maximumAge: 60000 });
+  }
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("button.locate");
+    if (button) locate(button);
+  });
 
   document.addEventListener("submit", (event) => {
     event.preventDefault();
     if (!busy) send(event.target, event.submitter);
   });
 
-  // What happens elsewhere: another tab, a reminder, the end of the period. Nothing is listened to while nobody looks.
+  // What happens elsewhere: another tab, a reminder, the end of the period. Nothing is listened to while nobody looks, and a look
+  // that fails is no concern of the reader's: the stream tries again by itself, and looks when it is there again.
   let news;
+  const writes = () => document.activeElement?.matches("input:not([type=hidden]), textarea, select");
   async function look() {
-    if (busy || document.activeElement?.matches("input:not([type=hidden]), textarea, select")) return;
-    const page = await fetched(location.pathname + location.search, {});
+    if (busy || writes() || !document.body.dataset.news) return;
+    const before = sendings;
+    const { page } = await fetched(location.pathname + location.search, {}).catch(() => ({}));
     // Mostly it is our own answer that we hear of.
-    if (!busy && !same(lasting(main()), lasting(page.querySelector("main")))) show(page, false);
+    if (!page || sendings !== before || writes() || same(lasting(main()), lasting(page.querySelector("main")))) return;
+    show(page, false);
   }
   function listen() {
     news?.close();
     news = undefined;
     if (document.visibilityState === "hidden" || !document.body.dataset.news) return;
     news = new EventSource(document.body.dataset.news);
+    let lost = false;
     news.addEventListener("changed", look);
+    news.addEventListener("error", () => { lost = true; });
+    news.addEventListener("open", () => { if (lost) look(); lost = false; });
   }
   document.addEventListener("visibilitychange", () => {
     listen();
     if (document.visibilityState === "visible") look();
   });
   addEventListener("pageshow", (event) => { if (event.persisted) look(); });
+  wrong()?.focus();
+  locatable();
   listen();
 })();

@@ -1,12 +1,16 @@
 //! The web chat: pages at `/c/{code}` that work without scripts. What the citizen sees is drawn anew from the session each
 //! time; what they send is a plain form.
 
+mod access;
 mod address;
 mod assets;
 mod bubble;
 mod form;
+mod hops;
+mod limits;
 mod media;
 mod news;
+mod own;
 mod page;
 mod question;
 mod trouble;
@@ -28,8 +32,12 @@ use axum::routing::get;
 use axum::{Router, middleware};
 use form::{Deed, Posted, asks_for};
 use futures_util::StreamExt;
+use limits::Meter;
+pub use limits::{Limits, Rate};
 use page::View;
+use std::net::IpAddr;
 use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 use tokio::sync::watch;
 use trouble::Trouble;
 use visitor::Token;
@@ -55,6 +63,9 @@ struct Chat {
     pages: Arc<dyn Pages>,
     illustrations: Arc<dyn Illustrations>,
     links: Links,
+    limits: Limits,
+    openings: Meter,
+    posts: Meter,
     /// Turns true when the service is being stopped: what streams ends then.
     stopped: watch::Receiver<bool>,
 }
@@ -65,10 +76,16 @@ pub fn router(
     pages: Arc<dyn Pages>,
     illustrations: Arc<dyn Illustrations>,
     links: Links,
+    limits: Limits,
     stopped: watch::Receiver<bool>,
 ) -> Router {
+    let (openings, posts) = (Meter::new(limits.openings), Meter::new(limits.posts));
+    let chat = Chat { inbox, pages, illustrations, links, limits, openings, posts, stopped };
     Router::new()
         .route("/c/{payload}", get(show).post(take))
+        .route("/c/{payload}/accessibility", get(access::page))
+        .route("/c/{payload}/data", get(own::page))
+        .route("/c/{payload}/data.json", get(own::file))
         .layer(DefaultBodyLimit::max(MAX_UPLOAD_BYTES))
         .layer(middleware::map_response(guarded))
         .route("/c/-/style.css", get(assets::sheet))
@@ -76,7 +93,7 @@ pub fn router(
         .route("/c/-/icon.svg", get(assets::icon))
         .route("/c/-/news/{payload}", get(news::news))
         .route("/c/-/media/{institution}/{*file}", get(media::file))
-        .with_state(Arc::new(Chat { inbox, pages, illustrations, links, stopped }))
+        .with_state(Arc::new(chat))
 }
 
 type Payload = Result<Path<String>, PathRejection>;
@@ -105,8 +122,12 @@ async fn take(
     if !visitor::is_from_here(&headers, &chat.links.public_url) {
         return Err(Trouble::Foreign);
     }
+    let from = hops::client(&headers, request.extensions(), &chat.limits.trusted);
     let posted = posted(&headers, request).await?;
     let deed = posted.deed().ok_or(Trouble::Unread)?;
+    if let Err(wait) = chat.counted(from, &deed) {
+        return Ok(trouble::too_many(&entry, &posted, wait));
+    }
     let token = Token::brought(&headers, &entry);
     match deed {
         Deed::Decline => Ok(see(&entry, Some(Note::Goodbye), None)),
@@ -141,6 +162,7 @@ async fn take(
                 () if asks_for("help-words", &form) => Some(Note::Help),
                 () if asks_for("privacy-words", &form) => Some(Note::Privacy),
                 () if asks_for("delete-words", &form) => Some(Note::Delete),
+                () if asks_for("my-data-words", &form) => Some(Note::Data),
                 () => None,
             };
             let content = Content::Input(Input::Form(form.clone()));
@@ -156,6 +178,17 @@ async fn take(
 impl Chat {
     fn is_secure(&self) -> bool {
         self.links.public_url.starts_with("https://")
+    }
+
+    // Whoever has many behind one address is let through for long; what is refused stands on the page still.
+    fn counted(&self, from: Option<IpAddr>, deed: &Deed) -> Result<(), Duration> {
+        let Some(from) = from else { return Ok(()) };
+        match deed {
+            Deed::Start => self.openings.take(from).and_then(|()| self.posts.take(from)),
+            // These keep nothing.
+            Deed::Decline | Deed::Forget => Ok(()),
+            Deed::Delete | Deed::Answer(_) | Deed::Files { .. } | Deed::Other(_) => self.posts.take(from),
+        }
     }
 
     async fn page(
@@ -257,12 +290,11 @@ impl Chat {
     async fn deleted(&self, entry: &Entry, token: &Token, posted: &Posted) -> Response {
         let content = Content::Input(Input::Wish(Wish::Delete));
         match self.inbox.receive(self.event(token, posted, content)).await {
+            // A word that comes instead of a receipt says that it went wrong: what is kept can still be reached.
+            Ok(Received { forgotten: None, toast: Some(_), .. }) => trouble::not_kept(entry, posted),
             Ok(Received { forgotten, .. }) => {
                 let gone = Token::forgotten(entry, self.is_secure());
-                match forgotten {
-                    Some(words) => with_cookie(trouble::deleted(entry, posted, &words), Some(gone)),
-                    None => see(entry, None, Some(gone)),
-                }
+                with_cookie(trouble::deleted(entry, posted, forgotten.as_deref()), Some(gone))
             }
             Err(InboxError::NotKept(_)) => trouble::not_kept(entry, posted),
         }
@@ -366,7 +398,7 @@ fn with_cookie(mut response: Response, cookie: Option<String>) -> Response {
 
 // A page is one person's, loads nothing from elsewhere, and stands in nobody's frame.
 async fn guarded(mut response: Response) -> Response {
-    let rules: [(HeaderName, &str); 4] = [
+    let rules: [(HeaderName, &str); 5] = [
         (
             CONTENT_SECURITY_POLICY,
             "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self'; img-src 'self'; media-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
@@ -375,6 +407,8 @@ async fn guarded(mut response: Response) -> Response {
         (REFERRER_POLICY, "same-origin"),
         (X_CONTENT_TYPE_OPTIONS, "nosniff"),
         (CACHE_CONTROL, "no-store"),
+        // Where the citizen is, the page may ask; nothing on it may ask for anything else.
+        (HeaderName::from_static("permissions-policy"), "geolocation=(self), camera=(), microphone=()"),
     ];
     for (name, value) in rules {
         response.headers_mut().insert(name, HeaderValue::from_static(value));

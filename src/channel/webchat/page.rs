@@ -1,5 +1,6 @@
 //! The page of a conversation: who asks, what was said, what is asked now, and what else can be done.
 
+use super::access;
 use super::address::{Entry, Note};
 use super::assets;
 use super::bubble;
@@ -68,7 +69,7 @@ pub fn render(view: &View<'_>) -> Markup {
             }
             (languages(view, l))
         }
-        main {
+        main tabindex="-1" {
             @if let Some(note) = note(view, l) { p.note role="status" { (note) } }
             @match &page.state {
                 PageState::Opening(_) if view.note == Some(Note::Goodbye) => (goodbye(view, l)),
@@ -94,6 +95,7 @@ pub fn render(view: &View<'_>) -> Markup {
 /// A whole document around `body`; `news` tells its script where to hear of changes.
 pub fn frame(language: Language, title: &str, news: Option<&str>, body: &Markup) -> Markup {
     let direction = if language.is_right_to_left() { "rtl" } else { "ltr" };
+    let l = lines(language);
     html! {
         (DOCTYPE)
         html lang=(language) dir=(direction) {
@@ -107,7 +109,7 @@ pub fn frame(language: Language, title: &str, news: Option<&str>, body: &Markup)
                 script src=(*assets::SCRIPT_ADDRESS) defer {}
                 link rel="icon" type="image/svg+xml" href="/c/-/icon.svg";
             }
-            body data-news=[news] data-lost=(lines(language).get("page-lost")) { (body) }
+            body data-news=[news] data-lost=(l.get("page-lost")) data-kept=(l.get("page-not-kept")) { (body) }
         }
     }
 }
@@ -121,7 +123,7 @@ fn note(view: &View<'_>, l: &Lines) -> Option<String> {
         Note::Started if opening => {
             Some(l.with("answered-before", &[("title", crate::engine::Arg::Text(&view.page.title))]))
         }
-        Note::Started | Note::Goodbye | Note::Help | Note::Privacy | Note::Delete => None,
+        Note::Started | Note::Goodbye | Note::Help | Note::Privacy | Note::Delete | Note::Data => None,
     }
 }
 
@@ -238,19 +240,21 @@ fn ended(view: &View<'_>, recap: &Recap, again: bool, l: &Lines) -> Markup {
 fn more(view: &View<'_>, l: &Lines) -> Markup {
     let running = matches!(view.page.state, PageState::Running(_));
     html! {
-        @if view.known || !matches!(view.page.state, PageState::Opening(_)) {
-            footer {
-                @if running {
-                    details #help open[view.note == Some(Note::Help)] {
-                        summary { (l.get("page-help")) }
-                        div.words { (bubble::words(&view.page.help)) }
-                    }
+        footer {
+            @if running {
+                details #help open[view.note == Some(Note::Help)] {
+                    summary { (l.get("page-help")) }
+                    div.words { (bubble::words(&view.page.help)) }
                 }
-                @if !matches!(view.page.state, PageState::Opening(_)) {
-                    (privacy(view, &l.get("more-about-data")))
-                }
-                @if view.known { (delete(view, l)) }
             }
+            @if !matches!(view.page.state, PageState::Opening(_)) {
+                (privacy(view, &l.get("more-about-data")))
+            }
+            @if view.known {
+                p.beside { a href={ (view.entry.path()) "/data" } { (l.get("page-my-data")) } }
+                (delete(view, l))
+            }
+            (access::link(view.entry, view.page.language))
         }
     }
 }
