@@ -45,6 +45,11 @@ fn a_place_is_shared_by_pressing_a_button_or_written() {
 }
 
 #[test]
+fn a_link_on_another_site_leads_in_and_no_frame_holds_it() {
+    walk("elsewhere.mjs");
+}
+
+#[test]
 fn axe_finds_nothing_on_any_page() {
     walk("axe.mjs");
 }

@@ -42,10 +42,21 @@ await browser(async (citizen) => {
       });
       return true;
     };
-    for (const entry of ["aabn_station", "scene?lang=en", "park"]) {
+    // The bot speaks Arabic, the dialogue does not: who writes so in the chat gets these pages.
+    const inArabic = () => followed(async () => {
+      const button = page.locator("button[name=language]").first();
+      await button.evaluate((at) => { at.value = "ar"; });
+      await button.click();
+    });
+    for (const [entry, arabic] of [["aabn_station"], ["scene?lang=en"], ["park"], ["aabn_station", true], ["park", true]]) {
       await enter(entry);
       await check(`${entry}, the opening`);
       await followed(() => page.locator("button.send").first().click());
+      if (arabic) await inArabic();
+      const direction = await page.locator("html").getAttribute("dir");
+      assert.equal(direction, arabic ? "rtl" : "ltr");
+      const foreign = await page.locator("#q-text bdi").getAttribute("lang");
+      assert.equal(foreign, arabic ? "da" : null, "a Danish question is read as Danish");
       for (let n = 0; n < 30; n += 1) {
         await check(`${entry}, question ${n + 1}`);
         if (!await answered(n)) break;

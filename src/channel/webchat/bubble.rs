@@ -2,16 +2,16 @@
 
 use super::media;
 use crate::engine::{Illustration, Line, Lines, Run, Text};
-use crate::script::{IllustrationKind, Style};
+use crate::script::{IllustrationKind, Language, Style};
 use maud::{Markup, html};
 
-/// Everything said so far, in order.
-pub fn conversation(said: &[Line], l: &Lines) -> Markup {
+/// Everything said so far, in order; `foreign`: the language of what the dialogue says, where it is not the page's.
+pub fn conversation(said: &[Line], foreign: Option<Language>, l: &Lines) -> Markup {
     html! {
         div.log role="log" aria-label=(l.get("page-conversation")) {
             @for line in said {
                 @match line {
-                    Line::Bot(text) => (bot(text, l)),
+                    Line::Bot(text) => (spoken(text, foreign_to(&text.to_string(), foreign), l)),
                     Line::Shown(shown, alt) => (illustration(shown, &alt.to_string())),
                     Line::Link(link) => p.share {
                         a href=(link.url) rel="noopener noreferrer" { (link.label) }
@@ -56,9 +56,20 @@ fn illustration(of: &Illustration, alt: &str) -> Markup {
 }
 
 pub fn bot(text: &Text, l: &Lines) -> Markup {
+    spoken(text, None, l)
+}
+
+fn spoken(text: &Text, language: Option<Language>, l: &Lines) -> Markup {
     html! {
-        div.bubble.bot { span.unseen { (l.get("page-bot")) " " } bdi { (words(text)) } }
+        div.bubble.bot { span.unseen { (l.get("page-bot")) " " } bdi lang=[language] { (words(text)) } }
     }
+}
+
+/// The dialogue's language, unless the letters are such as it is not written in: then the bot itself is speaking.
+pub fn foreign_to(text: &str, foreign: Option<Language>) -> Option<Language> {
+    // Hebrew, Arabic and what stands between them.
+    let from_the_right = text.chars().any(|c| ('\u{590}'..='\u{8ff}').contains(&c));
+    foreign.filter(|language| language.is_right_to_left() == from_the_right)
 }
 
 /// Words of ours with their formatting; web addresses can be followed. Line breaks are the stylesheet's.

@@ -39,6 +39,12 @@ impl View<'_> {
         }
     }
 
+    /// The language of the dialogue's own words, where it is not the page's: the bot speaks more languages than most dialogues.
+    pub fn foreign(&self) -> Option<Language> {
+        let offered = &self.page.languages;
+        offered.first().copied().filter(|_| !offered.contains(&self.page.language))
+    }
+
     fn deed(&self, class: &str, name: &str, label: &str) -> Markup {
         html! {
             form method="post" action=(self.action()) {
@@ -64,7 +70,7 @@ pub fn render(view: &View<'_>) -> Markup {
                 }
                 div {
                     p.institution { (page.institution) }
-                    h1 { (page.title) }
+                    h1 lang=[view.foreign()] { (page.title) }
                 }
             }
             (languages(view, l))
@@ -75,7 +81,7 @@ pub fn render(view: &View<'_>) -> Markup {
                 PageState::Opening(_) if view.note == Some(Note::Goodbye) => (goodbye(view, l)),
                 PageState::Opening(card) => (opening(view, card, l)),
                 PageState::Running(recap) => {
-                    (bubble::conversation(&recap.lines, l))
+                    (bubble::conversation(&recap.lines, view.foreign(), l))
                     (question(view, recap, l))
                     (besides(view, recap, l))
                 },
@@ -225,7 +231,7 @@ fn besides(view: &View<'_>, recap: &Recap, l: &Lines) -> Markup {
 
 fn ended(view: &View<'_>, recap: &Recap, again: bool, l: &Lines) -> Markup {
     html! {
-        (bubble::conversation(&recap.lines, l))
+        (bubble::conversation(&recap.lines, view.foreign(), l))
         section.over #q tabindex="-1" {
             p { (l.get("page-over")) }
             @if again { (view.deed("send", "start", &l.get("answer-again"))) }

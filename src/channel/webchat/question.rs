@@ -39,9 +39,12 @@ pub fn question(view: &View<'_>, recap: &Recap, l: &Lines) -> Markup {
     let sheet = Sheet { view, l, message, asked, draft: view.draft, described, wrong };
     html! {
         section #q tabindex="-1" aria-label=(l.get("page-question")) {
-            div #q-text .bubble.bot { span.unseen { (l.get("page-bot")) " " } bdi { (bubble::words(&message.text)) } }
+            div #q-text .bubble.bot {
+                span.unseen { (l.get("page-bot")) " " }
+                bdi lang=[view.foreign()] { (bubble::words(&message.text)) }
+            }
             @if let Some(why) = &recap.why {
-                div #q-why .bubble.bot.why role="status" { span.unseen { (l.get("page-bot")) " " } (why) }
+                div #q-why .bubble.bot.why role="status" { span.unseen { (l.get("page-bot")) " " } bdi { (why) } }
             }
             @match &message.field {
                 Some(Field::OneOf { other }) => (sheet.one_of(*other)),
@@ -139,7 +142,7 @@ impl Sheet<'_> {
         let buttons = html! {
             div class=(shape) role="group" aria-labelledby="q-text" {
                 @for (n, button) in self.options() {
-                    button.option name="option" value=(n) dir="auto" { (button.label) }
+                    button.option name="option" value=(n) { bdi lang=[self.view.foreign()] { (button.label) } }
                 }
             }
             div.row { (self.skip()) }
@@ -170,7 +173,7 @@ impl Sheet<'_> {
                 @for (n, button) in self.options() {
                     label.tick {
                         input type="checkbox" name="option" value=(n) checked[ticked(n, button)];
-                        span dir="auto" { (button.label) }
+                        bdi lang=[self.view.foreign()] { (button.label) }
                     }
                 }
             }
