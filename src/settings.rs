@@ -21,9 +21,19 @@ pub struct Settings {
     pub publish: Publish,
     pub telegram_token: Option<String>,
     pub telegram_api_url: Option<String>,
+    pub telegram: Telegram,
     pub bubble_pause: Duration,
     /// Proxies whose word is taken for where a request comes from.
     pub trusted_proxy: Vec<IpNet>,
+}
+
+/// How updates come from Telegram.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Telegram {
+    /// They are fetched.
+    Polling,
+    /// They are brought to this address.
+    Webhook(String),
 }
 
 /// Where the master key comes from. It is never in the data folder.
@@ -75,6 +85,7 @@ struct InFile {
     telegram_token: Option<String>,
     telegram_api_url: Option<String>,
     telegram: Option<String>,
+    telegram_webhook_url: Option<String>,
     bubble_pause: Option<String>,
     trusted_proxy: Option<String>,
 }
@@ -109,13 +120,17 @@ impl Settings {
         {
             return Err(format!("SNAK_PUBLIC_URL must begin with http:// or https://, but it is `{url}`"));
         }
-        match var("SNAK_TELEGRAM").or(file.telegram).as_deref() {
-            None | Some("polling") => {}
+        let telegram_api_url = var("TELOXIDE_API_URL").or(file.telegram_api_url);
+        let telegram = match var("SNAK_TELEGRAM").or(file.telegram).as_deref() {
+            None | Some("polling") => Telegram::Polling,
             Some("webhook") => {
-                return Err("SNAK_TELEGRAM=webhook is not available in this version; leave it out".to_owned());
+                let url = var("SNAK_TELEGRAM_WEBHOOK_URL").or(file.telegram_webhook_url);
+                Telegram::Webhook(webhook(url, public_url.as_deref(), telegram_api_url.is_some())?)
             }
-            Some(other) => return Err(format!("SNAK_TELEGRAM can be `polling`, but it is `{other}`")),
-        }
+            Some(other) => {
+                return Err(format!("SNAK_TELEGRAM can be `polling` or `webhook`, but it is `{other}`"));
+            }
+        };
         Ok(Settings {
             key: key(&var, file.key, file.key_file)?,
             dialogues: path(&overrides.dialogues, "SNAK_DIALOGUES", &file.dialogues, "dialogues"),
@@ -134,7 +149,8 @@ impl Settings {
                 }
             },
             telegram_token: var("TELOXIDE_TOKEN").or(file.telegram_token),
-            telegram_api_url: var("TELOXIDE_API_URL").or(file.telegram_api_url),
+            telegram_api_url,
+            telegram,
             bubble_pause: pause(
                 &var("SNAK_BUBBLE_PAUSE").or(file.bubble_pause).unwrap_or_else(|| "600ms".to_owned()),
             )?,
@@ -179,6 +195,34 @@ fn key(
     config.map(|c| KeySource::Own(c.join("snak").join("key"))).ok_or_else(|| {
         "there is no HOME for the master key: set SNAK_KEY_FILE to a file that only you can read".to_owned()
     })
+}
+
+// Telegram's own servers bring updates over https to four ports alone; a Bot API server of one's own brings them anywhere
+// (core.telegram.org/bots/api#using-a-local-bot-api-server).
+fn webhook(url: Option<String>, public_url: Option<&str>, own_server: bool) -> Result<String, String> {
+    let (name, url) = match (url, public_url) {
+        (Some(url), _) => ("SNAK_TELEGRAM_WEBHOOK_URL", url),
+        (None, Some(url)) => ("SNAK_PUBLIC_URL", url.to_owned()),
+        (None, None) => {
+            return Err("SNAK_TELEGRAM=webhook needs SNAK_PUBLIC_URL with https, or SNAK_TELEGRAM_WEBHOOK_URL, the address that Telegram brings updates to".to_owned());
+        }
+    };
+    let (scheme, rest) = url.split_once("://").unwrap_or(("", &url));
+    if scheme != "https" && !(own_server && scheme == "http") {
+        return Err(format!("SNAK_TELEGRAM=webhook needs an address with https, but {name} is `{url}`"));
+    }
+    let (host, path) = rest.split_once('/').unwrap_or((rest, ""));
+    let port = host.rsplit_once(':').filter(|(_, port)| !port.ends_with(']')).map_or("443", |(_, port)| port);
+    if !own_server && !["443", "80", "88", "8443"].contains(&port) {
+        return Err(format!(
+            "Telegram brings updates to port 443, 80, 88 or 8443 alone, but {name} is `{url}`"
+        ));
+    }
+    match path.is_empty() || name == "SNAK_PUBLIC_URL" {
+        true => Ok(format!("{}/telegram/webhook", url.trim_end_matches('/'))),
+        // A proxy may bring it to us from any path.
+        false => Ok(url),
+    }
 }
 
 fn pause(text: &str) -> Result<Duration, String> {
@@ -238,9 +282,34 @@ mod tests {
             ("SNAK_BUBBLE_PAUSE", "soon"),
             ("SNAK_PUBLIC_URL", "snak.dk"),
             ("SNAK_TRUSTED_PROXY", "nginx"),
+            ("SNAK_TELEGRAM", "both"),
         ] {
             let error = read(&[(name, value)]).unwrap_err();
             assert!(error.contains(name) && error.contains(value), "{error}");
+        }
+    }
+
+    #[test]
+    fn a_webhook_is_where_telegram_can_bring_updates() {
+        let of = |pairs: &[(&str, &str)]| {
+            let pairs = [&[("SNAK_TELEGRAM", "webhook")], pairs].concat();
+            read(&pairs).map(|settings| settings.telegram)
+        };
+        let at = |url: &str| Ok(Telegram::Webhook(url.to_owned()));
+        let own = "SNAK_TELEGRAM_WEBHOOK_URL";
+        assert_eq!(of(&[("SNAK_PUBLIC_URL", "https://x.dk/")]), at("https://x.dk/telegram/webhook"));
+        assert_eq!(of(&[(own, "https://t.x.dk:8443")]), at("https://t.x.dk:8443/telegram/webhook"));
+        assert_eq!(
+            of(&[(own, "https://x.dk/tg"), ("SNAK_PUBLIC_URL", "http://y.dk")]),
+            at("https://x.dk/tg")
+        );
+        let local = ("TELOXIDE_API_URL", "http://127.0.0.1:8081");
+        assert_eq!(of(&[(own, "http://127.0.0.1:9000/tg"), local]), at("http://127.0.0.1:9000/tg"));
+        assert!(of(&[]).unwrap_err().contains("SNAK_PUBLIC_URL with https"));
+        for (name, url) in [("SNAK_PUBLIC_URL", "http://x.dk"), (own, "x.dk"), (own, "https://x.dk:9000/tg")]
+        {
+            let error = of(&[(name, url)]).unwrap_err();
+            assert!(error.contains(name) && error.contains(url), "{error}");
         }
     }
 }

@@ -5,7 +5,7 @@ mod support;
 
 use botapi::{Citizen, Fault, On, Outcome, Server};
 use serde_json::json;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use support::service::{Place, Service};
 
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -207,7 +207,32 @@ async fn whatever_comes_the_service_goes_on() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn entries_lead_where_they_should_and_the_menu_is_there() {
+async fn what_is_done_beside_the_messages_holds_up_the_line_once_however_much_it_is() {
+    let (server, _place, service) = connected().await;
+    let citizen = begun(&server, 21).await;
+    let other = begun(&server, 22).await;
+    server.fault(Fault::Hang(Duration::from_secs(20)), On::Method("editMessageReplyMarkup"), 4);
+    let old = citizen.chat().messages.iter().find(|m| m.from_bot).unwrap().message_id;
+    let pressed = Instant::now();
+    for n in 0..4 {
+        // Of no session that is known: its buttons go.
+        citizen.press_data(old, &format!("{}AAAAA", "ABCDEFGHIJKLM".repeat(2).split_at(n).1.split_at(13).0));
+    }
+    other.write("jævnligt");
+    sees(&other, "Hvornår ville det passe dig").await;
+    server.wait_until_confirmed(PATIENCE).await.unwrap();
+    assert!(pressed.elapsed() < Duration::from_secs(15), "one after the other: {:?}", pressed.elapsed());
+    assert_eq!(
+        citizen.toasts().iter().filter(|toast| !toast.is_empty()).count(),
+        4,
+        "{:?}",
+        citizen.toasts()
+    );
+    well(&server, &service);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn entries_lead_where_they_should() {
     let (server, _place, service) = connected().await;
     let citizen = server.citizen(20, Some("en"));
     citizen.start("nosuch");
@@ -218,10 +243,49 @@ async fn entries_lead_where_they_should_and_the_menu_is_there() {
     sees(&citizen, "Jeg er en chatbot").await;
     press(&citizen, "Nej tak").await;
     sees(&citizen, "Helt i orden").await;
-    assert!(
-        server.commands().iter().any(|(_, language, list)| language == "da" && list.len() >= 6),
-        "{:?}",
-        server.commands()
-    );
+    well(&server, &service);
+}
+
+/// What is told of the bot, by language: the name of its fourth command, how its descriptions begin.
+fn profile(server: &Server) -> Vec<(String, String, String, String)> {
+    let start = |noun: &str, language: &str| {
+        let words = server.description(noun, language).unwrap_or_default();
+        words.split_whitespace().take(2).collect::<Vec<_>>().join(" ")
+    };
+    let about = |(_, language, list): (String, String, Vec<serde_json::Value>)| {
+        let name = list[3]["command"].as_str().unwrap().to_owned();
+        (language.clone(), name, start("description", &language), start("short_description", &language))
+    };
+    server.commands().into_iter().map(about).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_the_bot_is_stands_there_in_each_language_and_is_told_once() {
+    let server = Server::start("1:test").await.unwrap();
+    // Trouble with it holds up no conversation.
+    server.fault(Fault::RetryAfter(1), On::Method("setMyDescription"), 1);
+    server.fault(Fault::Status(500), On::Method("getMyCommands"), 1);
+    let place = Place::default().with("TELOXIDE_TOKEN", "1:test").with("TELOXIDE_API_URL", server.url());
+    let service = place.serve();
+    let shorts = |server: &Server| server.count("getMyShortDescription", &Outcome::Ok);
+    server.wait_until(|s| s.count("setMyShortDescription", &Outcome::Ok) == 4, PATIENCE).await.unwrap();
+    let told = profile(&server);
+    let of = |language: &str| told.iter().find(|(l, ..)| l == language).cloned().unwrap_or_default();
+    let danish = ("sprog".to_owned(), "Hej! Jeg".to_owned(), "Chatbot, der".to_owned());
+    for language in ["", "da"] {
+        let (_, name, long, short) = of(language);
+        assert_eq!((name, long, short), danish, "{language:?}");
+    }
+    assert_eq!((of("en").1, of("en").2), ("language".to_owned(), "Hello! I".to_owned()));
+    assert_eq!((of("ar").1, of("ar").2), ("language".to_owned(), "مرحبًا! أنا".to_owned()));
+    well(&server, &service);
+    assert!(service.stop().success());
+
+    let before = shorts(&server);
+    let service = place.serve();
+    server.wait_until(|s| shorts(s) == before + 4, PATIENCE).await.unwrap();
+    for method in ["setMyCommands", "setMyDescription", "setMyShortDescription"] {
+        assert_eq!(server.count(method, &Outcome::Ok), 4, "{method} is not told again");
+    }
     well(&server, &service);
 }

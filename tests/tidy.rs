@@ -28,7 +28,7 @@ const ARROWS: [(&str, &[&str]); 11] = [
 /// Words that may stand only below these paths.
 const ONLY: [(&str, &[&str]); 22] = [
     ("teloxide", &["src/channel/telegram/"]),
-    ("axum", &["src/web/", "src/channel/webchat/"]),
+    ("axum", &["src/web/", "src/channel/webchat/", "src/channel/telegram/webhook.rs"]),
     ("maud", &["src/web/", "src/channel/webchat/"]),
     ("reqwest", &["src/channel/telegram/", "src/cli/"]),
     ("sled", &["storage/src/sled_store/"]),

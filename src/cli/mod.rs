@@ -13,6 +13,7 @@ mod review;
 mod schema;
 mod serve;
 mod talk;
+mod telegram;
 mod token;
 mod upkeep;
 

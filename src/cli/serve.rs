@@ -1,7 +1,7 @@
 //! `snak serve`: builds the house from the settings, runs it, and takes it down in order.
 
-use super::{Failure, Places, key};
-use crate::channel::telegram::{self, Telegram};
+use super::{Failure, Places, key, telegram};
+use crate::channel::telegram::{Status, Telegram};
 use crate::channel::webchat;
 use crate::delivery::Delivery;
 use crate::dispatch::{Clock, Dispatch, run_timer};
@@ -130,22 +130,14 @@ impl House {
         let (stop, stopped) = watch::channel(false);
         let (outbox, rows) = mpsc::unbounded_channel();
         let mut dispatch = Dispatch::new(store.clone(), library.clone(), system_clock(), outbox);
-        let telegram = match &settings.telegram_token {
-            Some(token) => {
-                Some(Telegram::new(token, settings.telegram_api_url.as_deref()).map_err(Failure::Misuse)?)
-            }
-            None => {
-                info!("no Telegram bot is connected (TELOXIDE_TOKEN is not set): the web chat works alone");
-                None
-            }
-        };
-        if let Some(telegram) = &telegram {
-            dispatch = dispatch.fetching("telegram", Arc::new(telegram.clone()));
+        let connected = telegram::connect(settings, master)?;
+        if let Some(connected) = &connected {
+            dispatch = dispatch.fetching("telegram", Arc::new(connected.telegram.clone()));
         }
         let dispatch = Arc::new(dispatch);
-        let status = telegram::Status::default();
+        let status = Status::default();
         let mut tasks = Vec::new();
-        let channels = telegram.iter().map(|t| Arc::new(t.clone())).collect();
+        let channels = connected.iter().map(|c| Arc::new(c.telegram.clone())).collect();
         let delivery = Delivery::new(store.clone(), channels, dispatch.clone(), settings.bubble_pause);
         let delivery = Arc::new(delivery.telling(dispatch.clone()));
         let left = Delivery::<Telegram>::left_over(store.as_ref())
@@ -155,13 +147,11 @@ impl House {
         tasks.push(tokio::spawn(run_timer(dispatch.clone(), stopped.clone())));
         tasks.push(tokio::spawn(clean(store.clone(), stopped.clone())));
         tasks.push(tokio::spawn(nightly(store.clone(), library.clone(), stopped.clone())));
-        if let Some(telegram) = telegram {
-            tasks.push(tokio::spawn(telegram::run(
-                telegram,
-                dispatch.clone(),
-                status.clone(),
-                stopped.clone(),
-            )));
+        let mut brought = web::App::new();
+        if let Some(connected) = connected {
+            let (task, routes) = connected.receive(dispatch.clone(), status.clone(), stopped.clone());
+            tasks.push(task);
+            brought = routes;
         }
         let public_url = settings.public_url.clone().unwrap_or_else(|| address.to_owned());
         let links = webchat::Links { public_url, telegram: status.bot() };
@@ -184,7 +174,7 @@ impl House {
         let hint = first_hint(settings, &store, &library, address).await;
         Ok(House {
             store,
-            app: web::router(web, chat),
+            app: web::router(web, chat.merge(brought)),
             stop,
             tasks,
             address: address.to_owned(),

@@ -39,7 +39,7 @@ pub use condition::holds;
 pub use draw::may_draw;
 pub use facts::{Facts, Other, liked_counters, list, quota_counters, shown_counters, vote_log};
 pub use input::{Begin, Form, Input, Moment};
-pub use lines::{Arg, Lines, is_label, lines};
+pub use lines::{Arg, Lines, is_label, lines, spoken};
 pub use media::{Fetched, Kept, Media, may_want, wants};
 pub use mend::{can_reopen, reopen};
 pub use message::*;

@@ -55,6 +55,11 @@ impl MasterKey {
         to_hex(&mac(&self.0, &[b"operator"]))
     }
 
+    /// What a platform shows that brings its events to us, in hex: the same after every restart, and kept nowhere.
+    pub fn webhook(&self, channel: &str) -> String {
+        to_hex(&mac(&self.0, &[b"webhook", channel.as_bytes()]))
+    }
+
     pub(crate) fn wrap(&self, data_key: &DataKey) -> Result<String, String> {
         Ok(to_hex(&Seal::new(&self.0).seal(b"data key", &data_key.0)?))
     }

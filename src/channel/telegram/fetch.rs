@@ -10,12 +10,14 @@ use teloxide::types::FileId;
 impl Fetch for Telegram {
     async fn fetch(&self, handle: &str, max_bytes: u64) -> Result<Vec<u8>, FetchError> {
         let file =
-            self.bot.get_file(FileId(handle.to_owned())).await.map_err(|error| match send_error(error) {
-                SendError::Throttled(wait) => FetchError::Unreachable(format!("asked to wait {wait:?}")),
-                SendError::Unreachable(why) => FetchError::Unreachable(why),
-                SendError::Refused(why) => FetchError::Refused(why),
-                SendError::Blocked => FetchError::Refused("blocked".to_owned()),
-            })?;
+            self.call(self.bot.get_file(FileId(handle.to_owned()))).await.map_err(
+                |error| match send_error(error) {
+                    SendError::Throttled(wait) => FetchError::Unreachable(format!("asked to wait {wait:?}")),
+                    SendError::Unreachable(why) => FetchError::Unreachable(why),
+                    SendError::Refused(why) => FetchError::Refused(why),
+                    SendError::Blocked => FetchError::Refused("blocked".to_owned()),
+                },
+            )?;
         let mut url = self.bot.api_url();
         if let Ok(mut path) = url.path_segments_mut() {
             path.pop_if_empty().push("file").push(&format!("bot{}", self.bot.token()));

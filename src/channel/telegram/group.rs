@@ -28,10 +28,10 @@ pub async fn leave(telegram: &Telegram, chat: i64, language: Language) {
     if let Some(buttons) = buttons {
         request = request.reply_markup(InlineKeyboardMarkup::new(buttons));
     }
-    if let Err(error) = request.await {
+    if let Err(error) = telegram.call(request).await {
         info!(why = scrubbed(error), "a group was left without a word");
     }
-    if let Err(error) = telegram.bot.leave_chat(ChatId(chat)).await {
+    if let Err(error) = telegram.call(telegram.bot.leave_chat(ChatId(chat))).await {
         info!(why = scrubbed(error), "a group could not be left");
     }
 }

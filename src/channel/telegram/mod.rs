@@ -1,14 +1,21 @@
 //! Telegram, through teloxide's `Bot`, types and requests on our own HTTP client. The receive loop is ours: an update is
 //! confirmed only when its turn is on disk.
 
+mod call;
 mod callback;
 mod fetch;
 mod group;
 mod incoming;
-mod receive;
+mod intake;
+mod poll;
+mod profile;
 mod render;
+mod status;
+mod webhook;
 
-pub use receive::{Status, run};
+pub use poll::run;
+pub use status::Status;
+pub use webhook::{Webhook, attend, router};
 
 use super::{Channel, ConversationId, Outbound, SendError, Sent};
 use crate::engine::Message;
@@ -54,6 +61,14 @@ impl Telegram {
             bot = bot.set_api_url(url);
         }
         Ok(Telegram { bot, name: Arc::default() })
+    }
+
+    // Links to the bot need its name.
+    async fn meet(&self, status: &Status) -> Result<(), RequestError> {
+        let me = self.call(self.bot.get_me()).await?;
+        let _ = self.name.set(me.username().to_owned());
+        status.name(me.username());
+        Ok(())
     }
 }
 
@@ -142,7 +157,7 @@ impl Telegram {
             {
                 request = request.reply_markup(markup.clone());
             }
-            sent = Some(accepted(request.await)?);
+            sent = Some(accepted(self.call(request).await)?);
         }
         sent.map(|id| Sent(id.0.to_string()))
             .ok_or_else(|| SendError::Refused("the message has no words".to_owned()))
@@ -153,7 +168,8 @@ impl Telegram {
         let keyboard = render::keyboard(&message.buttons);
         let result = if message.text.is_empty() {
             // An edit of the buttons alone leaves no "edited" beside the message.
-            self.bot.edit_message_reply_markup(chat, id).reply_markup(keyboard).await.map(drop)
+            let request = self.bot.edit_message_reply_markup(chat, id).reply_markup(keyboard);
+            self.call(request).await.map(drop)
         } else {
             let (text, entities) = render::parts(&message.text).swap_remove(0);
             let request = self
@@ -161,7 +177,7 @@ impl Telegram {
                 .edit_message_text(chat, id, text)
                 .entities(entities)
                 .link_preview_options(no_preview());
-            request.reply_markup(keyboard).await.map(drop)
+            self.call(request.reply_markup(keyboard)).await.map(drop)
         };
         match result {
             Ok(()) => Ok(Sent(of.to_owned())),

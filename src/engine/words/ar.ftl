@@ -335,3 +335,23 @@ statement = «{ $words }»
 others-idea =
     اقترح شخص آخر:
     «{ $words }»
+
+# Stands on Telegram beside the conversation: in the empty chat, on the bot's page, in the menu.
+bot-description =
+    مرحبًا! أنا روبوت محادثة. أطرح أسئلة باسم أماكن في المدينة تريد أن تعرف رأيك.
+
+    لا أحد في المحادثة سوى أنت وأنا. من يجيب هو برنامج، ولا أحد يقرأ معنا ونحن نكتب.
+
+    اضغط «ابدأ» لترى أولًا من يسأل، وما الذي يحدث لإجاباتك.
+bot-short = روبوت محادثة يطرح أسئلة باسم أماكن في المدينة تريد أن تعرف رأيك. أتحدث على انفراد فقط.
+command-start = ما الذي يمكنني الإجابة عنه؟
+command-back = تعديل الإجابة السابقة
+command-skip = تخطي هذا السؤال
+command-language = لغة أخرى
+command-share = رابط يمكن إرساله إلى غيرك
+command-help = ما هذا، ومن يمكنني أن أسأل؟
+command-privacy = ماذا يحدث لإجاباتي؟
+command-pause = المتابعة في وقت آخر
+command-stop = إيقاف المحادثة
+command-mydata = ماذا حفظتم عني؟
+command-delete = حذف كل شيء عني

@@ -323,3 +323,23 @@ statement = ”{ $words }”
 others-idea =
     En anden har foreslået:
     ”{ $words }”
+
+# Står på Telegram ved siden af samtalen: i den tomme chat, på bottens side, i menuen.
+bot-description =
+    Hej! Jeg er en chatbot. Jeg stiller spørgsmål for steder i byen, der vil vide, hvad du mener.
+
+    Der er kun dig og mig i samtalen. Det er et program, der svarer, og ingen læser med, mens vi skriver.
+
+    Tryk på Start, så ser du først, hvem der spørger, og hvad der sker med dine svar.
+bot-short = Chatbot, der stiller spørgsmål for steder i byen, der vil vide, hvad du mener. Jeg taler kun privat.
+command-start = Hvad kan jeg svare på?
+command-back = Ret svaret før
+command-skip = Spring spørgsmålet over
+command-language = Et andet sprog
+command-share = Et link til at sende videre
+command-help = Hvad er det her, og hvem kan jeg spørge?
+command-privacy = Hvad sker der med mine svar?
+command-pause = Fortsæt en anden gang
+command-stop = Stop samtalen
+command-mydata = Hvad har I gemt om mig?
+command-delete = Slet alt om mig

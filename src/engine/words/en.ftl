@@ -323,3 +323,23 @@ statement = “{ $words }”
 others-idea =
     Somebody else suggested:
     “{ $words }”
+
+# Stands on Telegram beside the conversation: in the empty chat, on the bot's page, in the menu.
+bot-description =
+    Hello! I am a chatbot. I ask questions for places in town that want to know what you think.
+
+    It is just you and me in the conversation. A program answers, and nobody reads along while we write.
+
+    Tap Start, and you will first see who is asking and what happens to your answers.
+bot-short = A chatbot that asks questions for places in town that want to know what you think. I only talk in private.
+command-start = What can I answer?
+command-back = Change the answer before
+command-skip = Skip this question
+command-language = Another language
+command-share = A link to pass on
+command-help = What is this, and whom can I ask?
+command-privacy = What happens to my answers?
+command-pause = Go on another time
+command-stop = Stop the conversation
+command-mydata = What do you keep about me?
+command-delete = Delete everything about me

@@ -1,5 +1,11 @@
 //! Misfortunes on request: what shall go wrong, with which calls, how often.
 
+use std::time::Duration;
+
+/// Bringing an update to the webhook, as if it were a method. [`Fault::AnswerLost`]: the bot takes it, and its answer is not
+/// heard; anything else: it never gets there.
+pub const WEBHOOK: &str = "webhook";
+
 /// What goes wrong with a call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Fault {
@@ -9,6 +15,8 @@ pub enum Fault {
     Status(u16),
     /// The connection is cut without an answer. The call does nothing.
     Cut,
+    /// No answer for so long, then the connection is cut. The call does nothing.
+    Hang(Duration),
     /// The call does its work, and the connection is cut before the answer: the client cannot know.
     AnswerLost,
 }
@@ -20,7 +28,7 @@ pub enum On {
     Sends,
     /// Every call that names this chat.
     Chat(i64),
-    /// One method, by its name as in the documentation.
+    /// One method, by its name as in the documentation; [`WEBHOOK`] for bringing an update.
     Method(&'static str),
     Everything,
 }

@@ -24,6 +24,7 @@
 
 mod api;
 mod body;
+mod bring;
 mod chats;
 mod citizen;
 mod faults;
@@ -41,7 +42,7 @@ mod updates;
 
 pub use chats::{Button, Chat, Shown};
 pub use citizen::{Act, Citizen};
-pub use faults::{Fault, On};
+pub use faults::{Fault, On, WEBHOOK};
 pub use server::Server;
 pub use state::{Call, Outcome, Upload};
 

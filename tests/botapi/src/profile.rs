@@ -68,14 +68,7 @@ pub fn set_webhook(state: &mut State, given: &Parameters) -> Answer {
     if url.is_empty() {
         return Ok(delete_webhook(state, given));
     }
-    let Some(rest) = url.strip_prefix("https://") else {
-        return Err(breach("bad webhook: An HTTPS URL must be provided for webhook"));
-    };
-    let host = rest.split('/').next().unwrap_or_default();
-    let port = host.rsplit_once(':').map_or("443", |(_, port)| port);
-    if !["443", "80", "88", "8443"].contains(&port) {
-        return Err(breach("bad webhook: Webhook can be set up only on ports 80, 88, 443 or 8443"));
-    }
+    reachable(url, state.local)?;
     let secret = word(given, "secret_token").unwrap_or_default();
     let plain = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
     if secret.len() > 256 || !secret.chars().all(plain) {
@@ -89,9 +82,24 @@ pub fn set_webhook(state: &mut State, given: &Parameters) -> Answer {
         state.queue.drop_all();
     }
     state.queue.webhook = Some(Value::Object(given.values.clone()));
+    state.queue.last_error = None;
     // Ends the poll that is going on.
     state.queue.changed();
     Ok(json!(true))
+}
+
+// core.telegram.org/bots/api#using-a-local-bot-api-server: that one takes http, any address of the local net, and any port.
+fn reachable(url: &str, local: bool) -> Result<(), Refusal> {
+    let (scheme, rest) = url.split_once("://").unwrap_or(("", url));
+    if scheme != "https" && !(local && scheme == "http") {
+        return Err(breach("bad webhook: An HTTPS URL must be provided for webhook"));
+    }
+    let host = rest.split('/').next().unwrap_or_default();
+    let port = host.rsplit_once(':').map_or("443", |(_, port)| port);
+    if !local && !["443", "80", "88", "8443"].contains(&port) {
+        return Err(breach("bad webhook: Webhook can be set up only on ports 80, 88, 443 or 8443"));
+    }
+    Ok(())
 }
 
 pub fn delete_webhook(state: &mut State, given: &Parameters) -> Value {
@@ -112,6 +120,10 @@ pub fn webhook_info(state: &State) -> Value {
     if webhook.is_some() {
         info["max_connections"] =
             json!(webhook.and_then(|w| w.get("max_connections")?.as_i64()).unwrap_or(40));
+    }
+    if let Some((at, why)) = &state.queue.last_error {
+        info["last_error_date"] = json!(at);
+        info["last_error_message"] = json!(why);
     }
     if !state.queue.allowed().is_empty() {
         info["allowed_updates"] = json!(state.queue.allowed());

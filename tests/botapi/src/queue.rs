@@ -1,11 +1,15 @@
 //! The updates that wait for the bot, with `getUpdates`' promises.
 
 use serde_json::{Value, json};
-use std::collections::VecDeque;
+use std::collections::{HashSet, VecDeque};
 use tokio::sync::watch;
 
 /// core.telegram.org/bots/api#getupdates: what comes only when asked for by name.
 const ON_REQUEST: [&str; 3] = ["chat_member", "message_reaction", "message_reaction_count"];
+
+/// Updates of one strand are brought to a webhook one after the other; those of several at the same time, as Telegram's own server
+/// does: the messages of a chat, its changed messages, the presses of a person.
+pub type Strand = (String, i64);
 
 /// Which poller is the newest, and a number that grows with every change.
 pub struct Queue {
@@ -18,6 +22,10 @@ pub struct Queue {
     allowed: Vec<String>,
     twice: bool,
     pub webhook: Option<Value>,
+    /// When an update could not be brought, and why.
+    pub last_error: Option<(u64, String)>,
+    /// Who is being brought something.
+    in_hand: HashSet<Strand>,
     poller: u64,
     changes: watch::Sender<u64>,
 }
@@ -32,6 +40,8 @@ impl Queue {
             allowed: Vec::new(),
             twice: false,
             webhook: None,
+            last_error: None,
+            in_hand: HashSet::new(),
             poller: 0,
             changes: watch::Sender::new(0),
         }
@@ -117,6 +127,46 @@ impl Queue {
         batch
     }
 
+    pub fn subscribe(&self) -> watch::Receiver<u64> {
+        self.changes.subscribe()
+    }
+
+    /// The oldest update whose strand is free; it stays until it was brought.
+    pub fn next_to_bring(&mut self) -> Option<(Strand, Value)> {
+        let room = self.webhook.as_ref()?.get("max_connections").and_then(Value::as_u64).unwrap_or(40);
+        if self.in_hand.len() as u64 >= room {
+            return None;
+        }
+        let free = |update: &&Value| !self.in_hand.contains(&strand(update));
+        let update = self.again.iter().chain(&self.waiting).find(free)?.clone();
+        let strand = strand(&update);
+        self.in_hand.insert(strand.clone());
+        Some((strand, update))
+    }
+
+    /// It was brought.
+    pub fn brought(&mut self, strand: &Strand, update: &Value) {
+        let id = id_of(update);
+        match self.again.iter().position(|u| id_of(u) == id) {
+            Some(place) => drop(self.again.remove(place)),
+            None => {
+                self.waiting.retain(|u| id_of(u) != id);
+                self.again.extend(self.twice.then(|| update.clone()));
+            }
+        }
+        self.let_go(strand);
+    }
+
+    /// It was not brought, and waits on.
+    pub fn let_go(&mut self, strand: &Strand) {
+        self.in_hand.remove(strand);
+        self.changed();
+    }
+
+    pub fn nothing_in_hand(&mut self) {
+        self.in_hand.clear();
+    }
+
     pub fn waiting(&self) -> Vec<Value> {
         self.again.iter().chain(&self.waiting).cloned().collect()
     }
@@ -129,6 +179,18 @@ impl Queue {
     pub fn changed(&self) {
         self.changes.send_modify(|n| *n += 1);
     }
+}
+
+fn strand(update: &Value) -> Strand {
+    let (kind, content) = update
+        .as_object()
+        .and_then(|u| u.iter().find(|(key, _)| *key != "update_id"))
+        .map_or(("", &Value::Null), |(k, v)| (k.as_str(), v));
+    let whose = match kind {
+        "callback_query" => &content["from"]["id"],
+        _ => &content["chat"]["id"],
+    };
+    (kind.to_owned(), whose.as_i64().unwrap_or_default())
 }
 
 fn id_of(update: &Value) -> i64 {

@@ -64,7 +64,7 @@ async fn take(shared: &Shared, line: &Line, method: &Method, given: Parameters) 
             Ok(()) => state.faults.due(&method.name, chat_of(&given)),
             Err(_) => None,
         };
-        if let Some(fault @ (Fault::RetryAfter(_) | Fault::Status(_) | Fault::Cut)) = fault {
+        if let Some(fault) = fault.filter(|fault| *fault != Fault::AnswerLost) {
             log(&mut state, method, &given, Outcome::Fault(fault), None);
         }
         (checked, fault)
@@ -73,6 +73,11 @@ async fn take(shared: &Shared, line: &Line, method: &Method, given: Parameters) 
         Some(Fault::RetryAfter(seconds)) => return retry_after(seconds),
         Some(Fault::Status(status)) => return broken(status),
         Some(Fault::Cut) => {
+            line.cut();
+            return StatusCode::BAD_GATEWAY.into_response();
+        }
+        Some(Fault::Hang(span)) => {
+            tokio::time::sleep(span).await;
             line.cut();
             return StatusCode::BAD_GATEWAY.into_response();
         }

@@ -1,5 +1,6 @@
 //! The server as a test holds it: starting, stopping, misfortunes, and what it saw.
 
+use crate::bring;
 use crate::chats::Chat;
 use crate::citizen::Citizen;
 use crate::faults::{Fault, On, is_send};
@@ -38,6 +39,17 @@ impl Server {
         Server::start_on(token, SocketAddr::from((Ipv4Addr::LOCALHOST, 0))).await
     }
 
+    /// A Bot API server of the bot's own, as who runs Telegram's on their own machine has it: it brings updates to any address, also
+    /// one on loopback. A server of the other kind takes the addresses that Telegram takes, and brings nothing to them.
+    ///
+    /// # Errors
+    /// When there is no port to listen on.
+    pub async fn start_local(token: &str) -> io::Result<Server> {
+        let server = Server::start(token).await?;
+        server.shared.lock().local = true;
+        Ok(server)
+    }
+
     /// # Errors
     /// When the address is taken.
     pub async fn start_on(token: &str, address: SocketAddr) -> io::Result<Server> {
@@ -50,7 +62,10 @@ impl Server {
 
     fn serve(&self, listener: TcpListener) {
         let switchboard = Switchboard { listener, lines: self.shared.lines.clone() };
-        let task = tokio::spawn(serve::run(switchboard, self.shared.clone()));
+        let shared = self.shared.clone();
+        let task = tokio::spawn(async move {
+            tokio::join!(serve::run(switchboard, shared.clone()), bring::run(shared));
+        });
         *self.task.lock().unwrap_or_else(PoisonError::into_inner) = Some(task);
     }
 
@@ -180,7 +195,7 @@ impl Server {
         self.shared.lock().descriptions.get(&(noun.to_owned(), language.to_owned())).cloned()
     }
 
-    /// The parameters of the webhook that is set. Updates are not delivered to it: post what is [`Server::pending`].
+    /// The parameters of the webhook that is set.
     pub fn webhook(&self) -> Option<Value> {
         self.shared.lock().queue.webhook.clone()
     }

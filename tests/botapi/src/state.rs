@@ -97,6 +97,8 @@ impl Shared {
 pub struct State {
     /// The bot as a User, as `getMe` gives it.
     pub me: Value,
+    /// A Bot API server of the bot's own, which brings updates to any address.
+    pub local: bool,
     pub rooms: HashMap<i64, Room>,
     pub queue: Queue,
     /// Presses by the id of their callback query, until they are answered.
@@ -124,6 +126,7 @@ impl State {
         let id = token.split(':').next().and_then(|id| id.parse().ok()).unwrap_or(1);
         State {
             me: updates::bot(id),
+            local: false,
             rooms: HashMap::new(),
             queue: Queue::new(),
             queries: HashMap::new(),
