@@ -390,6 +390,10 @@ async fn responses_are_erased_once_and_say_why(store: &dyn Store) {
     let rows = store.responses(&log, Cursor(0), 10).await.unwrap();
     assert_eq!(rows[1].row, Row::Erased { at: at(9), reason: Reason::Retention });
     assert_eq!(store.extent(&log).await.unwrap(), Extent { latest: Cursor(3), responses: 1 });
+    let late = Changes { responses: vec![response(&log, 80, "mended")], ..turn(conversation(8), "8b", 1) };
+    store.commit(late).await.unwrap();
+    assert_eq!(store.responses(&log, Cursor(0), 10).await.unwrap(), rows, "what is gone does not come back");
+    assert_eq!(store.linked(&conversation(8)).await.unwrap().len(), 1);
     let receipt = store.erase(&conversation(8), at(11)).await.unwrap();
     assert_eq!(
         receipt,

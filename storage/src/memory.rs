@@ -107,6 +107,11 @@ impl State {
         erased
     }
 
+    fn is_erased(&self, response: Uuid) -> bool {
+        let row = self.places.get(&response).and_then(|(of, cursor)| self.logs.get(of)?.rows.get(cursor));
+        matches!(row, Some((_, Row::Erased { .. })))
+    }
+
     // What is linked to the conversation, and these; nothing that waited is sent any more.
     fn erase_of(&mut self, of: &ConversationKey, also: &[Uuid], at: Timestamp) -> usize {
         let mut gone: Vec<Uuid> =
@@ -211,6 +216,11 @@ impl Store for MemoryStore {
             state.forget(&of);
         }
         for ResponseChange { dialogue, response, row, linked, media } in changes.responses {
+            if state.is_erased(response) {
+                // What is gone does not come back by being mended.
+                state.links.remove(&(of, response));
+                continue;
+            }
             state.own(Owner::Response(response), media);
             state.write(&dialogue, response, Row::Live(row));
             match linked {

@@ -176,7 +176,7 @@ async fn what_was_erased_since_a_backup_is_erased_again_when_it_is_restored() {
     assert!(matches!(restore(&url, &backup, &other, Replaced::Remembered).await, Err(StoreError::WrongKey)));
 
     let restored = restore(&url, &backup, &key(), Replaced::Remembered).await.unwrap();
-    assert_eq!(restored.erased_again, 3, "a conversation with its response, and a response");
+    assert_eq!(restored.erased_again, 4, "a conversation with its response, a response, an address");
     let store = opened(&folder).await;
     assert_ne!(store.secrets().epoch, epoch, "cursors from before are void");
     assert_eq!(store.conversation(&conversation(1)).await.unwrap(), None);
@@ -189,6 +189,14 @@ async fn what_was_erased_since_a_backup_is_erased_again_when_it_is_restored() {
     assert_eq!(rows.len(), 3);
     let addresses = store.documents(Kind::Contact, "tur/").await.unwrap();
     assert_eq!(addresses, [("tur/bo@x.dk".to_owned(), b"bo@x.dk".to_vec())]);
+    store.close().await.unwrap();
+    drop(store);
+    std::fs::remove_dir_all(&folder).unwrap();
+    opened(&folder).await.close().await.unwrap();
+    let restored = restore(&url, &backup, &key(), Replaced::Remembered).await.unwrap();
+    assert_eq!(restored.erased_again, 0, "a store that never had it has not erased it");
+    let store = opened(&folder).await;
+    assert_eq!(store.documents(Kind::Contact, "tur/").await.unwrap().len(), 2);
     let beside: Vec<_> = std::fs::read_dir(data.path()).unwrap().map(|e| e.unwrap().file_name()).collect();
     assert!(
         !beside

@@ -8,7 +8,7 @@ use super::trees::{Batch, Trees};
 use super::writer::Job;
 use super::{ledger, owners};
 use crate::*;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::fs;
 use std::sync::mpsc::Sender;
 
@@ -43,11 +43,7 @@ pub fn backup(jobs: &Sender<Job>, media: &Media, to: &Path, master: &MasterKey) 
 
 // Gives the size of the media, which are copied last: none of them is removed while a copy is made.
 fn copied(jobs: &Sender<Job>, media: &Media, plan: &Plan, new: &Path) -> Result<u64> {
-    let next = plan.begin(Some(new), &NextKey::Same)?;
-    if let Err(error) = fill(jobs, &plan.trees, &next.generation) {
-        next.discard();
-        return Err(error);
-    }
+    let next = fill(jobs, &plan.trees, plan.begin(Some(new), &NextKey::Same)?)?;
     let next = ask(jobs, |reply| Job::Complete(Box::new(next), reply))?;
     let bytes = media.copy(&owners::all(&next.generation.trees)?, new)?;
     next.settle()?;
@@ -174,8 +170,9 @@ fn prepared(new: &Path, now: &Path, key: &MasterKey, replaced: Replaced) -> Resu
         let receipt = ledger::erase(&mut batch, of, *at)?;
         erased_again += receipt.conversations + receipt.responses;
     }
-    for key in documents(trees)?.into_iter().filter(|key| !erased.left(key)) {
-        batch.remove(Tree::Documents, key);
+    for key in erased.documents {
+        erased_again += usize::from(trees.get(Tree::Documents, &key)?.is_some());
+        ledger::erase_document(&mut batch, key);
     }
     for (response, at, reason) in &erased.responses {
         erased_again += ledger::erase_responses(&mut batch, &[*response], *at, *reason)?;
@@ -191,29 +188,22 @@ fn prepared(new: &Path, now: &Path, key: &MasterKey, replaced: Replaced) -> Resu
 struct Erased {
     conversations: Vec<(ConversationKey, Timestamp)>,
     responses: Vec<(Uuid, Timestamp, Reason)>,
-    /// Of the documents that citizens give, those that are there; of them a removed one leaves no mark. `None`: it is not known.
-    left: Option<HashSet<Vec<u8>>>,
+    /// The keys of documents.
+    documents: Vec<Vec<u8>>,
 }
 
-/// What a conversation leads to by names that the store cannot read: only that they are gone tells that they were erased.
-const GIVEN: [Kind; 4] = [Kind::Contact, Kind::Subscription, Kind::Statement, Kind::Idea];
-
-fn documents(trees: &Trees) -> Result<Vec<Vec<u8>>> {
-    let mut keys = Vec::new();
-    for prefix in GIVEN.map(|kind| keys::document(kind, "")) {
-        let found = trees.from(Tree::Documents, &prefix, usize::MAX, |key| key.starts_with(&prefix))?;
-        keys.extend(found.into_iter().map(|(key, _)| key));
-    }
-    Ok(keys)
+fn marks(trees: &Trees, prefix: &[u8]) -> Result<Vec<(Vec<u8>, Vec<u8>)>> {
+    trees.from(Tree::Index, prefix, usize::MAX, |key| key.starts_with(prefix))
 }
 
 impl Erased {
     fn of(folder: &Folder) -> Result<Erased> {
         let trees = &folder.generation.trees;
-        let mut erased = Erased { left: Some(documents(trees)?.into_iter().collect()), ..Erased::default() };
-        for (key, value) in
-            trees.from(Tree::Index, keys::ERASED, usize::MAX, |key| key.starts_with(keys::ERASED))?
-        {
+        let mut erased = Erased::default();
+        for (key, _) in marks(trees, keys::ERASED_DOCUMENTS)? {
+            erased.documents.push(key[keys::ERASED_DOCUMENTS.len()..].to_vec());
+        }
+        for (key, value) in marks(trees, keys::ERASED)? {
             erased.conversations.extend(keys::conversation_of(&key).zip(erased_at(&value)));
         }
         let mut from = Vec::new();
@@ -228,12 +218,6 @@ impl Erased {
                 }
             }
         }
-    }
-}
-
-impl Erased {
-    fn left(&self, document: &[u8]) -> bool {
-        self.left.as_ref().is_none_or(|left| left.contains(document))
     }
 }
 

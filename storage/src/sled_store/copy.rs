@@ -3,13 +3,14 @@
 //! sled never reclaims what is overwritten, and deleted values stay readable in its file (spacejam/sled#1512). Keys that change
 //! while the copy runs are noted by the writer and copied again; the last few while it stands still.
 
-use super::folder::{Generation, NextKey, Plan};
+use super::folder::{Generation, Next, NextKey, Plan};
 use super::keys::{self, TREES, Tree};
 use super::trees::{Batch, Entry, Trees};
 use super::writer::{Job, Reply};
 use crate::{Compacted, MasterKey, Result, StoreError, When};
 use std::cmp::Ordering;
 use std::sync::mpsc::Sender;
+use std::time::Instant;
 use tokio::sync::oneshot;
 
 pub type Touched = Vec<(Tree, Vec<u8>)>;
@@ -18,7 +19,9 @@ pub type Touched = Vec<(Tree, Vec<u8>)>;
 const PAGE: usize = 256;
 /// After so many pages what was copied is brought to the disk, a little at a time: a turn whose sync comes meanwhile waits for it.
 /// What has changed behind the copy is copied again then.
-const PAGES: usize = 16;
+const PAGES: usize = 8;
+/// So much longer than such a step is the rest after it, in which turns have the disk and the processor to themselves.
+const REST: u32 = 2;
 /// So many changed keys are left to the writer, which stands still meanwhile.
 const FEW: usize = 500;
 /// Rounds of catching up; a store that changes faster than it is copied is swapped all the same.
@@ -65,16 +68,32 @@ fn needed(plan: &Plan) -> Result<bool> {
 
 fn copied(jobs: &Sender<Job>, plan: &Plan, rotate: Option<&MasterKey>) -> Result<Compacted> {
     let next = plan.begin(None, &rotate.map_or(NextKey::Same, NextKey::New))?;
-    if let Err(error) = fill(jobs, &plan.trees, &next.generation) {
-        next.discard();
-        return Err(error);
-    }
+    let next = fill(jobs, &plan.trees, next)?;
     ask(jobs, |reply| Job::Swap(Box::new(next), reply))
 }
 
-/// Copies everything, and what changes meanwhile, but for a few last keys that are left with the writer.
-pub fn fill(jobs: &Sender<Job>, from: &Trees, to: &Generation) -> Result<()> {
+/// Copies everything, and what changes meanwhile, but for a few last keys that are left with the writer. What cannot be filled is
+/// discarded.
+pub fn fill(jobs: &Sender<Job>, from: &Trees, next: Next) -> Result<Next> {
     let mut torn = Touched::new();
+    let whole = all(jobs, from, &next.generation, &mut torn);
+    let next = match whole {
+        Ok(()) => next.reopened()?,
+        Err(error) => return Err(discarded(next, error)),
+    };
+    match rest(jobs, from, &next.generation, torn) {
+        Ok(()) => Ok(next),
+        Err(error) => Err(discarded(next, error)),
+    }
+}
+
+fn discarded(next: Next, error: StoreError) -> StoreError {
+    next.discard();
+    error
+}
+
+fn all(jobs: &Sender<Job>, from: &Trees, to: &Generation, torn: &mut Touched) -> Result<()> {
+    let mut begun = Instant::now();
     for (tree, _) in TREES.into_iter().filter(|(t, _)| *t != Tree::Pieces) {
         let mut after: Option<Vec<u8>> = None;
         for pages in 1.. {
@@ -83,7 +102,7 @@ pub fn fill(jobs: &Sender<Job>, from: &Trees, to: &Generation) -> Result<()> {
             after = Some(last.clone());
             // What had been erased before the copy began is not in it.
             page.retain(|(_, key, _)| tree != Tree::Documents || *key != keys::erased());
-            put(page, &to.trees, Some(&mut torn))?;
+            put(page, &to.trees, Some(torn))?;
             if pages % PAGES == 0 {
                 to.sync()?;
                 let mut touched: Touched = ask(jobs, Job::Touched)?;
@@ -93,11 +112,16 @@ pub fn fill(jobs: &Sender<Job>, from: &Trees, to: &Generation) -> Result<()> {
                     Ordering::Equal if Some(key) <= after.as_ref() => true,
                     Ordering::Equal | Ordering::Greater => *t == Tree::Documents && *key == keys::erased(),
                 });
-                catch_up(from, to, &touched, &mut torn)?;
+                catch_up(from, to, &touched, torn)?;
+                std::thread::sleep(begun.elapsed() * REST);
+                begun = Instant::now();
             }
         }
     }
-    to.sync()?;
+    to.sync()
+}
+
+fn rest(jobs: &Sender<Job>, from: &Trees, to: &Generation, mut torn: Touched) -> Result<()> {
     // What was being written just while it was read is copied again by the writer, whatever happens to it.
     for _ in 0..ROUNDS {
         let touched: Touched = ask(jobs, Job::Touched)?;

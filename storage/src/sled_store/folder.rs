@@ -21,7 +21,7 @@ const FORMAT: u32 = 1;
 /// is not.
 const SEGMENT: usize = 8 * 1024 * 1024;
 /// Resident memory is about 2.7 times this when it is full, and 230 bytes or more for each leaf of a tree besides.
-const CACHE: u64 = 32 * 1024 * 1024;
+const CACHE: u64 = 8 * 1024 * 1024;
 
 /// So long sled may take to let its file go.
 const LET_GO: Duration = Duration::from_secs(10);
@@ -239,6 +239,20 @@ impl Next {
         let current = self.current.clone();
         drop(self);
         write_current(&folder, &current)
+    }
+
+    /// Opened anew: sled reads its file through and writes down where everything lies, so that the next start need not.
+    pub fn reopened(self) -> Result<Next> {
+        let Next { generation, current } = self;
+        let (path, seal) = (generation.path.clone(), generation.trees.seal());
+        drop(generation);
+        match Generation::open(&path, seal) {
+            Ok(generation) => Ok(Next { generation, current }),
+            Err(error) => {
+                remove(&path)?;
+                Err(error)
+            }
+        }
     }
 
     pub fn discard(self) {

@@ -15,7 +15,8 @@ pub enum Tree {
     /// conversation, version, place in the commit -> a message to send
     Outbox = 2,
     /// `p` response -> dialogue and cursor; `w` wake-up, conversation; `x` conversation that was erased -> when; `g`
-    /// conversation that was removed and still has something to send -> its last version; `m` and `o`: see `owners`
+    /// conversation that was removed and still has something to send -> its last version; `d` key of a document that was erased;
+    /// `m` and `o`: see `owners`
     Index = 3,
     /// day, place -> update ids that came: see `seen`
     Seen = 4,
@@ -132,6 +133,13 @@ pub fn erased_conversation(of: &ConversationKey) -> Vec<u8> {
 
 pub fn conversation_of(erased: &[u8]) -> Option<ConversationKey> {
     Some(ConversationKey(erased.get(1..)?.try_into().ok()?))
+}
+
+pub const ERASED_DOCUMENTS: &[u8] = b"d";
+
+/// The mark that a document leaves.
+pub fn erased_document(document: &[u8]) -> Vec<u8> {
+    [ERASED_DOCUMENTS, document].concat()
 }
 
 pub const WAKES: &[u8] = b"w";

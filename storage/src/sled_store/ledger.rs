@@ -92,14 +92,19 @@ pub fn commit(batch: &mut Batch<'_>, secrets: &Secrets, changes: Changes) -> Res
     put_line(batch, &of, old, version, changes.body, changes.wake_at)?;
     for change in changes.responses {
         let link = keys::link(&of, change.response);
-        match change.linked {
+        let erased = is_erased(batch, change.response)?;
+        match change.linked && !erased {
             true => batch.put(Tree::Conversations, link, Vec::new()),
             false => batch.remove(Tree::Conversations, link),
+        }
+        if erased {
+            // What is gone does not come back by being mended.
+            continue;
         }
         owners::set(batch, Owner::Response(change.response), &change.media)?;
         write(batch, &change.dialogue, change.response, &Row::Live(change.row))?;
     }
-    documents(batch, changes.documents);
+    documents(batch, changes.documents)?;
     for count in &changes.counts {
         let key = keys::document(Kind::Counter, &count.id);
         let sum = count.on(batch.get(Tree::Documents, &key)?.as_deref())?;
@@ -195,6 +200,11 @@ fn is_live(batch: &Batch<'_>, row: &[u8]) -> Result<bool> {
     Ok(batch.get(Tree::Responses, row)?.is_some_and(|bytes| bytes.first() == Some(&LIVE)))
 }
 
+fn is_erased(batch: &Batch<'_>, response: Uuid) -> Result<bool> {
+    let place = batch.get(Tree::Index, &keys::place(response))?;
+    place.map_or(Ok(false), |row| is_live(batch, &row).map(|live| !live))
+}
+
 fn dialogue(row: &[u8]) -> Result<DialogueId> {
     keys::dialogue_of(row).ok_or_else(|| cut("place of a response"))
 }
@@ -276,14 +286,33 @@ pub fn outgoing(bytes: &[u8]) -> Result<Outgoing> {
     read().ok_or_else(|| cut("message to send"))
 }
 
-pub fn documents(batch: &mut Batch<'_>, documents: Vec<Document>) {
+pub fn documents(batch: &mut Batch<'_>, documents: Vec<Document>) -> Result<()> {
     for Document { kind, id, body } in documents {
         let key = keys::document(kind, &id);
+        let given = GIVEN.contains(&kind);
+        let mark = keys::erased_document(&key);
         match body {
-            Some(body) => batch.put(Tree::Documents, key, body),
+            Some(body) => {
+                if given && batch.has(Tree::Index, &mark)? {
+                    batch.remove(Tree::Index, mark);
+                }
+                batch.put(Tree::Documents, key, body);
+            }
+            None if given => erase_document(batch, key),
             None => batch.remove(Tree::Documents, key),
         }
     }
+    Ok(())
+}
+
+/// What citizens give that a conversation leads to by names which the store cannot read.
+const GIVEN: [Kind; 4] = [Kind::Contact, Kind::Subscription, Kind::Statement, Kind::Idea];
+
+/// Removes a document that a citizen gave. A backup from before holds it still: when that is restored, it is erased again.
+pub fn erase_document(batch: &mut Batch<'_>, key: Vec<u8>) {
+    batch.put(Tree::Index, keys::erased_document(&key), Vec::new());
+    batch.remove(Tree::Documents, key);
+    mark_erased(batch);
 }
 
 /// Whether the document still was what was read; else nothing is done.
@@ -291,7 +320,7 @@ pub fn replace(batch: &mut Batch<'_>, document: Document, was: &[u8]) -> Result<
     let now = batch.get(Tree::Documents, &keys::document(document.kind, &document.id))?;
     let as_read = now.is_some_and(|now| now == was);
     if as_read {
-        documents(batch, vec![document]);
+        documents(batch, vec![document])?;
     }
     Ok(as_read)
 }

@@ -145,8 +145,8 @@ impl Writer {
                     answers.push(answer(reply, result));
                 }
                 Job::Keep(documents, reply) => {
-                    ledger::documents(&mut batch, documents);
-                    answers.push(answer(reply, Ok(())));
+                    let result = batch.job(|b| ledger::documents(b, documents));
+                    answers.push(answer(reply, result));
                 }
                 Job::Replace(document, was, reply) => {
                     let result = batch.job(|b| ledger::replace(b, document, &was));
