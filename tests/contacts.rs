@@ -90,3 +90,33 @@ async fn a_newer_address_takes_the_place_of_the_older_and_who_stops_takes_it_alo
     assert_eq!(desk.contacts().await, []);
     assert!(desk.conversation(7).await.contacts.is_empty());
 }
+
+#[tokio::test]
+async fn who_takes_back_the_yes_when_mending_takes_the_address_back() {
+    let steps = "steps:
+  - {ask: Må vi skrive til dig?, id: ja_tak, type: yesno}
+  - {ask: Din mail?, id: mail, type: email, when: {ja_tak: ja}}
+  - {ask: Mere?, id: mere, type: text}
+";
+    let desk = Kontakt(desk(Arc::new(MemoryStore::new().unwrap()), "kontakt", false, steps).await);
+    desk.begin(7).await;
+    desk.say(7, &["ja", "jens@x.dk", "nej"]).await;
+    desk.mend(7, "Mere?", "jo").await;
+    assert_eq!(desk.contacts().await.len(), 1, "another answer leaves it as it is");
+    desk.mend(7, "Må vi skrive til dig?", "nej").await;
+    assert_eq!(desk.contacts().await, []);
+}
+
+#[tokio::test]
+async fn who_stops_while_mending_hears_of_nothing_more() {
+    let desk = kontakt().await;
+    desk.begin(7).await;
+    desk.say(7, &["Fint", "jens@x.dk", "spring over", "Nej", "få resultatet"]).await;
+    let news = async || desk.store.documents(Kind::Subscription, "nordby/").await.unwrap().len();
+    assert_eq!((news().await, desk.contacts().await.len()), (1, 1));
+    desk.mend(7, "Mere?", "stop").await;
+    assert_eq!((news().await, desk.contacts().await.len()), (0, 0));
+    let Row::Live(body) = &desk.rows().await.pop().unwrap().row else { panic!("erased") };
+    let response: Response = engine::decode(body).unwrap();
+    assert_eq!(response.ended, engine::Ended::End, "what had reached its end stays there");
+}

@@ -6,6 +6,7 @@ mod support;
 use futures_util::TryStreamExt;
 use snak::dispatch;
 use snak::engine::{self, Response, Review, Reviewed, Vote, VoteRow};
+use snak::script::ScriptId;
 use snak::web::{Inside, Web};
 use std::sync::{Arc, Mutex};
 use storage::{Cursor, DialogueId, Kind, MemoryStore, Receipt, Row};
@@ -77,7 +78,8 @@ impl Scene {
 
     async fn erase(&self, who: u32) -> Receipt {
         let now = "2026-03-05T10:00:00Z".parse().unwrap();
-        dispatch::erase(&*self.store, &self.key(who), now).await.unwrap()
+        let anonymous = |of: &ScriptId, revision| self.library.is_anonymous(of, revision);
+        dispatch::erase(&*self.store, anonymous, &self.key(who), now).await.unwrap()
     }
 
     /// What the routes answer the operator.
@@ -178,6 +180,35 @@ async fn with_a_citizen_go_their_votes_and_what_nobody_has_approved() {
     assert_eq!(desk.left().await, [("Mere musik.".to_owned(), false)]);
     let again = desk.erase(7).await;
     assert_eq!((again.conversations, again.responses), (0, 0));
+}
+
+#[tokio::test]
+async fn an_anonymous_citizen_who_writes_a_letter_in_time_is_forgotten_whole() {
+    let desk = scene(true).await;
+    desk.chat(7, &ONE).await;
+    desk.chat(8, &["enig", "enig", "enig", "spring over", "spring over"]).await;
+    let receipt = desk.erase(7).await;
+    assert_eq!((receipt.conversations, receipt.responses), (1, 4), "a response and three votes");
+    assert_eq!(desk.votes().await.len(), 3, "those of the other");
+    let live = desk.log(DIALOGUE).await.into_iter().filter(|row| matches!(row, Row::Live(_))).count();
+    assert_eq!(live, 1);
+}
+
+#[tokio::test]
+async fn what_staff_have_said_to_a_contribution_holds_until_its_words_change() {
+    let steps = "steps:
+  - {ask: Vil du være med?, id: vil, type: yesno}
+  - {idea: Hvad vil du selv?, id: idé, show_others: 2, when: {vil: ja}}
+  - {ask: Mere?, id: mere, type: text}
+";
+    let desk = Scene(support::desk::desk(Arc::new(MemoryStore::new().unwrap()), "scene", false, steps).await);
+    desk.chat(7, &["ja", "Fællessang i gården", "nej"]).await;
+    desk.approve_all().await;
+    desk.mend(7, "Mere?", "jo").await;
+    let reviews: Vec<Review> = desk.contributions().await.into_iter().map(|(_, _, r)| r.review).collect();
+    assert_eq!(reviews, [Review::Approved]);
+    desk.mend(7, "Vil du være med?", "nej").await;
+    assert_eq!(desk.left().await, [], "who does not take part any more shows nothing");
 }
 
 #[tokio::test]

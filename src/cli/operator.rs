@@ -4,6 +4,7 @@
 use super::{Failure, key};
 use crate::dispatch;
 use crate::library::Library;
+use crate::script::ScriptId;
 use crate::settings::Settings;
 use crate::web::{Answer, Inside, Web};
 use futures_util::StreamExt;
@@ -38,14 +39,18 @@ pub async fn reach(settings: &Settings) -> Result<Reach, Failure> {
     let library = Library::open(&settings.dialogues, store.clone()).await;
     let library =
         library.map_err(|e| Failure::Misuse(format!("the published dialogues cannot be loaded: {e}")))?;
-    let forgets = store.clone();
+    let library = Arc::new(library);
+    let forgets = (store.clone(), library.clone());
     let web = Web {
         forget: Arc::new(move |of| {
-            let store = forgets.clone();
-            Box::pin(async move { dispatch::erase(&*store, &of, Timestamp::now()).await })
+            let (store, library) = forgets.clone();
+            Box::pin(async move {
+                let anonymous = |of: &ScriptId, revision| library.is_anonymous(of, revision);
+                dispatch::erase(&*store, anonymous, &of, Timestamp::now()).await
+            })
         }),
         store: store.clone(),
-        library: Arc::new(library),
+        library,
         operator: bearer,
         telegram: Arc::new(|| None),
     };

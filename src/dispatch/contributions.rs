@@ -21,14 +21,19 @@ pub fn take(
     for effect in effects.extract_if(.., |e| matches!(e, Effect::Apart(Apart::Contribute { .. }))) {
         let Effect::Apart(Apart::Contribute { dialogue, session, contributions }) = effect else { continue };
         let ours = |c: &Contributed| c.session == session && c.dialogue == dialogue;
-        let given = |c: &Contributed| contributions.iter().any(|new| new.question == c.question);
+        let given = |c: &Contributed| contributions.iter().any(|(_, new)| new.question == c.question);
         let gone = conversation.contributed.extract_if(.., |c| ours(c) && !given(c));
         documents.extend(gone.map(|c| document(&c, None)));
-        for contribution in contributions {
-            let before =
-                conversation.contributed.iter().find(|c| ours(c) && c.question == contribution.question);
-            let place = match before {
-                Some(place) => place.clone(),
+        for (at, contribution) in contributions {
+            let mut before =
+                conversation.contributed.iter_mut().find(|c| ours(c) && c.question == contribution.question);
+            let place = match &mut before {
+                // What staff have said to it still holds.
+                Some(place) if place.at == Some(at) => continue,
+                Some(place) => {
+                    place.at = Some(at);
+                    place.clone()
+                }
                 None => {
                     let place = Contributed {
                         dialogue: dialogue.clone(),
@@ -38,6 +43,7 @@ pub fn take(
                         anonymous: anonymous(&dialogue, contribution.revision),
                         // Wholly random: an id that tells the time would lead to the response of the same moment.
                         id: uuid::Builder::from_random_bytes(draw()?.to_be_bytes()).into_uuid(),
+                        at: Some(at),
                     };
                     conversation.contributed.push(place.clone());
                     place
@@ -53,7 +59,7 @@ pub fn take(
 
 /// What was given in an anonymous dialogue belongs to nobody once its session is gone.
 pub fn let_go(conversation: &mut Conversation) {
-    let sessions = conversation.sessions();
+    let sessions: Vec<u64> = conversation.sessions().map(|s| s.nonce).collect();
     conversation.contributed.retain(|c| !c.anonymous || sessions.contains(&c.session));
 }
 

@@ -77,6 +77,9 @@ pub struct Contributed {
     pub anonymous: bool,
     /// Of its document, behind the dialogue.
     pub id: uuid::Uuid,
+    /// When it was answered, for as long as it can be mended: what was not is not written anew.
+    #[serde(default)]
+    pub at: Option<Timestamp>,
 }
 
 /// A wish to hear more of a dialogue, kept apart from the answers.
@@ -107,6 +110,13 @@ pub struct Kept {
 pub struct Done {
     pub dialogue: ScriptId,
     pub on: Date,
+    /// Up to its end. One that was broken off can be begun anew.
+    #[serde(default = "yes")]
+    pub whole: bool,
+}
+
+fn yes() -> bool {
+    true
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -121,14 +131,20 @@ impl Conversation {
         if ended == Ended::Declined {
             return;
         }
-        let day = now.to_zoned(script.institution().timezone.clone()).date();
-        let on = if script.header().privacy.anonymous { day.first_of_month() } else { day };
-        self.done.retain(|d| d.dialogue != session.script);
-        self.done.push(Done { dialogue: session.script.clone(), on });
-        if matches!(ended, Ended::Timeout | Ended::Closed) {
-            self.lapsed = Some(session.script.clone());
+        let anonymous = script.header().privacy.anonymous;
+        // An answer that is mended was given when it first was; and the cut of an anonymous link was promised from then.
+        let finished_at = session.finished_at.unwrap_or(now);
+        let day = finished_at.to_zoned(script.institution().timezone.clone()).date();
+        let on = if anonymous { day.first_of_month() } else { day };
+        let whole = ended == Ended::End;
+        if whole || !self.completed(&session.script) {
+            self.done.retain(|d| d.dialogue != session.script);
+            self.done.push(Done { dialogue: session.script.clone(), on, whole });
         }
-        let until = now.checked_add(ENDED_KEPT).unwrap_or(now);
+        let lapsed = matches!(ended, Ended::Timeout | Ended::Closed) && session.finished_at == Some(now);
+        self.lapsed = lapsed.then(|| session.script.clone());
+        let from = if anonymous { finished_at } else { now };
+        let until = from.checked_add(ENDED_KEPT).unwrap_or(from);
         self.ended = Some(Kept { session, until });
     }
 
@@ -145,21 +161,18 @@ impl Conversation {
 
     /// The responses that this conversation leads to.
     pub fn responses(&self) -> Vec<uuid::Uuid> {
-        let ended = self.ended.iter().map(|kept| &kept.session);
-        self.open.iter().chain(&self.parked).chain(ended).map(|session| session.response).collect()
+        self.sessions().map(|session| session.response).collect()
     }
 
-    /// The sessions that are still there, by their nonces.
-    pub fn sessions(&self) -> Vec<u64> {
+    /// The sessions that are still there.
+    pub fn sessions(&self) -> impl Iterator<Item = &Session> {
         let ended = self.ended.iter().map(|kept| &kept.session);
-        self.open.iter().chain(&self.parked).chain(ended).map(|session| session.nonce).collect()
+        self.open.iter().chain(&self.parked).chain(ended)
     }
 
     /// The files that its sessions name, in order, each once.
     pub fn media(&self) -> Vec<MediaId> {
-        let ended = self.ended.iter().map(|kept| &kept.session);
-        let sessions = self.open.iter().chain(&self.parked).chain(ended);
-        let mut media: Vec<MediaId> = sessions.flat_map(Session::media).map(MediaId).collect();
+        let mut media: Vec<MediaId> = self.sessions().flat_map(Session::media).map(MediaId).collect();
         media.sort_unstable();
         media.dedup();
         media
@@ -168,6 +181,11 @@ impl Conversation {
     /// When a dialogue was answered.
     pub fn done_on(&self, dialogue: &ScriptId) -> Option<Date> {
         self.done.iter().find(|d| d.dialogue == *dialogue).map(|d| d.on)
+    }
+
+    /// Whether it was once gone through to its end.
+    pub fn completed(&self, dialogue: &ScriptId) -> bool {
+        self.done.iter().any(|d| d.dialogue == *dialogue && d.whole)
     }
 
     pub fn done_before(&self, dialogue: &ScriptId) -> bool {

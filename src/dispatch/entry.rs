@@ -4,7 +4,7 @@ use super::code::{closed_words, code_of, entry_press, known_place, split};
 use super::conversation::Wanted;
 use super::reception::Reception;
 use crate::engine::{
-    self, Arg, Begin, Button, ButtonKind, Effect, Ended, EngineError, Input, Message, Press, Session, State,
+    self, Arg, Begin, Button, ButtonKind, Effect, Ended, EngineError, Input, Message, Press, State,
     Text, date, lines,
 };
 use crate::library::Published;
@@ -23,25 +23,25 @@ impl Reception<'_> {
         let Some(published) = self.library.by_code(&code) else { return self.offer(Some("over")) };
         let place = known_place(&published.script, place);
         let id = published.script.id();
-        let begun = |s: &Session| s.script == *id && matches!(s.state, State::Waiting(_));
-        if self.conversation.open.as_ref().is_some_and(begun) {
+        if self.waiting() && self.is_in(&published.script) {
             return self.running(&published.script);
         }
         if !self.is_open(&published.script, place.as_deref()) && !self.is_parked(&published.script) {
             return self.closed(&published.script);
         }
-        if let Some(open) = &self.conversation.open {
-            return match open.state {
-                State::Waiting(_) => self.busy(Wanted { code, place }),
-                State::Card { .. } | State::Finished(_) => self.begin(&published, place, false),
-            };
+        if self.waiting() {
+            return self.busy(Wanted { code, place });
+        }
+        // A card that nobody has accepted gives way.
+        if let Some(card) = self.conversation.open.take() {
+            self.close(card, Ended::Restarted);
         }
         if let Some(n) = self.conversation.parked.iter().position(|s| s.script == *id) {
             let session = self.conversation.parked.remove(n);
             self.conversation.open = Some(session);
             return self.show_open();
         }
-        if self.conversation.done_before(id) {
+        if self.conversation.completed(id) {
             return self.done_before(&published);
         }
         self.begin(&published, place, false)
@@ -59,7 +59,7 @@ impl Reception<'_> {
             // Pressed twice, or in two windows: the session that began first goes on.
             return Ok(());
         }
-        if self.conversation.done_before(published.script.id()) && !published.script.header().answer_again {
+        if self.conversation.completed(published.script.id()) && !published.script.header().answer_again {
             return Ok(());
         }
         self.conversation.language = language.or(self.conversation.language);
@@ -73,6 +73,7 @@ impl Reception<'_> {
         accepted: bool,
     ) -> Result<(), EngineError> {
         let script = &published.script;
+        self.conversation.lapsed = None;
         if let Some(old) = self.conversation.open.take() {
             self.close(old, Ended::Restarted);
         }
@@ -106,7 +107,7 @@ impl Reception<'_> {
                 self.closed(&published.script)
             }
             ButtonKind::Mend => self.reopen(published.script.id()),
-            ButtonKind::StartOver => {
+            ButtonKind::StartOver if self.is_in(&published.script) => {
                 let place = self.conversation.open.as_ref().and_then(|s| s.place.clone());
                 self.begin(&published, place, false)
             }
@@ -116,20 +117,20 @@ impl Reception<'_> {
                 let place = self.conversation.ended.as_ref().and_then(|k| k.session.place.clone());
                 self.begin(&published, place, false)
             }
+            ButtonKind::Switch if self.is_in(&published.script) => {
+                // Pressed twice.
+                let toast = self.line("already-answered");
+                self.effects.push(Effect::Toast(toast));
+                Ok(())
+            }
             ButtonKind::Switch => {
-                if let Some(open) = self.conversation.open.take_if(|s| s.script != *published.script.id()) {
-                    self.conversation.parked.push(open);
+                if self.waiting() {
+                    self.conversation.parked.extend(self.conversation.open.take());
                 }
-                let place = self.conversation.wanted.take().filter(|w| w.code == code).and_then(|w| w.place);
-                let resumed =
-                    self.conversation.parked.iter().position(|s| s.script == *published.script.id());
-                match resumed {
-                    Some(n) => {
-                        let session = self.conversation.parked.remove(n);
-                        self.conversation.open = Some(session);
-                        self.show_open()
-                    }
-                    None => self.begin(&published, place, false),
+                let wanted = self.conversation.wanted.take().filter(|w| w.code == code);
+                match wanted.and_then(|w| w.place) {
+                    Some(place) => self.enter(&format!("{code}_{place}")),
+                    None => self.enter(&code),
                 }
             }
             _ => {
@@ -231,34 +232,53 @@ impl Reception<'_> {
             && !engine::is_full(script, place, &self.moment.facts)
     }
 
+    // Whether a question stands open.
+    fn waiting(&self) -> bool {
+        self.conversation.open.as_ref().is_some_and(|s| matches!(s.state, State::Waiting(_)))
+    }
+
+    // Whether what is open is this dialogue.
+    fn is_in(&self, script: &Script) -> bool {
+        self.conversation.open.as_ref().is_some_and(|s| s.script == *script.id())
+    }
+
     fn is_parked(&self, script: &Script) -> bool {
         self.conversation.parked.iter().any(|s| s.script == *script.id())
     }
 
     fn closed(&mut self, script: &Script) -> Result<(), EngineError> {
         let text = closed_words(script, self.channel, &self.moment, self.language());
-        let whom = text.contains(script.contact());
+        let tells_whom = text.contains(script.contact());
         self.say(text, Vec::new());
-        match whom && !self.library.offered().iter().any(|p| self.is_open(&p.script, None)) {
-            // Whom to ask stands there already.
-            true => Ok(()),
-            false => self.offer(Some("others-open")),
+        if !self.open_ones().is_empty() {
+            return self.offer(Some("others-open"));
         }
+        if !tells_whom {
+            self.say(self.whom_to_write_to(script), Vec::new());
+        }
+        Ok(())
     }
 
-    // What can be answered, nearest deadline first; `lead` is what was wrong with what was asked for.
-    pub(super) fn offer(&mut self, lead: Option<&str>) -> Result<(), EngineError> {
+    fn whom_to_write_to(&self, script: &Script) -> String {
+        lines(self.language()).with("nothing-open-contact", &[("contact", Arg::Text(script.contact()))])
+    }
+
+    // What can be answered, nearest deadline first.
+    fn open_ones(&self) -> Vec<Arc<Published>> {
         let mut open: Vec<Arc<Published>> =
             self.library.offered().into_iter().filter(|p| self.is_open(&p.script, None)).collect();
         open.sort_by_key(|p| (p.script.header().period.to.is_none(), p.script.header().period.to));
+        open
+    }
+
+    // What can be answered; `lead` is what was wrong with what was asked for.
+    pub(super) fn offer(&mut self, lead: Option<&str>) -> Result<(), EngineError> {
+        let open = self.open_ones();
         let language = self.language();
         if open.is_empty() {
             let text = self.line(if lead == Some("over") { "over" } else { "nothing-open" });
-            let contact = self.library.offered().first().map(|p| p.script.contact().to_owned());
-            let contact =
-                contact.map(|c| lines(language).with("nothing-open-contact", &[("contact", Arg::Text(&c))]));
-            let text = (lead != Some("others-open")).then_some(text);
-            let said: Vec<String> = text.into_iter().chain(contact).collect();
+            let contact = self.library.offered().first().map(|p| self.whom_to_write_to(&p.script));
+            let said: Vec<String> = [text].into_iter().chain(contact).collect();
             self.say(said.join(" "), Vec::new());
             return Ok(());
         }

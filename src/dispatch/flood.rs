@@ -7,11 +7,52 @@ use crate::channel::Content;
 use crate::engine::{self, EngineError, Input, Outcome, State};
 use crate::script::fold;
 use jiff::{SignedDuration, Timestamp};
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
+use storage::ConversationKey;
 
 /// So many in a minute are too many.
 const MOST: u8 = 20;
 const WINDOW: SignedDuration = SignedDuration::from_secs(60);
 const SILENCE: SignedDuration = SignedDuration::from_mins(10);
+
+/// Those of whom nothing is kept: what came from them is counted in memory alone, and forgotten when the service stops.
+#[derive(Debug, Default)]
+pub struct Strangers(Mutex<HashMap<ConversationKey, Flood>>);
+
+/// More strangers than this are not told apart.
+const MOST_STRANGERS: usize = 10_000;
+
+impl Strangers {
+    pub fn flood(&self, of: &ConversationKey) -> Option<Flood> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).get(of).copied()
+    }
+
+    /// What has come from a stranger until `now`; `None`: nothing that counts, or no stranger any more.
+    pub fn note(&self, of: ConversationKey, flood: Option<Flood>, now: Timestamp) {
+        let mut strangers = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(flood) = flood else {
+            strangers.remove(&of);
+            return;
+        };
+        if strangers.len() >= MOST_STRANGERS && !strangers.contains_key(&of) {
+            strangers.retain(|_, flood| flood.lasts(now));
+            if strangers.len() >= MOST_STRANGERS {
+                return;
+            }
+        }
+        strangers.insert(of, flood);
+    }
+}
+
+impl Flood {
+    fn lasts(&self, now: Timestamp) -> bool {
+        match self.silent_until {
+            Some(until) => now < until,
+            None => now.duration_since(self.since) < WINDOW,
+        }
+    }
+}
 
 /// What an input that fits something changes.
 #[derive(PartialEq)]
@@ -59,10 +100,7 @@ impl Reception<'_> {
             return Ok(());
         }
         let now = self.moment.now;
-        let flood = self.conversation.flood.filter(|f| match f.silent_until {
-            Some(until) => now < until,
-            None => now.duration_since(f.since) < WINDOW,
-        });
+        let flood = self.conversation.flood.filter(|flood| flood.lasts(now));
         let flood = match flood {
             None => Flood { since: now, count: 1, silent_until: None },
             Some(flood @ Flood { silent_until: Some(_), .. }) => flood,

@@ -84,6 +84,10 @@ impl Reception<'_> {
         for session in self.conversation.open.iter().chain(ended) {
             for answered in session.answers.iter().filter(|a| a.at == self.moment.now) {
                 let Outcome::Given { value, .. } = &answered.outcome else { continue };
+                if matches!(value, Value::Media(_)) {
+                    // The words are a note to it, not the answer.
+                    continue;
+                }
                 let (session, question) = (session.nonce, answered.question.clone());
                 self.conversation.said.retain(|s| s.session != session || s.question != question);
                 let goes_on =
@@ -100,7 +104,7 @@ impl Reception<'_> {
 
 /// Which message gave an answer is known as long as the session is there.
 pub fn let_go(conversation: &mut Conversation) {
-    let sessions = conversation.sessions();
+    let sessions: Vec<u64> = conversation.sessions().map(|s| s.nonce).collect();
     conversation.said.retain(|said| sessions.contains(&said.session));
 }
 

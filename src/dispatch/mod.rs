@@ -30,11 +30,12 @@ pub use erasure::erase;
 pub use timer::run_timer;
 
 use crate::channel::{Content, ConversationId, Fetch, Inbox, InboxError, Incoming, Parcel, Received};
-use crate::engine::{self, Apart, Effect, Facts, Input, Message, Moment, Response, Text, lines};
+use crate::engine::{self, Apart, Effect, Facts, Input, Message, Moment, Response, Session, Text, lines};
 use crate::library::Library;
 use crate::privacy::pseudonym;
 use crate::script::{Language, ScriptId};
 use async_trait::async_trait;
+use flood::Strangers;
 use jiff::{SignedDuration, Timestamp};
 use own::Own;
 use queues::Queues;
@@ -68,6 +69,7 @@ pub struct Dispatch {
     fetchers: HashMap<&'static str, Arc<dyn Fetch>>,
     /// Who looks at a page.
     watched: Watched,
+    strangers: Strangers,
 }
 
 /// What one event comes to before it is committed.
@@ -116,6 +118,7 @@ impl Dispatch {
             outbox,
             fetchers: HashMap::new(),
             watched: Watched::default(),
+            strangers: Strangers::default(),
         }
     }
 
@@ -135,7 +138,8 @@ impl Dispatch {
     /// What the store says.
     pub async fn forget(&self, of: &ConversationKey) -> Result<Receipt, StoreError> {
         let _in_turn = self.queues.wait(*of).await;
-        let receipt = erase(&*self.store, of, self.clock.now()).await?;
+        let anonymous = |of: &ScriptId, revision| self.library.is_anonymous(of, revision);
+        let receipt = erase(&*self.store, anonymous, of, self.clock.now()).await?;
         self.watched.changed(of);
         Ok(receipt)
     }
@@ -165,7 +169,10 @@ impl Dispatch {
                 content = self.fetched(stored.as_ref(), incoming).await?;
             }
             let content = content.as_ref().unwrap_or(&incoming.content);
-            let conversation = decoded(stored.as_ref());
+            let mut conversation = decoded(stored.as_ref());
+            if let (None, Ok(stranger)) = (&stored, &mut conversation) {
+                stranger.flood = self.strangers.flood(&key);
+            }
             let (facts, own) = match &conversation {
                 Ok(conversation) => {
                     (self.facts(conversation, content).await?, self.own(&key, conversation, content).await?)
@@ -228,7 +235,10 @@ impl Dispatch {
             (_, Some(also)) => Body::Erase(also),
             // What cannot be read stays as it was, to the byte.
             (None, None) => stored.map_or(Body::Remove, |s| Body::Put(s.body.clone())),
-            (Some(conversation), None) if conversation.is_empty() => Body::Remove,
+            (Some(conversation), None) if conversation.is_empty() => {
+                self.strangers.note(key, conversation.flood, moment.now);
+                Body::Remove
+            }
             (Some(conversation), None) => Body::Put(encoded(conversation)?),
         };
         let blocked = outcome.conversation.as_ref().is_some_and(|c| c.blocked);
@@ -283,7 +293,7 @@ impl Dispatch {
                 }
                 Effect::WakeAt(_)
                 | Effect::Contacts(..)
-                | Effect::Apart(Apart::Subscribe { .. } | Apart::Contribute { .. }) => {}
+                | Effect::Apart(Apart::Subscribe { .. } | Apart::Contribute { .. } | Apart::Quiet) => {}
             }
         }
         let changes = Changes {
@@ -355,7 +365,7 @@ impl Dispatch {
             subscriptions::take(&mut conversation, &mut effects, address, || self.draw())
                 .map_err(|e| e.to_string())?,
         );
-        let anonymous = |script: &ScriptId, revision| self.is_anonymous(script, revision);
+        let anonymous = |script: &ScriptId, revision| self.library.is_anonymous(script, revision);
         documents.extend(
             contributions::take(&mut conversation, &mut effects, anonymous, || self.draw())
                 .map_err(|e| e.to_string())?,
@@ -377,7 +387,9 @@ impl Dispatch {
 
     // Everything goes in one commit, the last words with their receipt in the same.
     fn forgotten(&self, reception: Reception<'_>, forgotten: Forgotten) -> Result<Outcome, StoreError> {
-        let also = forgotten.sessions.iter().flat_map(|session| self.led_to(session)).collect();
+        let anonymous = |s: &Session| self.library.is_anonymous(&s.script, s.revision);
+        let led_to = |s: &Session| votes::led_to(self.store.secrets(), s, anonymous(s));
+        let also = forgotten.sessions.iter().flat_map(led_to).collect();
         let (number, erased) = forgotten.receipt;
         let mut documents = forgotten.documents;
         documents.push(erased.document(number).map_err(|e| StoreError::Backend(e.to_string()))?);
@@ -406,8 +418,13 @@ impl Dispatch {
         let decoded = stored.and_then(|s| decoded(Some(s)).ok());
         let timer = incoming.content == Content::Input(Input::TimeUp);
         let language = incoming.language.unwrap_or(Language::DANISH);
-        let sorry = Message { text: Text::plain(lines(language).get("trouble")), ..Message::bare(language) };
-        let effects = if timer { Vec::new() } else { vec![Effect::Say(sorry)] };
+        let sorry = lines(language).get("trouble");
+        let effects = match timer {
+            true => Vec::new(),
+            // A page shows what stands open anew: what is said goes above it.
+            false if incoming.shows_recap => vec![Effect::Toast(sorry)],
+            false => vec![Effect::Say(Message { text: Text::plain(sorry), ..Message::bare(language) })],
+        };
         let later = |hours| moment.now.checked_add(SignedDuration::from_hours(hours)).ok();
         let Some(mut conversation) = decoded else {
             return Outcome { effects, wake_at: later(24), ..Outcome::default() };
@@ -429,13 +446,8 @@ impl Dispatch {
         }
     }
 
-    fn is_anonymous(&self, dialogue: &ScriptId, revision: u32) -> bool {
-        let published = self.library.revision(dialogue, revision);
-        published.is_none_or(|p| p.script.header().privacy.anonymous)
-    }
-
     fn response(&self, key: &ConversationKey, mut response: Response) -> Result<ResponseChange, StoreError> {
-        let anonymous = self.is_anonymous(&response.dialogue, response.revision);
+        let anonymous = self.library.is_anonymous(&response.dialogue, response.revision);
         let dialogue = DialogueId(response.dialogue.0.clone());
         response.citizen = match anonymous {
             true => pseudonym::anonymous(self.store.secrets(), response.id),

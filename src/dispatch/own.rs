@@ -50,7 +50,9 @@ fn concerns_all(conversation: &Conversation, content: &Content) -> bool {
         Content::Start { .. } => comes_back,
         Content::Input(Input::Text(typed)) => {
             let folded = fold(typed);
-            conversation.asked.is_some()
+            // A keyword brings back too.
+            (comes_back && conversation.open.is_none())
+                || conversation.asked.is_some()
                 || engine::is_word("delete-words", &folded)
                 || engine::is_word("my-data-words", &folded)
         }

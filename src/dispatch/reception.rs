@@ -65,6 +65,13 @@ impl Reception<'_> {
                 self.remember(typed);
                 Ok(())
             }
+            Content::Input(Input::Media(media)) => {
+                self.input(&Input::Media(media.clone()))?;
+                if let Some(caption) = &media.caption {
+                    self.remember(caption);
+                }
+                Ok(())
+            }
             Content::Input(input) => self.input(input),
             Content::Edited { words } => self.edited(words),
             Content::Blocked => {

@@ -3,7 +3,7 @@
 
 use super::conversation::{Conversation, Subscribed};
 use super::encoded;
-use crate::engine::{Apart, Effect, Ended};
+use crate::engine::{Apart, Effect};
 use crate::script::{Language, ScriptId};
 use serde::{Deserialize, Serialize};
 use storage::{Document, Kind, StoreError};
@@ -28,7 +28,7 @@ pub fn take(
     draw: impl Fn() -> Result<u128, StoreError>,
 ) -> Result<Vec<Document>, StoreError> {
     let mut documents = Vec::new();
-    if effects.iter().any(|e| matches!(e, Effect::Respond(r) if r.ended == Ended::Stop)) {
+    if effects.extract_if(.., |e| matches!(e, Effect::Apart(Apart::Quiet))).count() > 0 {
         documents.extend(all_gone(conversation));
     }
     for effect in effects.extract_if(.., |e| matches!(e, Effect::Apart(Apart::Subscribe { .. }))) {

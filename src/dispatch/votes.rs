@@ -4,7 +4,7 @@ use super::{Dispatch, encoded};
 use crate::engine::{Ballot, Effect, Session, VoteRow, vote_log};
 use crate::privacy::pseudonym;
 use crate::script::ScriptId;
-use storage::{ConversationKey, DialogueId, ResponseChange, StoreError};
+use storage::{ConversationKey, DialogueId, ResponseChange, Secrets, StoreError};
 use uuid::Uuid;
 
 /// The response of the session that ends in these effects.
@@ -23,7 +23,7 @@ impl Dispatch {
         ballots: Vec<Ballot>,
     ) -> Result<Vec<ResponseChange>, StoreError> {
         let secrets = self.store.secrets();
-        let anonymous = self.is_anonymous(dialogue, revision);
+        let anonymous = self.library.is_anonymous(dialogue, revision);
         let voter = match anonymous {
             true => pseudonym::anonymous_voter(secrets, log, response),
             false => pseudonym::voter(secrets, log, key),
@@ -40,20 +40,17 @@ impl Dispatch {
         rows.sort_by_key(|row| row.response);
         Ok(rows)
     }
+}
 
-    /// The response of a session and the votes that were given in it, where nothing else leads to them.
-    pub(super) fn led_to(&self, session: &Session) -> Vec<Uuid> {
-        let mut ids = vec![session.response];
-        if self.is_anonymous(&session.script, session.revision) {
-            let secrets = self.store.secrets();
-            for drawn in &session.drawn {
-                let log = DialogueId(vote_log(&session.script, &drawn.of));
-                let voter = pseudonym::anonymous_voter(secrets, &log, session.response);
-                ids.extend(
-                    drawn.list.iter().map(|shown| pseudonym::ballot(secrets, &log, &voter, &shown.id)),
-                );
-            }
+/// The response of a session and the votes that were given in it, where nothing else leads to them.
+pub fn led_to(secrets: &Secrets, session: &Session, anonymous: bool) -> Vec<Uuid> {
+    let mut ids = vec![session.response];
+    if anonymous {
+        for drawn in &session.drawn {
+            let log = DialogueId(vote_log(&session.script, &drawn.of));
+            let voter = pseudonym::anonymous_voter(secrets, &log, session.response);
+            ids.extend(drawn.list.iter().map(|shown| pseudonym::ballot(secrets, &log, &voter, &shown.id)));
         }
-        ids
     }
+    ids
 }

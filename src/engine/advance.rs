@@ -33,7 +33,7 @@ pub fn advance(
     moment: &Moment,
 ) -> Result<Turn, EngineError> {
     let script = script.on(&session.channel);
-    let mut walk = Walk { script, session, moment, effects: Vec::with_capacity(6) };
+    let mut walk = Walk { script, session, moment, effects: Vec::with_capacity(6), carried: None };
     match input {
         Input::Press(press) if press.session != walk.session.nonce => {
             walk.toast("closed");
@@ -212,8 +212,8 @@ pub(super) fn take(walk: &mut Walk<'_>, question: &Question, waiting: Waiting, r
             walk.accept(question, outcome);
         }
         Reply::AskWords { code, chosen } => ask_words(walk, question, waiting, code, chosen),
-        Reply::Again { why, counts, only } => {
-            if why.to_string() == lines(walk.session.language).get("cpr-not-here") {
+        Reply::Again { why, counts, only, unsay } => {
+            if unsay {
                 walk.effects.push(Effect::Unsay);
             }
             again(walk, question, waiting, why, counts, &only);

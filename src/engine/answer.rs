@@ -23,8 +23,15 @@ pub enum Reply {
     Answer { outcome: Outcome, sure: bool, redacted: bool },
     /// An `other` was chosen without words: they are asked for.
     AskWords { code: String, chosen: Vec<String> },
-    /// Did not fit; what to say. Where several options are near, `only` holds them, and the try does not count.
-    Again { why: Text, counts: bool, only: Vec<u8> },
+    /// Did not fit; what to say. Where several options are near, `only` holds them, and the try does not count. `unsay`: it was a
+    /// CPR number, which goes out of the chat.
+    Again { why: Text, counts: bool, only: Vec<u8>, unsay: bool },
+}
+
+impl Reply {
+    pub(super) fn again(why: impl Into<String>, counts: bool) -> Reply {
+        Reply::Again { why: Text::plain(why), counts, only: Vec::new(), unsay: false }
+    }
 }
 
 pub struct Reading<'s> {
@@ -54,7 +61,7 @@ impl Reading<'_> {
             && self.has_cpr(&typed)
         {
             let why = Text::plain(lines(self.session.language).get("cpr-not-here"));
-            return Reply::Again { why, counts: true, only: Vec::new() };
+            return Reply::Again { why, counts: true, only: Vec::new(), unsay: true };
         }
         match &self.question.answer {
             AnswerType::Choice(options) => self.choice(&typed, options, &waiting.only),
@@ -88,14 +95,10 @@ impl Reading<'_> {
                         &[("length", Arg::Number(length as i64)), ("max", Arg::Number(*max_length as i64))],
                     );
                     // Too much was said, not the wrong thing: no try is counted.
-                    return Reply::Again { why: Text::plain(why), counts: false, only: Vec::new() };
+                    return Reply::again(why, false);
                 }
                 if length > 0 && length < *min_length && self.question.retry.is_none() {
-                    return Reply::Again {
-                        why: Text::plain(l.get("retry-short")),
-                        counts: true,
-                        only: Vec::new(),
-                    };
+                    return Reply::again(l.get("retry-short"), true);
                 }
                 if length < *min_length || pattern.as_ref().is_some_and(|p| !p.is_match(&typed)) {
                     return self.again();
@@ -211,11 +214,11 @@ impl Reading<'_> {
         let l = lines(self.session.language);
         if codes.len() < *min {
             let why = l.with("choose-at-least", &[("min", Arg::Number(*min as i64))]);
-            return Reply::Again { why: Text::plain(why), counts: true, only: Vec::new() };
+            return Reply::again(why, true);
         }
         if codes.len() > *max {
             let why = l.with("choose-at-most", &[("max", Arg::Number(*max as i64))]);
-            return Reply::Again { why: Text::plain(why), counts: true, only: Vec::new() };
+            return Reply::again(why, true);
         }
         match codes.iter().find(|c| options.find(c).is_some_and(|o| o.other)) {
             Some(code) => Reply::AskWords { code: code.clone(), chosen: codes },
@@ -258,7 +261,7 @@ impl Reading<'_> {
             // Sent without a tick: that is told, and is no wrong answer.
             AnswerType::Multi { .. } if form.options.is_empty() && words.is_empty() => {
                 return match self.chosen(Vec::new()) {
-                    Reply::Again { why, only, .. } => Reply::Again { why, only, counts: false },
+                    Reply::Again { why, only, unsay, .. } => Reply::Again { why, only, counts: false, unsay },
                     reply => reply,
                 };
             }
@@ -302,7 +305,7 @@ impl Reading<'_> {
             let length = words.chars().count() as i64;
             let why = lines(self.session.language)
                 .with("retry-long", &[("length", Arg::Number(length)), ("max", Arg::Number(max))]);
-            return Reply::Again { why: Text::plain(why), counts: false, only: Vec::new() };
+            return Reply::again(why, false);
         }
         let (text, redacted) = redact(self.question, words);
         let value = match &self.question.answer {
@@ -315,7 +318,7 @@ impl Reading<'_> {
     // Asked once without counting; the same again is an answer that does not fit.
     pub(super) fn near(&self, places: Vec<u8>, only: &[u8]) -> Reply {
         let why = Text::plain(lines(self.session.language).get("did-you-mean"));
-        Reply::Again { why, counts: places == only, only: places }
+        Reply::Again { why, counts: places == only, only: places, unsay: false }
     }
 
     /// What is said when nothing fits: the script's own words, or ours for the type.
@@ -354,7 +357,7 @@ impl Reading<'_> {
                 MediaKind::File => "retry-file",
             })),
         };
-        Reply::Again { why, counts: true, only: Vec::new() }
+        Reply::Again { why, counts: true, only: Vec::new(), unsay: false }
     }
 
     /// One answer that would fit, for who has missed twice: the script's own, or ours for the type.
@@ -404,7 +407,7 @@ impl Reading<'_> {
     }
 }
 
-// A few digits or words, among which a CPR number can only be a mistake: nothing of it is kept.
+// A few digits or words, or options alone, among which a CPR number can only be a mistake: nothing of it is kept.
 fn is_short(answer: &AnswerType) -> bool {
     match answer {
         AnswerType::Scale { .. }
@@ -414,13 +417,11 @@ fn is_short(answer: &AnswerType) -> bool {
         | AnswerType::Email
         | AnswerType::Phone
         | AnswerType::Name => true,
-        AnswerType::Choice(_)
-        | AnswerType::Multi { .. }
-        | AnswerType::YesNo(_)
-        | AnswerType::Text { .. }
-        | AnswerType::Rank { .. }
-        | AnswerType::Location { .. }
-        | AnswerType::Media(_) => false,
+        AnswerType::Choice(options)
+        | AnswerType::YesNo(options)
+        | AnswerType::Multi { options, .. }
+        | AnswerType::Rank { options, .. } => !options.list.iter().any(|o| o.other),
+        AnswerType::Text { .. } | AnswerType::Location { .. } | AnswerType::Media(_) => false,
     }
 }
 

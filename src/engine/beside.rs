@@ -198,6 +198,7 @@ fn change(walk: &mut Walk<'_>, waiting: &Waiting, step: u16, to: ButtonKind) {
         _ => None,
     };
     walk.retire(waiting);
+    walk.carried = Some(waiting.clone());
     match reply {
         Some(Reply::Answer { outcome: given, sure, redacted }) => {
             changed(walk, earlier, &given);

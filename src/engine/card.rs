@@ -19,7 +19,7 @@ pub fn start(script: &Script, begin: Begin, moment: &Moment) -> Turn {
     let of = session.name_message();
     session.state = State::Card { message: of };
     let message = card(script, &session, of);
-    let mut walk = Walk { script, session, moment, effects: vec![Effect::Say(message)] };
+    let mut walk = Walk { script, session, moment, effects: vec![Effect::Say(message)], carried: None };
     walk.wake();
     Turn { session: walk.session, effects: walk.effects }
 }
@@ -62,7 +62,7 @@ pub(super) fn fresh(script: &Script, begin: Begin, moment: &Moment) -> Session {
 /// Ends a session from outside: replaced by another, or started over. What was answered is kept.
 pub fn close(script: &Script, session: Session, ended: Ended, moment: &Moment) -> Turn {
     let script = script.on(&session.channel);
-    let mut walk = Walk { script, session, moment, effects: Vec::new() };
+    let mut walk = Walk { script, session, moment, effects: Vec::new(), carried: None };
     match walk.session.state.clone() {
         State::Card { message } => {
             let shown = Message::bare(walk.session.language);

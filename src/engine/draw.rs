@@ -97,7 +97,7 @@ pub fn took_part(walk: &Walk<'_>, vote: &str) -> Option<Answered> {
 pub fn hand_over(walk: &mut Walk<'_>, mended: bool) {
     // A like counts once: it cannot be mended.
     let likes = likes(walk).filter(|_| !mended);
-    let effects: Vec<Apart> = votes(walk).chain(likes).chain(contributions(walk)).collect();
+    let effects: Vec<Apart> = votes(walk).chain(likes).chain(contributions(walk, mended)).collect();
     walk.effects.extend(effects.into_iter().map(Effect::Apart));
 }
 
@@ -133,18 +133,16 @@ fn likes<'w>(walk: &'w Walk<'_>) -> impl Iterator<Item = Apart> + use<'w> {
     walk.script.questions().filter_map(liked)
 }
 
-fn contributions(walk: &Walk<'_>) -> Option<Apart> {
+// Mended, they are told even where none is left: what was given before goes.
+fn contributions(walk: &Walk<'_>, mended: bool) -> Option<Apart> {
     let given = |question: &Question| {
-        let is_idea = match question.common? {
-            Common::Idea { publish: true } => true,
-            Common::OwnStatement => false,
-            Common::Idea { publish: false } | Common::Statement { .. } | Common::Like { .. } => return None,
-        };
+        let is_idea = is_idea(question)?;
         let Some(Outcome::Given { value: Value::Text(words), .. }) = walk.session.outcome(&question.id)
         else {
             return None;
         };
-        Some(Contribution {
+        let at = walk.session.answers.iter().find(|a| a.question == question.id)?.at;
+        let contribution = Contribution {
             is_idea,
             of: question.common_of()?.to_owned(),
             question: question.id.clone(),
@@ -152,11 +150,23 @@ fn contributions(walk: &Walk<'_>) -> Option<Apart> {
             words: words.clone(),
             language: walk.session.language,
             day: day(walk, &question.id)?,
-        })
+        };
+        Some((at, contribution))
     };
-    let contributions: Vec<Contribution> = walk.script.questions().filter_map(given).collect();
+    let contributions: Vec<(Timestamp, Contribution)> = walk.script.questions().filter_map(given).collect();
     let (dialogue, session) = (walk.script.id().clone(), walk.session.nonce);
-    (!contributions.is_empty()).then_some(Apart::Contribute { dialogue, session, contributions })
+    let may_go = mended && walk.script.questions().any(|q| is_idea(q).is_some());
+    let told = may_go || !contributions.is_empty();
+    told.then_some(Apart::Contribute { dialogue, session, contributions })
+}
+
+// Whether the words of this question, for others to see, are an idea or a statement; `None`: others do not see them.
+fn is_idea(question: &Question) -> Option<bool> {
+    match question.common? {
+        Common::Idea { publish: true } => Some(true),
+        Common::OwnStatement => Some(false),
+        Common::Idea { publish: false } | Common::Statement { .. } | Common::Like { .. } => None,
+    }
 }
 
 fn day(walk: &Walk<'_>, question: &str) -> Option<Date> {

@@ -184,6 +184,7 @@ fn note(walk: &mut Walk<'_>, question: &Question, caption: Option<&str>) -> Opti
     let (note, redacted) = redact(question, &caption);
     if redacted {
         walk.line("cpr-removed");
+        walk.effects.push(Effect::Unsay);
     }
     Some(note).filter(|n| !n.is_empty())
 }

@@ -118,7 +118,10 @@ fn reworded(walk: &mut Walk<'_>, id: &str, words: &str) {
             let Some(waiting) = walk.unwind(id) else { return };
             take(walk, question, waiting, reply);
         }
-        Reply::AskWords { .. } | Reply::Again { .. } => walk.line("edit-unfit"),
+        Reply::AskWords { .. } | Reply::Again { .. } => {
+            unsaid(walk, &reply);
+            walk.line("edit-unfit");
+        }
     }
 }
 
@@ -132,16 +135,25 @@ pub fn edited(walk: &mut Walk<'_>, open: &Question, waiting: Waiting, of: &str, 
         Reply::Answer { ref outcome, .. } if walk.session.outcome(of) == Some(outcome) => {}
         reply @ Reply::Answer { .. } => {
             walk.retire(&waiting);
-            // The open question is put again, with what was ticked so far.
+            // The open question is put again, with what was ticked and sent so far.
+            walk.carried = Some(waiting.clone());
             let Some(before) = walk.unwind(of) else { return show_again(walk, open, waiting, None) };
             take(walk, question, before, reply);
         }
         Reply::AskWords { .. } | Reply::Again { .. } => {
+            unsaid(walk, &reply);
             let mut text = Text::plain(lines(walk.session.language).get("edit-unfit"));
             text.line("");
             text.push(&ask::words(question, walk.script, &walk.session).to_string(), Style::Italic);
             aside(walk, open, waiting, text);
         }
+    }
+}
+
+// A CPR number that did not become an answer goes out of the chat all the same.
+fn unsaid(walk: &mut Walk<'_>, reply: &Reply) {
+    if matches!(reply, Reply::Again { unsay: true, .. }) {
+        walk.effects.push(Effect::Unsay);
     }
 }
 
@@ -179,14 +191,14 @@ pub fn reopen(
     // Addresses are kept apart: who mends another answer is not asked for them again.
     let apart = script.questions().filter(|q| q.answer.is_contact());
     let passed =
-        |q: &Question| Answered { question: q.id.clone(), outcome: Outcome::Skipped, at: moment.now };
+        |q: &Question| Answered { question: q.id.clone(), outcome: Outcome::Skipped, at: response.finished_at };
     session.answers.extend(apart.map(passed));
     session.kept = script.items().iter().map(|item| item.id.clone()).collect();
     session.started_at = response.started_at;
     session.finished_at = Some(response.finished_at);
     session.admitted = true;
     session.counted = quota::cells(script, &session);
-    let mut walk = Walk { script, session, moment, effects: Vec::new() };
+    let mut walk = Walk { script, session, moment, effects: Vec::new(), carried: None };
     walk.go(Some(0));
     // What is said on the way was said then.
     walk.session.is_finished().then_some(walk.session)

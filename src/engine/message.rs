@@ -359,18 +359,20 @@ pub enum Apart {
         vote: String,
         ballots: Vec<Ballot>,
     },
-    /// What the citizen gave in this session for others to see; an earlier one of the same question gives way.
+    /// What the citizen gave in this session for others to see, and when; an earlier one of the same question gives way.
     Contribute {
         dialogue: ScriptId,
         /// The session's nonce.
         session: u64,
-        contributions: Vec<Contribution>,
+        contributions: Vec<(Timestamp, Contribution)>,
     },
     /// The citizen wants to hear more of this dialogue here in the chat, in this language; `None`: does not.
     Subscribe {
         dialogue: ScriptId,
         language: Option<Language>,
     },
+    /// The citizen has stopped, and hears of no dialogue any more.
+    Quiet,
 }
 
 /// What one citizen said to one statement.

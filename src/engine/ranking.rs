@@ -4,7 +4,7 @@ use super::advance::{reading, redraw, show_again};
 use super::answer::{Reading, Reply};
 use super::lines::{Arg, lines};
 use super::matching::{self, Match};
-use super::message::{Effect, Text};
+use super::message::Effect;
 use super::session::{Value, Waiting};
 use super::text::clean;
 use super::walk::Walk;
@@ -28,15 +28,14 @@ impl Reading<'_> {
         let AnswerType::Rank { options, pick } = &self.question.answer else { return self.again() };
         let visible = self.visible(options);
         let l = lines(self.session.language);
-        let again = |why: String, counts| Reply::Again { why: Text::plain(why), counts, only: Vec::new() };
         if codes.iter().enumerate().any(|(n, code)| codes[..n].contains(code)) {
-            return again(l.get("rank-once"), false);
+            return Reply::again(l.get("rank-once"), false);
         }
         if codes.is_empty() || codes.iter().any(|c| !visible.iter().any(|(_, o)| o.code == *c)) {
-            return again(l.with("choose-at-least", &[("min", Arg::Number(1))]), !codes.is_empty());
+            return Reply::again(l.with("choose-at-least", &[("min", Arg::Number(1))]), !codes.is_empty());
         }
         if codes.len() > *pick {
-            return again(l.with("choose-at-most", &[("max", Arg::Number(*pick as i64))]), true);
+            return Reply::again(l.with("choose-at-most", &[("max", Arg::Number(*pick as i64))]), true);
         }
         self.given(Value::Ranked(codes))
     }

@@ -38,8 +38,11 @@ pub fn wake_at(script: &Script, session: &Session) -> Option<Timestamp> {
 
 /// When a session that waits is closed, and as what: given up, or over some time after its period.
 pub fn closes(script: &Script, session: &Session) -> Option<(Timestamp, Ended)> {
-    if session.finished_at.is_some() {
-        return Some((session.touched_at.checked_add(MENDED_WITHIN).ok()?, Ended::Timeout));
+    if let Some(finished_at) = session.finished_at {
+        // The cut of an anonymous link was promised from the first end: no mending puts it off.
+        let anonymous = script.header().privacy.anonymous;
+        let from = if anonymous { finished_at } else { session.touched_at };
+        return Some((from.checked_add(MENDED_WITHIN).ok()?, Ended::Timeout));
     }
     let give_up_after = script.header().defaults.give_up_after;
     let given_up = session.touched_at.checked_add(give_up_after).ok()?;

@@ -14,6 +14,7 @@ use super::show::{illustrations, link};
 use super::text::{date, said};
 use super::wake::wake_at;
 use crate::script::{AnswerType, ItemNo, Jump, Kind, NEWS_HERE, Next, Question, Script, Target};
+use jiff::Timestamp;
 
 /// Visits within visits deeper than this lose the outermost way back: a script that goes round in visits still ends.
 const MAX_RETURNS: usize = 16;
@@ -26,6 +27,8 @@ pub struct Walk<'s> {
     pub session: Session,
     pub moment: &'s Moment,
     pub effects: Vec<Effect>,
+    /// The question that stands open while an earlier answer changes: when it is put again, what was ticked and sent is there.
+    pub carried: Option<Waiting>,
 }
 
 impl Walk<'_> {
@@ -184,7 +187,11 @@ impl Walk<'_> {
     // A question as it is put first, before it has a message.
     fn first(&mut self, question: &Question) -> Waiting {
         self.session.visits = self.session.visits.wrapping_add(1);
-        Waiting::new(question.id.clone(), self.session.visits)
+        let new = Waiting::new(question.id.clone(), self.session.visits);
+        match self.carried.take_if(|w| w.at == question.id) {
+            Some(Waiting { chosen, media, album, .. }) => Waiting { chosen, media, album, ..new },
+            None => new,
+        }
     }
 
     // Question so-and-so of so many on the longest way that is left. Not told where it would run backwards.
@@ -205,11 +212,10 @@ impl Walk<'_> {
 
     /// Puts a question.
     pub fn ask(&mut self, question: &Question) {
-        let waiting = Waiting {
-            chosen: self.ticked_before(question),
-            progress: self.progress(question),
-            ..self.first(question)
-        };
+        let mut waiting = Waiting { progress: self.progress(question), ..self.first(question) };
+        if waiting.chosen.is_empty() {
+            waiting.chosen = self.ticked_before(question);
+        }
         let before = self.session.answers.iter().find(|a| a.question == question.id);
         let lead = before
             .and_then(|a| super::text::outcome(question, &a.outcome, self.session.language))
@@ -316,9 +322,10 @@ impl Walk<'_> {
         if ended != Ended::End {
             self.keep_all();
         }
+        let stops = ended == Ended::Stop;
         // What had reached its end stays at its end, however the mending goes.
-        let mended = self.session.finished_at.is_some();
-        let ended = if mended { Ended::End } else { ended };
+        let before = self.session.finished_at;
+        let ended = if before.is_some() { Ended::End } else { ended };
         self.session.kept.clear();
         self.session.state = State::Finished(ended);
         quota::count(self, ended);
@@ -328,18 +335,37 @@ impl Walk<'_> {
         if ended == Ended::End {
             mend::offer(self);
         }
-        self.subscribe(ended);
-        draw::hand_over(self, mended);
-        let asks = self.script.questions().any(|q| q.answer.is_contact());
-        // Who stops wants to hear no more: no address is kept.
-        let contacts = if ended == Ended::Stop { Vec::new() } else { self.contacts() };
-        if asks && (ended == Ended::Stop || !contacts.is_empty()) {
+        draw::hand_over(self, before.is_some());
+        if stops {
+            // Who stops wants to hear no more: no address is kept.
+            self.effects.push(Effect::Apart(Apart::Quiet));
+            if self.script.questions().any(|q| q.answer.is_contact()) {
+                self.effects.push(Effect::Contacts(self.script.id().clone(), Vec::new()));
+            }
+            return;
+        }
+        self.subscribe();
+        let contacts = self.contacts();
+        if !contacts.is_empty() || before.is_some_and(|at| self.gave_up_addresses(at)) {
             self.effects.push(Effect::Contacts(self.script.id().clone(), contacts));
         }
     }
 
-    // Who was asked and did not say yes, or stops, is written to no more.
-    fn subscribe(&mut self, ended: Ended) {
+    // An answer that led to an address leads there no more. One that was given before `at` and lies apart is passed over as skipped.
+    fn gave_up_addresses(&self, at: Timestamp) -> bool {
+        let apart = |answered: &Answered| {
+            answered.outcome == Outcome::Skipped
+                && answered.at <= at
+                && self.session.outcome(&answered.question).is_some()
+        };
+        let asks = |q: &Question| q.answer.is_contact();
+        let lies_apart =
+            |q: &Question| self.session.answers.iter().any(|a| a.question == q.id && apart(a));
+        self.script.questions().any(asks) && !self.script.questions().any(|q| asks(q) && lies_apart(q))
+    }
+
+    // Who was asked and did not say yes is written to no more.
+    fn subscribe(&mut self) {
         let code = |id: &str| match self.session.outcome(id) {
             Some(Outcome::Given { value: Value::Code(code), .. }) => Some(code.as_str()),
             _ => None,
@@ -347,7 +373,7 @@ impl Walk<'_> {
         let asked = |[wants, _]: &[String; 2]| self.session.outcome(wants).is_some();
         let yes = |[wants, place]: [String; 2]| code(&wants) == Some("ja") && code(&place) == Some(NEWS_HERE);
         if self.script.opt_ins().any(|ids| asked(&ids)) {
-            let wanted = ended != Ended::Stop && self.script.opt_ins().any(yes);
+            let wanted = self.script.opt_ins().any(yes);
             let language = wanted.then_some(self.session.language);
             let dialogue = self.script.id().clone();
             self.effects.push(Effect::Apart(Apart::Subscribe { dialogue, language }));

@@ -290,6 +290,11 @@ impl Library {
         self.shelf.load().all.get(&(id.clone(), revision))?.published()
     }
 
+    /// Whether the responses of a revision belong to nobody. Of one that is not known nothing else can be promised.
+    pub fn is_anonymous(&self, id: &ScriptId, revision: u32) -> bool {
+        self.revision(id, revision).is_none_or(|published| published.script.header().privacy.anonymous)
+    }
+
     /// The dialogue behind an entry code.
     pub fn by_code(&self, code: &str) -> Option<Arc<Published>> {
         let shelf = self.shelf.load();

@@ -96,6 +96,21 @@ impl Desk {
         self.say(&who, &["start"]).await;
     }
 
+    /// Presses the button of this label that was shown last.
+    pub async fn press(&self, who: impl Display, label: &str) {
+        let buttons: Vec<Button> =
+            self.said(&who).await.into_iter().flat_map(|m| m.buttons.concat()).collect();
+        let button = buttons.iter().rfind(|b| b.label == label).unwrap();
+        self.take(&who, Content::Input(Input::Press(button.press))).await;
+    }
+
+    /// After the end: another answer to that question.
+    pub async fn mend(&self, who: impl Display, question: &str, answer: &str) {
+        self.say(&who, &["ret et svar"]).await;
+        self.press(&who, question).await;
+        self.say(&who, &[answer]).await;
+    }
+
     pub fn key(&self, who: impl Display) -> ConversationKey {
         storage::key_of(self.store.secrets(), &ConversationId::new("telegram", who).0)
     }

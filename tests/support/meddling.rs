@@ -32,7 +32,7 @@ macro_rules! passed_on {
                 let read = matches!(kind, Kind::Idea | Kind::Statement) && body.is_some();
                 let gone = read.then(|| self.next.lock().unwrap().take());
                 if let Some(of) = gone.flatten() {
-                    dispatch::erase(&self.inner, &of, super::desk::now()).await?;
+                    dispatch::erase(&self.inner, |_, _| false, &of, super::desk::now()).await?;
                 }
                 Ok(body)
             }

@@ -259,11 +259,12 @@ impl Player<'_> {
                     self.write(&format!("-- voted {vote}:{}", each.collect::<String>()));
                 }
                 Effect::Apart(Apart::Contribute { contributions, .. }) => {
-                    for c in contributions {
+                    for (_, c) in contributions {
                         self.write(&format!("-- held for review, {} in {}: {}", c.of, c.question, c.words));
                     }
                 }
                 Effect::WakeAt(at) => self.wake_at = Some(at),
+                Effect::Apart(Apart::Quiet) => self.write("-- hears of nothing more"),
                 Effect::Apart(Apart::Subscribe { language, .. }) => match language {
                     Some(language) => self.write(&format!("-- news in the chat, in {language}")),
                     None => self.write("-- no news in the chat"),
