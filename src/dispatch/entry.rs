@@ -4,8 +4,8 @@ use super::code::{closed_words, code_of, entry_press, known_place, split};
 use super::conversation::Wanted;
 use super::reception::Reception;
 use crate::engine::{
-    self, Arg, Begin, Button, ButtonKind, Effect, Ended, EngineError, Input, Message, Press, State,
-    Text, date, lines,
+    self, Arg, Begin, Button, ButtonKind, Effect, Ended, EngineError, Input, Message, Press, State, Text,
+    date, lines,
 };
 use crate::library::Published;
 use crate::script::{Language, PeriodState, Script};

@@ -190,8 +190,11 @@ pub fn reopen(
     session.answers.clone_from(&response.answers);
     // Addresses are kept apart: who mends another answer is not asked for them again.
     let apart = script.questions().filter(|q| q.answer.is_contact());
-    let passed =
-        |q: &Question| Answered { question: q.id.clone(), outcome: Outcome::Skipped, at: response.finished_at };
+    let passed = |q: &Question| Answered {
+        question: q.id.clone(),
+        outcome: Outcome::Skipped,
+        at: response.finished_at,
+    };
     session.answers.extend(apart.map(passed));
     session.kept = script.items().iter().map(|item| item.id.clone()).collect();
     session.started_at = response.started_at;

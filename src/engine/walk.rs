@@ -359,8 +359,7 @@ impl Walk<'_> {
                 && self.session.outcome(&answered.question).is_some()
         };
         let asks = |q: &Question| q.answer.is_contact();
-        let lies_apart =
-            |q: &Question| self.session.answers.iter().any(|a| a.question == q.id && apart(a));
+        let lies_apart = |q: &Question| self.session.answers.iter().any(|a| a.question == q.id && apart(a));
         self.script.questions().any(asks) && !self.script.questions().any(|q| asks(q) && lies_apart(q))
     }
 
