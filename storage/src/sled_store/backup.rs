@@ -8,7 +8,7 @@ use super::trees::{Batch, Trees};
 use super::writer::Job;
 use super::{ledger, owners};
 use crate::*;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fs;
 use std::sync::mpsc::Sender;
 
@@ -170,9 +170,14 @@ fn prepared(new: &Path, now: &Path, key: &MasterKey, replaced: Replaced) -> Resu
         let receipt = ledger::erase(&mut batch, of, *at)?;
         erased_again += receipt.conversations + receipt.responses;
     }
-    for key in erased.documents {
-        erased_again += usize::from(trees.get(Tree::Documents, &key)?.is_some());
-        ledger::erase_document(&mut batch, key);
+    for prefix in ledger::GIVEN.map(|kind| keys::document(kind, "")) {
+        for key in trees.keys(Tree::Documents, &prefix) {
+            let key = key?;
+            if erased.documents.contains(&keys::erased_document(&folder.secrets, &key)) {
+                ledger::erase_document(&mut batch, &folder.secrets, key);
+                erased_again += 1;
+            }
+        }
     }
     for (response, at, reason) in &erased.responses {
         erased_again += ledger::erase_responses(&mut batch, &[*response], *at, *reason)?;
@@ -188,8 +193,8 @@ fn prepared(new: &Path, now: &Path, key: &MasterKey, replaced: Replaced) -> Resu
 struct Erased {
     conversations: Vec<(ConversationKey, Timestamp)>,
     responses: Vec<(Uuid, Timestamp, Reason)>,
-    /// The keys of documents.
-    documents: Vec<Vec<u8>>,
+    /// The marks of documents.
+    documents: HashSet<Vec<u8>>,
 }
 
 fn marks(trees: &Trees, prefix: &[u8]) -> Result<Vec<(Vec<u8>, Vec<u8>)>> {
@@ -201,7 +206,7 @@ impl Erased {
         let trees = &folder.generation.trees;
         let mut erased = Erased::default();
         for (key, _) in marks(trees, keys::ERASED_DOCUMENTS)? {
-            erased.documents.push(key[keys::ERASED_DOCUMENTS.len()..].to_vec());
+            erased.documents.insert(key);
         }
         for (key, value) in marks(trees, keys::ERASED)? {
             erased.conversations.extend(keys::conversation_of(&key).zip(erased_at(&value)));

@@ -15,8 +15,8 @@ pub enum Tree {
     /// conversation, version, place in the commit -> a message to send
     Outbox = 2,
     /// `p` response -> dialogue and cursor; `w` wake-up, conversation; `x` conversation that was erased -> when; `g`
-    /// conversation that was removed and still has something to send -> its last version; `d` key of a document that was erased;
-    /// `m` and `o`: see `owners`
+    /// conversation that was removed and still has something to send -> its last version; `d` keyed hash of
+    /// the key of a document that was erased; `m` and `o`: see `owners`
     Index = 3,
     /// day, place -> update ids that came: see `seen`
     Seen = 4,
@@ -137,9 +137,9 @@ pub fn conversation_of(erased: &[u8]) -> Option<ConversationKey> {
 
 pub const ERASED_DOCUMENTS: &[u8] = b"d";
 
-/// The mark that a document leaves.
-pub fn erased_document(document: &[u8]) -> Vec<u8> {
-    [ERASED_DOCUMENTS, document].concat()
+/// The mark that a document leaves: its name is not in it.
+pub fn erased_document(secrets: &Secrets, document: &[u8]) -> Vec<u8> {
+    [ERASED_DOCUMENTS, &mac(&secrets.lookup, &[b"erased", document])[..16]].concat()
 }
 
 pub const WAKES: &[u8] = b"w";

@@ -104,7 +104,7 @@ pub fn commit(batch: &mut Batch<'_>, secrets: &Secrets, changes: Changes) -> Res
         owners::set(batch, Owner::Response(change.response), &change.media)?;
         write(batch, &change.dialogue, change.response, &Row::Live(change.row))?;
     }
-    documents(batch, changes.documents)?;
+    documents(batch, secrets, changes.documents)?;
     for count in &changes.counts {
         let key = keys::document(Kind::Counter, &count.id);
         let sum = count.on(batch.get(Tree::Documents, &key)?.as_deref())?;
@@ -286,19 +286,19 @@ pub fn outgoing(bytes: &[u8]) -> Result<Outgoing> {
     read().ok_or_else(|| cut("message to send"))
 }
 
-pub fn documents(batch: &mut Batch<'_>, documents: Vec<Document>) -> Result<()> {
+pub fn documents(batch: &mut Batch<'_>, secrets: &Secrets, documents: Vec<Document>) -> Result<()> {
     for Document { kind, id, body } in documents {
         let key = keys::document(kind, &id);
         let given = GIVEN.contains(&kind);
-        let mark = keys::erased_document(&key);
         match body {
             Some(body) => {
+                let mark = keys::erased_document(secrets, &key);
                 if given && batch.has(Tree::Index, &mark)? {
                     batch.remove(Tree::Index, mark);
                 }
                 batch.put(Tree::Documents, key, body);
             }
-            None if given => erase_document(batch, key),
+            None if given => erase_document(batch, secrets, key),
             None => batch.remove(Tree::Documents, key),
         }
     }
@@ -306,21 +306,26 @@ pub fn documents(batch: &mut Batch<'_>, documents: Vec<Document>) -> Result<()> 
 }
 
 /// What citizens give that a conversation leads to by names which the store cannot read.
-const GIVEN: [Kind; 4] = [Kind::Contact, Kind::Subscription, Kind::Statement, Kind::Idea];
+pub const GIVEN: [Kind; 4] = [Kind::Contact, Kind::Subscription, Kind::Statement, Kind::Idea];
 
 /// Removes a document that a citizen gave. A backup from before holds it still: when that is restored, it is erased again.
-pub fn erase_document(batch: &mut Batch<'_>, key: Vec<u8>) {
-    batch.put(Tree::Index, keys::erased_document(&key), Vec::new());
+pub fn erase_document(batch: &mut Batch<'_>, secrets: &Secrets, key: Vec<u8>) {
+    batch.put(Tree::Index, keys::erased_document(secrets, &key), Vec::new());
     batch.remove(Tree::Documents, key);
     mark_erased(batch);
 }
 
 /// Whether the document still was what was read; else nothing is done.
-pub fn replace(batch: &mut Batch<'_>, document: Document, was: &[u8]) -> Result<bool> {
+pub fn replace(
+    batch: &mut Batch<'_>,
+    secrets: &Secrets,
+    document: Document,
+    was: &[u8],
+) -> Result<bool> {
     let now = batch.get(Tree::Documents, &keys::document(document.kind, &document.id))?;
     let as_read = now.is_some_and(|now| now == was);
     if as_read {
-        documents(batch, vec![document])?;
+        documents(batch, secrets, vec![document])?;
     }
     Ok(as_read)
 }

@@ -145,11 +145,11 @@ impl Writer {
                     answers.push(answer(reply, result));
                 }
                 Job::Keep(documents, reply) => {
-                    let result = batch.job(|b| ledger::documents(b, documents));
+                    let result = batch.job(|b| ledger::documents(b, &self.folder.secrets, documents));
                     answers.push(answer(reply, result));
                 }
                 Job::Replace(document, was, reply) => {
-                    let result = batch.job(|b| ledger::replace(b, document, &was));
+                    let result = batch.job(|b| ledger::replace(b, &self.folder.secrets, document, &was));
                     answers.push(answer(reply, result));
                 }
                 Job::MediaKeys(keys, reply) => {
