@@ -7,6 +7,7 @@ use snak::delivery::Delivery;
 use snak::dispatch::{Clock, Dispatch};
 use snak::library::Library;
 use std::collections::HashSet;
+use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -35,8 +36,13 @@ struct Running {
 impl House {
     /// With these dialogues, or all.
     pub async fn open(only: &[String]) -> House {
+        House::with(|folder| super::dialogues::write(folder, only)).await
+    }
+
+    /// With the dialogues that are written to its folder.
+    pub async fn with(write: impl FnOnce(&Path)) -> House {
         let folder = tempfile::tempdir().unwrap();
-        super::dialogues::write(folder.path(), only);
+        write(folder.path());
         let secrets = Secrets { lookup: [1; 32], pseudonym: [2; 32], cursor: [3; 32], epoch: 1 };
         let store: Arc<dyn Store> = Arc::new(MemoryStore::with(secrets));
         let library = Arc::new(Library::open(folder.path(), store.clone()).await.unwrap());

@@ -4,6 +4,7 @@
 mod chat;
 mod coded;
 mod dialogues;
+mod given;
 mod house;
 #[path = "../support/mod.rs"]
 mod support;

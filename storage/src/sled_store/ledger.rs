@@ -316,12 +316,7 @@ pub fn erase_document(batch: &mut Batch<'_>, secrets: &Secrets, key: Vec<u8>) {
 }
 
 /// Whether the document still was what was read; else nothing is done.
-pub fn replace(
-    batch: &mut Batch<'_>,
-    secrets: &Secrets,
-    document: Document,
-    was: &[u8],
-) -> Result<bool> {
+pub fn replace(batch: &mut Batch<'_>, secrets: &Secrets, document: Document, was: &[u8]) -> Result<bool> {
     let now = batch.get(Tree::Documents, &keys::document(document.kind, &document.id))?;
     let as_read = now.is_some_and(|now| now == was);
     if as_read {
