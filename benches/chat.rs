@@ -82,7 +82,8 @@ async fn page(service: &Service) {
     for part in html.split('"').filter(|part| part.starts_with("/c/-/") && !part.contains("/news/")) {
         weight += client.get(service.link(part)).send().await.unwrap().bytes().await.unwrap().len();
     }
-    let elsewhere = html.split(['"', '\'']).filter(|part| part.starts_with("http")).count();
+    let elsewhere =
+        ["src=\"http", "href=\"http"].iter().map(|named| html.matches(named).count()).sum::<usize>();
     took.sort_unstable();
     println!(
         "first byte of the page   p50 {:.2?}   p99 {:.2?}   most {:.2?}",
@@ -164,7 +165,7 @@ async fn telegram(span: Duration) {
                     let before = chat.messages.iter().filter(|m| m.from_bot).count();
                     let open = ["Start", "Svar igen, fx for en anden", "Aldrig", "Færdig", "Spring over"]
                         .into_iter()
-                        .find(|b| chat.shows(b));
+                        .find(|label| chat.button(label).is_some());
                     let begun = Instant::now();
                     match open {
                         // Nothing can be passed over any more: it is at its end.

@@ -47,6 +47,9 @@ async fn the_library_dialogue_from_the_poster_to_the_row() {
     assert!(page.text().contains("Tak for dine svar!"), "{}", page.text());
     page.get("/c/aabn").await;
     assert!(page.text().contains("Tak for dine svar!"), "coming back shows how it went");
+    page.press("Ville du komme, hvis du selv kunne låse dig ind uden for åbningstid?").await;
+    page.press("Ja").await;
+    assert!(page.text().contains("Tak for dine svar!"), "an answer is mended after the end\n{}", page.text());
 
     let rows = rows(&service, &place).await;
     assert_eq!(rows.len(), 1);
@@ -63,7 +66,7 @@ async fn the_library_dialogue_from_the_poster_to_the_row() {
     }
     let answers = json!({
         "bruger": "sjældent", "hvorfor_ikke": ["langt", "andet"], "hvorfor_ikke_other": "For <mange> trapper & \"døre\"",
-        "tidspunkt": ["aften"], "selvbetjent": "nej", "fri": "\u{202e}Kaffe og kage 🙂\nog ro, [CPR fjernet]",
+        "tidspunkt": ["aften"], "selvbetjent": "ja", "fri": "\u{202e}Kaffe og kage 🙂\nog ro, [CPR fjernet]",
     });
     assert_eq!(rows[0]["answers"], answers);
     assert!(service.stop().success());

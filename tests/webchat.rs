@@ -137,7 +137,10 @@ impl Pages for Desk {
             Some(session) => {
                 let recap = engine::recap(script, &session, &moment());
                 match session.is_finished() {
-                    true => PageState::Ended { recap, again: script.header().answer_again },
+                    true => {
+                        let mends = engine::mendable(script, &session);
+                        PageState::Ended { recap, again: script.header().answer_again, mends }
+                    }
                     false => PageState::Running(recap),
                 }
             }
@@ -670,5 +673,9 @@ async fn help_and_privacy_can_be_asked_for_in_writing() {
     assert!(browser.page.html.contains("<details id=\"help\" open>"));
     browser.write("privatliv").send().await;
     assert!(browser.page.html.contains("<details id=\"privacy\" open>"));
+    browser.write("/minedata").send().await;
+    assert_eq!(browser.page.path, "/c/aabn/data");
+    has(&browser, &word("nothing-kept"));
+    browser.press("Til samtalen").await;
     assert_eq!(house.desk.answer("grund"), "none");
 }

@@ -211,8 +211,9 @@ pub enum PageState {
     Opening(Message),
     /// What was said and answered so far, and the open question.
     Running(crate::engine::Recap),
-    /// What was said and answered. `again`: whether the dialogue may be answered once more.
-    Ended { recap: crate::engine::Recap, again: bool },
+    /// What was said and answered. `again`: whether the dialogue may be answered once more; `mends`: a button for each answer that
+    /// can still be mended.
+    Ended { recap: crate::engine::Recap, again: bool, mends: Vec<crate::engine::Button> },
     /// Outside its period, or on another channel alone: what is said instead.
     Closed(String),
 }

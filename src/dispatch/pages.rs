@@ -67,8 +67,10 @@ impl Pages for Dispatch {
             && script.runs_on(CHANNEL)
             && script.period_at(moment.now) == PeriodState::Open
             && !engine::is_full(script, session.place.as_deref(), &moment.facts);
-        let state =
-            if open.is_some() { PageState::Running(recap) } else { PageState::Ended { recap, again } };
+        let state = match open {
+            Some(_) => PageState::Running(recap),
+            None => PageState::Ended { recap, again, mends: engine::mendable(script, session) },
+        };
         Ok(Some(self.page_of(script, session.language, state)))
     }
 

@@ -41,7 +41,7 @@ pub fn offer(walk: &mut Walk<'_>) {
         vec![Button { label: l.get(name), press, on: None }]
     };
     let mut buttons = Vec::new();
-    if walk.session.answers.iter().any(|a| can_mend(walk, &a.question)) {
+    if walk.session.answers.iter().any(|a| can_mend(walk.script, &walk.session, &a.question)) {
         buttons.push(button("mend-answer", ButtonKind::Mend));
     }
     if may_want_news(walk) {
@@ -70,25 +70,29 @@ fn news(walk: &mut Walk<'_>) {
     walk.line("get-result-yes");
 }
 
-fn can_mend(walk: &Walk<'_>, id: &str) -> bool {
-    let on_the_way = walk.session.outcome(id).is_some();
-    on_the_way && walk.script.question(id).is_some_and(|q| q.common.is_none())
+fn can_mend(script: &Script, session: &Session, id: &str) -> bool {
+    let on_the_way = session.outcome(id).is_some();
+    on_the_way && script.question(id).is_some_and(|q| q.common.is_none())
+}
+
+/// For each answer that can be mended a button with its question, which puts it anew; none where no end was reached.
+pub fn mendable(script: &Script, session: &Session) -> Vec<Button> {
+    if !matches!(session.state, State::Finished(Ended::End)) {
+        return Vec::new();
+    }
+    let button = |question: &Question| {
+        let press =
+            Press { session: session.nonce, step: question.number, visit: 0, button: ButtonKind::Correct };
+        Button { label: question.text.plain(session.language), press, on: None }
+    };
+    let script = script.on(&session.channel);
+    script.questions().filter(|q| can_mend(script, session, &q.id)).map(button).collect()
 }
 
 fn which(walk: &mut Walk<'_>) {
-    let (script, language) = (walk.script, walk.session.language);
-    let button = |question: &Question| {
-        let press = Press {
-            session: walk.session.nonce,
-            step: question.number,
-            visit: 0,
-            button: ButtonKind::Correct,
-        };
-        vec![Button { label: cut(&question.text.plain(language)), press, on: None }]
-    };
-    let asked = script.questions().filter(|q| can_mend(walk, &q.id));
-    let buttons: Vec<_> = asked.map(button).collect();
-    let text = Text::plain(lines(language).get("mend-which"));
+    let asked = mendable(walk.script, &walk.session).into_iter();
+    let buttons = asked.map(|b| vec![Button { label: cut(&b.label), ..b }]).collect();
+    let text = Text::plain(lines(walk.session.language).get("mend-which"));
     beside::put(walk, Asks::Mend, text, buttons);
 }
 
@@ -101,7 +105,9 @@ fn cut(words: &str) -> String {
 
 // The question is put anew, with the answer as it was; what comes behind it is passed over, or asked where it is new.
 fn again(walk: &mut Walk<'_>, step: u16) {
-    let Some(question) = walk.script.questions().find(|q| q.number == step && can_mend(walk, &q.id)) else {
+    let Some(question) =
+        walk.script.questions().find(|q| q.number == step && can_mend(walk.script, &walk.session, &q.id))
+    else {
         return walk.toast("closed");
     };
     beside::leave(walk);
@@ -110,7 +116,10 @@ fn again(walk: &mut Walk<'_>, step: u16) {
 }
 
 fn reworded(walk: &mut Walk<'_>, id: &str, words: &str) {
-    let Some(question) = walk.script.question(id).filter(|q| can_mend(walk, &q.id)) else { return };
+    let Some(question) = walk.script.question(id).filter(|q| can_mend(walk.script, &walk.session, &q.id))
+    else {
+        return;
+    };
     let reply = reading(walk, question).text(words, &blank(question));
     match reply {
         reply @ Reply::Answer { .. } => {

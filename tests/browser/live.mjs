@@ -58,6 +58,17 @@ await browser(async (citizen) => {
   await instead(200, "Forbindelsen er væk.");
   await open().locator("#words").waitFor();
 
+  // Too much at once from one address: it is said where the answer stands, and after the time that was told it goes by itself.
+  await press("Ret forrige svar");
+  const busy = "<body data-lost='x'><main><h1>Der er mange, der svarer herfra lige nu.</h1></main>";
+  await page.route("**/c/aabn_station*", (route) => route.fulfill({
+    status: 429, headers: { "retry-after": "1" }, contentType: "text/html", body: busy,
+  }), { times: 1 });
+  await button("Nej").click();
+  await page.locator("#q [role=alert]").getByText("Der er mange, der svarer herfra").waitFor();
+  assert.ok(await button("Nej").isVisible());
+  await open().locator("#words").waitFor();
+
   // A slow connection: whoever presses twice answers once.
   await press("Ret forrige svar");
   await context.route("**/c/aabn_station*", async (route) => {

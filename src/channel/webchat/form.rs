@@ -77,6 +77,12 @@ impl Posted {
         if let Some(tag) = self.get("language") {
             return Some(Deed::Other(Input::Language(Some(Language::parse(tag)?))));
         }
+        if let Some(of) = self.get("mend") {
+            let (session, step) = of.split_once('-')?;
+            let (session, step) = (session.parse().ok()?, step.parse().ok()?);
+            let press = Press { session, step, visit: 0, button: ButtonKind::Correct };
+            return Some(Deed::Other(Input::Press(press)));
+        }
         Some(match self.get("do").unwrap_or("answer") {
             "start" => Deed::Start,
             "decline" => Deed::Decline,
@@ -165,6 +171,8 @@ mod tests {
             "do=skip&step=1",
             "do=fly",
             "language=",
+            "mend=7",
+            "mend=7-x",
         ] {
             assert_eq!(deed(body), None, "{body}");
         }

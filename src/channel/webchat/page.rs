@@ -7,7 +7,7 @@ use super::bubble;
 use super::media;
 use super::question::question;
 use crate::channel::{Page, PageState};
-use crate::engine::{ButtonKind, Form, Line, Lines, Message, Recap, Run, Text, lines};
+use crate::engine::{Button, ButtonKind, Form, Line, Lines, Message, Recap, Run, Text, lines};
 use crate::script::{Language, Style};
 use maud::{DOCTYPE, Markup, html};
 
@@ -85,7 +85,7 @@ pub fn render(view: &View<'_>) -> Markup {
                     (question(view, recap, l))
                     (besides(view, recap, l))
                 },
-                PageState::Ended { recap, again } => (ended(view, recap, *again, l)),
+                PageState::Ended { recap, again, mends } => (ended(view, recap, *again, mends, l)),
                 PageState::Closed(why) => section #q tabindex="-1" {
                     (bubble::bot(&Text::plain(why), l))
                     (in_telegram(view, l))
@@ -229,15 +229,35 @@ fn besides(view: &View<'_>, recap: &Recap, l: &Lines) -> Markup {
     }
 }
 
-fn ended(view: &View<'_>, recap: &Recap, again: bool, l: &Lines) -> Markup {
+fn ended(view: &View<'_>, recap: &Recap, again: bool, mends: &[Button], l: &Lines) -> Markup {
     html! {
         (bubble::conversation(&recap.lines, view.foreign(), l))
         section.over #q tabindex="-1" {
             p { (l.get("page-over")) }
             @if again { (view.deed("send", "start", &l.get("answer-again"))) }
+            @if !mends.is_empty() { (mending(view, mends, l)) }
             div.shared {
                 span { (l.get("page-shared")) }
                 (view.deed("quiet", "forget", &l.get("page-forget")))
+            }
+        }
+    }
+}
+
+fn mending(view: &View<'_>, mends: &[Button], l: &Lines) -> Markup {
+    html! {
+        details.stop.mends {
+            summary { (l.get("mend-answer")) }
+            form method="post" action=(view.action()) {
+                (view.hidden())
+                p { (l.get("mend-which")) }
+                div.options {
+                    @for button in mends {
+                        button.option name="mend" value={ (button.press.session) "-" (button.press.step) } {
+                            bdi lang=[view.foreign()] { (button.label) }
+                        }
+                    }
+                }
             }
         }
     }
