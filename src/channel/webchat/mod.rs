@@ -4,6 +4,7 @@
 mod access;
 mod address;
 mod assets;
+mod body;
 mod bubble;
 mod form;
 mod hops;
@@ -21,17 +22,15 @@ use crate::engine::{Asked, Fetched, Field, Form, Input, Media, Wish};
 use crate::script::{Language, MediaKind};
 use address::{Entry, Note, Query};
 use axum::extract::rejection::PathRejection;
-use axum::extract::{DefaultBodyLimit, FromRequest, Multipart, Path, RawQuery, Request, State};
+use axum::extract::{DefaultBodyLimit, Path, RawQuery, Request, State};
 use axum::http::header::{
-    CACHE_CONTROL, CONTENT_LENGTH, CONTENT_SECURITY_POLICY, CONTENT_TYPE, LOCATION, REFERRER_POLICY,
-    SET_COOKIE, X_CONTENT_TYPE_OPTIONS,
+    CACHE_CONTROL, CONTENT_SECURITY_POLICY, LOCATION, REFERRER_POLICY, SET_COOKIE, X_CONTENT_TYPE_OPTIONS,
 };
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::get;
 use axum::{Router, middleware};
 use form::{Deed, Posted, asks_for};
-use futures_util::StreamExt;
 use limits::Meter;
 pub use limits::{Limits, Rate};
 use page::View;
@@ -41,13 +40,6 @@ use std::time::Duration;
 use tokio::sync::watch;
 use trouble::Trouble;
 use visitor::Token;
-
-/// A form larger than this is not read: many times the longest answer.
-const MAX_FORM_BYTES: usize = 64 * 1024;
-/// Of a form with files: some more than the largest file that is taken, for all of it is in memory at once.
-const MAX_UPLOAD_BYTES: usize = 25_000_000;
-/// So much of a form that is too large is read and thrown away: a browser that is still sending would not see our page.
-const MAX_DRAINED_BYTES: usize = 4 * MAX_UPLOAD_BYTES;
 
 /// What the pages must know of the world around them.
 #[derive(Debug, Clone)]
@@ -86,7 +78,7 @@ pub fn router(
         .route("/c/{payload}/accessibility", get(access::page))
         .route("/c/{payload}/data", get(own::page))
         .route("/c/{payload}/data.json", get(own::file))
-        .layer(DefaultBodyLimit::max(MAX_UPLOAD_BYTES))
+        .layer(DefaultBodyLimit::max(body::MAX_UPLOAD_BYTES))
         .layer(middleware::map_response(guarded))
         .route("/c/-/style.css", get(assets::sheet))
         .route("/c/-/chat.js", get(assets::script))
@@ -123,7 +115,7 @@ async fn take(
         return Err(Trouble::Foreign);
     }
     let from = hops::client(&headers, request.extensions(), &chat.limits.trusted);
-    let posted = posted(&headers, request).await?;
+    let posted = body::posted(&headers, request).await?;
     let deed = posted.deed().ok_or(Trouble::Unread)?;
     if let Err(wait) = chat.counted(from, &deed) {
         return Ok(trouble::too_many(&entry, &posted, wait));
@@ -338,51 +330,6 @@ impl Chat {
 fn entry(payload: Payload, query: &Query) -> Result<Entry, Trouble> {
     let Ok(Path(payload)) = payload else { return Err(Trouble::Unknown) };
     Entry::read(&payload, query).ok_or(Trouble::Unknown)
-}
-
-async fn posted(headers: &HeaderMap, request: Request) -> Result<Posted, Trouble> {
-    let kind = headers.get(CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or_default();
-    if kind.starts_with("multipart/form-data") {
-        let length = headers.get(CONTENT_LENGTH).and_then(|v| v.to_str().ok()?.parse::<usize>().ok());
-        if length.is_some_and(|length| length > MAX_UPLOAD_BYTES) {
-            drained(request).await;
-            return Err(Trouble::TooLong);
-        }
-        let parts = Multipart::from_request(request, &()).await.map_err(|_| Trouble::Unread)?;
-        return Posted::read_parts(parts).await.ok_or(Trouble::Unread);
-    }
-    if !kind.starts_with("application/x-www-form-urlencoded") {
-        return Err(Trouble::Unread);
-    }
-    let mut bytes = Vec::new();
-    let mut seen = 0;
-    let mut stream = request.into_body().into_data_stream();
-    while let Some(chunk) = stream.next().await {
-        let chunk = chunk.map_err(|_| Trouble::Unread)?;
-        seen += chunk.len();
-        if seen <= MAX_FORM_BYTES {
-            bytes.extend_from_slice(&chunk);
-        } else if seen > MAX_DRAINED_BYTES {
-            break;
-        }
-    }
-    if seen > MAX_FORM_BYTES {
-        return Err(Trouble::TooLong);
-    }
-    Ok(Posted::read(&bytes))
-}
-
-// A browser sends all of a form before it reads the answer: closed on it in the middle, the citizen would see a broken connection
-// and not what is wrong.
-async fn drained(request: Request) {
-    let mut stream = request.into_body().into_data_stream();
-    let mut seen = 0;
-    while let Some(Ok(chunk)) = stream.next().await {
-        seen += chunk.len();
-        if seen > MAX_DRAINED_BYTES {
-            break;
-        }
-    }
 }
 
 fn see(entry: &Entry, note: Option<Note>, cookie: Option<String>) -> Response {
