@@ -139,7 +139,7 @@ impl Pages for Desk {
                 match session.is_finished() {
                     true => {
                         let mends = engine::mendable(script, &session);
-                        PageState::Ended { recap, again: script.header().answer_again, mends }
+                        PageState::Ended { recap, again: script.header().answer_again, mends, share: None }
                     }
                     false => PageState::Running(recap),
                 }

@@ -212,8 +212,13 @@ pub enum PageState {
     /// What was said and answered so far, and the open question.
     Running(crate::engine::Recap),
     /// What was said and answered. `again`: whether the dialogue may be answered once more; `mends`: a button for each answer that
-    /// can still be mended.
-    Ended { recap: crate::engine::Recap, again: bool, mends: Vec<crate::engine::Button> },
+    /// can still be mended; `share`: the link to pass on, where it was not given in the conversation.
+    Ended {
+        recap: crate::engine::Recap,
+        again: bool,
+        mends: Vec<crate::engine::Button>,
+        share: Option<crate::engine::Share>,
+    },
     /// Outside its period, or on another channel alone: what is said instead.
     Closed(String),
 }

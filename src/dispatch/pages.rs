@@ -62,14 +62,18 @@ impl Pages for Dispatch {
         let script = &published.script;
         let mut recap = engine::recap(script, session, &moment);
         self.describe_what_is_gone(&mut recap.lines);
-        let again = latest.is_some()
-            && script.header().answer_again
+        let goes_on = latest.is_some()
             && script.runs_on(CHANNEL)
             && script.period_at(moment.now) == PeriodState::Open
             && !engine::is_full(script, session.place.as_deref(), &moment.facts);
+        let again = goes_on && script.header().answer_again;
         let state = match open {
             Some(_) => PageState::Running(recap),
-            None => PageState::Ended { recap, again, mends: engine::mendable(script, session) },
+            None => {
+                let given = recap.lines.iter().any(|line| matches!(line, Line::Share(_)));
+                let share = engine::share(script, session.language).share.filter(|_| !given && goes_on);
+                PageState::Ended { recap, again, mends: engine::mendable(script, session), share }
+            }
         };
         Ok(Some(self.page_of(script, session.language, state)))
     }

@@ -106,6 +106,13 @@ await browser(async (citizen) => {
   assert.equal(await again.locator(".you", { hasText: /Ja$/ }).count(), 1, "the answer counts once");
   assert.equal(loads, 1, "the page was loaded once");
 
+  // Passed on, with the words that go with it.
+  await context.grantPermissions(["clipboard-read", "clipboard-write"]);
+  await again.getByText("Del med en, du kender").click();
+  await again.getByText("Linket er kopieret.").waitFor();
+  const copied = await again.evaluate(() => navigator.clipboard.readText());
+  assert.match(copied, /^Har du også lyst til at svare\? .+ http:\/\/127\.0\.0\.1:\d+\/c\/aabn_ven$/);
+
   // Everything is deleted: the receipt is read aloud and stays, and nothing is listened to any more.
   await again.evaluate(() => { globalThis.log = document.querySelector(".log"); });
   const closed = again.waitForEvent("requestfailed", (request) => request.url().includes("/news/"));

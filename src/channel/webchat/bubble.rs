@@ -1,7 +1,7 @@
 //! What was said, as bubbles: the bot's at the start of the line, the citizen's at its end.
 
 use super::media;
-use crate::engine::{Illustration, Line, Lines, Run, Text};
+use crate::engine::{Illustration, Line, Lines, Run, Share, Text};
 use crate::script::{IllustrationKind, Language, Style};
 use maud::{Markup, html};
 
@@ -16,9 +16,7 @@ pub fn conversation(said: &[Line], foreign: Option<Language>, l: &Lines) -> Mark
                     Line::Link(link) => p.share {
                         a href=(link.url) rel="noopener noreferrer" { (link.label) }
                     },
-                    Line::Share(share) => p.share {
-                        a href={ "/c/" (share.payload) } { (share.label) }
-                    },
+                    Line::Share(passed) => (share(passed, l)),
                     Line::Citizen(text) => div.bubble.you {
                         span.unseen { (l.get("page-you")) " " }
                         // The citizen's own words: no address in them becomes a link.
@@ -26,6 +24,16 @@ pub fn conversation(said: &[Line], foreign: Option<Language>, l: &Lines) -> Mark
                     },
                 }
             }
+        }
+    }
+}
+
+/// A link to pass on: the script hands it to the telephone, or copies it; without one it can be copied by hand.
+pub fn share(of: &Share, l: &Lines) -> Markup {
+    html! {
+        p.share {
+            a href={ "/c/" (of.payload) } data-words=(of.words) data-copied=(l.get("page-copied")) { (of.label) }
+            " " span.hint role="status" {}
         }
     }
 }

@@ -155,9 +155,22 @@
     const denied = () => { told.textContent = button.dataset.denied; field.focus(); };
     navigator.geolocation.getCurrentPosition(here, denied, { enableHighAccuracy: true, timeout: 20000, maximumAge: 60000 });
   }
+  // A link to pass on, by whatever way the telephone has; else it is copied with the words that go with it.
+  async function pass(link) {
+    const { words, copied } = link.dataset;
+    if (navigator.share) return navigator.share({ text: words, url: link.href });
+    await navigator.clipboard.writeText(`${words} ${link.href}`);
+    link.parentElement.querySelector("[role=status]").textContent = copied;
+  }
+
   document.addEventListener("click", (event) => {
     const button = event.target.closest("button.locate");
     if (button) locate(button);
+    const link = event.target.closest(".share a[data-words]");
+    if (!link || !(navigator.share || navigator.clipboard)) return;
+    event.preventDefault();
+    // Who thinks better of it has only closed a list.
+    pass(link).catch(() => {});
   });
 
   document.addEventListener("submit", (event) => {

@@ -85,7 +85,17 @@ pub fn render(view: &View<'_>) -> Markup {
                     (question(view, recap, l))
                     (besides(view, recap, l))
                 },
-                PageState::Ended { recap, again, mends } => (ended(view, recap, *again, mends, l)),
+                PageState::Ended { recap, again, mends, share } => {
+                    (bubble::conversation(&recap.lines, view.foreign(), l))
+                    section.over #q tabindex="-1" {
+                        (ended(view, *again, mends, l))
+                        @if let Some(share) = share { (bubble::share(share, l)) }
+                        div.shared {
+                            span { (l.get("page-shared")) }
+                            (view.deed("quiet", "forget", &l.get("page-forget")))
+                        }
+                    }
+                },
                 PageState::Closed(why) => section #q tabindex="-1" {
                     (bubble::bot(&Text::plain(why), l))
                     (in_telegram(view, l))
@@ -229,18 +239,11 @@ fn besides(view: &View<'_>, recap: &Recap, l: &Lines) -> Markup {
     }
 }
 
-fn ended(view: &View<'_>, recap: &Recap, again: bool, mends: &[Button], l: &Lines) -> Markup {
+fn ended(view: &View<'_>, again: bool, mends: &[Button], l: &Lines) -> Markup {
     html! {
-        (bubble::conversation(&recap.lines, view.foreign(), l))
-        section.over #q tabindex="-1" {
-            p { (l.get("page-over")) }
-            @if again { (view.deed("send", "start", &l.get("answer-again"))) }
-            @if !mends.is_empty() { (mending(view, mends, l)) }
-            div.shared {
-                span { (l.get("page-shared")) }
-                (view.deed("quiet", "forget", &l.get("page-forget")))
-            }
-        }
+        p { (l.get("page-over")) }
+        @if again { (view.deed("send", "start", &l.get("answer-again"))) }
+        @if !mends.is_empty() { (mending(view, mends, l)) }
     }
 }
 

@@ -209,6 +209,7 @@ page-start-after-all = Til samtalen
 page-over = Samtalen er slut. Du kan lukke siden.
 page-shared = Deler du computeren med andre?
 page-forget = Ryd samtalen her
+page-copied = Linket er kopieret.
 page-stale = Det spørgsmål er ikke åbent længere, så der er ikke ændret noget.
 page-no-cookie = Samtalen kan ikke begynde, fordi din browser ikke tager imod cookies fra siden. Vi bruger kun én, og den husker, hvor langt du er.
 page-not-kept = Dit svar er ikke gemt endnu. Prøv igen om lidt.

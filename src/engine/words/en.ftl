@@ -209,6 +209,7 @@ page-start-after-all = To the conversation
 page-over = The conversation is over. You can close this page.
 page-shared = Do you share this computer with others?
 page-forget = Clear the conversation here
+page-copied = The link is copied.
 page-stale = That question is not open any more, so nothing was changed.
 page-no-cookie = The conversation cannot begin, because your browser does not take cookies from this page. We use only one, and it remembers how far you have come.
 page-not-kept = Your answer is not kept yet. Please try again in a moment.
