@@ -21,7 +21,7 @@ pub struct Export {
     /// INSTITUTION/DIALOGUE
     dialogue: String,
     /// [default: csv; with --into: ndjson]
-    #[arg(long, value_parser = ["csv", "ndjson"])]
+    #[arg(long, value_parser = ["csv", "xlsx", "json", "ndjson"])]
     format: Option<String>,
     /// A folder that is brought up to date; it is made where it is not there
     #[arg(long, value_name = "DIR")]

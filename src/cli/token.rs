@@ -36,6 +36,9 @@ struct Create {
     /// Only this dialogue; may be given several times
     #[arg(long, value_name = "D")]
     dialogue: Vec<String>,
+    /// Only this question's answers, by the name of its column; may be given several times
+    #[arg(long, value_name = "C")]
+    column: Vec<String>,
     /// It stops working after this time, such as 90d or 1y [default: never]
     #[arg(long, value_name = "TIME")]
     expires: Option<String>,
@@ -94,7 +97,7 @@ pub async fn run(command: Token) -> Result<(), Failure> {
 
 async fn create(reach: &Reach, wanted: &Create, expires_at: Option<Timestamp>) -> Result<(), Failure> {
     let body = json!({
-        "institution": wanted.institution, "name": wanted.name, "dialogues": wanted.dialogue, "expires_at": expires_at,
+        "institution": wanted.institution, "name": wanted.name, "dialogues": wanted.dialogue, "columns": wanted.column, "expires_at": expires_at,
         "contact": wanted.contact, "media": wanted.media, "raw_text": wanted.raw_text == "yes",
     });
     let made = operator::json(reach.ask("POST", "/v1/operator/tokens", Some(body)).await?).await?;

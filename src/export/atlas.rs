@@ -114,6 +114,16 @@ impl Atlas {
         &self.book
     }
 
+    /// The place itself, where an answer column is.
+    pub fn question(&self, place: usize) -> Option<usize> {
+        matches!(self.book.columns[place].role, Role::Answer(_)).then_some(place)
+    }
+
+    /// The column of a question of the responses, by its id in a revision.
+    pub fn place_of(&self, revision: u32, question: &str) -> Option<usize> {
+        self.places.get(&revision)?.get(&None)?.get(question).copied()
+    }
+
     /// A cell for each answer column, at its place in the codebook; `None` for other columns, and for questions that were
     /// not in the response's revision.
     pub fn lay<'r>(&'r self, response: &'r Response, withdrawn: bool) -> Vec<Option<Cell<'r>>> {

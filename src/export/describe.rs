@@ -1,8 +1,9 @@
 //! The codebook for whoever pulls: as JSON and as CSV.
 
 use super::codebook::{Codebook, Coded, Column, Known, Life, Role, Texts, TypeOf};
-use super::csv::{Dialect, Line, harmless};
+use super::csv::{Csv, Dialect, Line};
 use super::layout::{ascii_names, time};
+use super::table::Cells;
 use crate::script::Language;
 use serde::Serialize;
 use std::collections::BTreeSet;
@@ -57,6 +58,23 @@ struct DescribedOption<'b> {
     was: Vec<&'b str>,
 }
 
+impl DescribedColumn<'_> {
+    // Its own row, or that of one of its options.
+    fn row(&self, option: Option<&DescribedOption<'_>>, languages: &BTreeSet<Language>, line: &mut Line<'_>) {
+        line.text(&self.ordinal.to_string());
+        [&self.name, self.table, self.question, self.kind].iter().for_each(|text| line.text(text));
+        let text = |texts: &Texts, l: &Language| texts.get(l).cloned().unwrap_or_default();
+        languages.iter().for_each(|l| line.words(&text(&self.text, l)));
+        line.text(option.map_or("", |o| o.code));
+        languages.iter().for_each(|l| line.words(&option.map(|o| text(o.label, l)).unwrap_or_default()));
+        line.text(&option.map_or(self.since, |o| o.since).to_string());
+        let until = option.map_or(self.until, |o| o.until);
+        line.text(&until.map(|n| n.to_string()).unwrap_or_default());
+        line.text(&option.map_or(&self.was, |o| &o.was).join(" "));
+        line.end();
+    }
+}
+
 impl Codebook {
     /// Every column that the dialogue ever had, with `names` in ASCII where asked.
     pub fn to_json(&self, ascii: bool) -> serde_json::Result<Vec<u8>> {
@@ -69,39 +87,19 @@ impl Codebook {
     pub fn to_csv(&self, ascii: bool, raw: bool, dialect: Dialect) -> Vec<u8> {
         let described = self.described(ascii);
         let languages = self.languages();
-        let safe = |text: &str| if raw { text.to_owned() } else { harmless(text).into_owned() };
-        let until = |until: Option<u32>| until.map(|n| n.to_string()).unwrap_or_default();
+        let csv = Csv { raw, dialect };
         let mut out = Vec::new();
-        if dialect == Dialect::Excel {
-            out.extend_from_slice("\u{feff}".as_bytes());
-        }
-        let mut line = Line::new(dialect, &mut out);
-        ["ordinal", "name", "table", "question", "type"].iter().for_each(|name| line.cell(name));
-        languages.iter().for_each(|l| line.cell(&format!("text_{l}")));
-        line.cell("code");
-        languages.iter().for_each(|l| line.cell(&format!("label_{l}")));
-        ["since", "until", "was"].iter().for_each(|name| line.cell(name));
+        csv.begin(&mut out);
+        let mut line = Line::new(csv, &mut out);
+        ["ordinal", "name", "table", "question", "type"].iter().for_each(|name| line.text(name));
+        languages.iter().for_each(|l| line.text(&format!("text_{l}")));
+        line.text("code");
+        languages.iter().for_each(|l| line.text(&format!("label_{l}")));
+        ["since", "until", "was"].iter().for_each(|name| line.text(name));
         line.end();
         for column in &described.columns {
-            let mut row = |option: Option<&DescribedOption<'_>>| {
-                let mut line = Line::new(dialect, &mut out);
-                line.cell(&column.ordinal.to_string());
-                [&column.name, column.table, column.question, column.kind]
-                    .iter()
-                    .for_each(|text| line.cell(text));
-                let text = |texts: &Texts, l: &Language| safe(texts.get(l).map_or("", String::as_str));
-                languages.iter().for_each(|l| line.cell(&text(&column.text, l)));
-                line.cell(option.map_or("", |o| o.code));
-                languages
-                    .iter()
-                    .for_each(|l| line.cell(&option.map(|o| text(o.label, l)).unwrap_or_default()));
-                line.cell(&option.map_or(column.since, |o| o.since).to_string());
-                line.cell(&until(option.map_or(column.until, |o| o.until)));
-                line.cell(&option.map_or(&column.was, |o| &o.was).join(" "));
-                line.end();
-            };
-            row(None);
-            column.options.iter().for_each(|option| row(Some(option)));
+            column.row(None, &languages, &mut line);
+            column.options.iter().for_each(|option| column.row(Some(option), &languages, &mut line));
         }
         out
     }
@@ -167,7 +165,7 @@ impl Codebook {
         Some(life.last()).filter(|last| *last != self.latest())
     }
 
-    fn languages(&self) -> BTreeSet<Language> {
+    pub fn languages(&self) -> BTreeSet<Language> {
         let labels = self.columns.iter().flat_map(|c| c.options.iter().map(|o| &o.label));
         self.columns.iter().map(|c| &c.text).chain(labels).flat_map(|texts| texts.keys().copied()).collect()
     }

@@ -133,7 +133,12 @@ pub struct Wish {
     pub raw_text: bool,
     /// Rows that are deletions come too: which response they are about, and why, is then always told.
     pub deletions: bool,
+    /// The questions that alone may be read, by the names of their columns; empty for all.
+    pub only: Vec<String>,
 }
+
+/// The name of the table of addresses.
+pub const CONTACTS: &str = "contacts";
 
 /// What the rows of a pull are.
 #[derive(Debug, Clone, PartialEq)]
@@ -142,19 +147,23 @@ pub enum Table {
     /// Rounds of a `repeat`, each with its number after the fixed columns.
     Rounds(String),
     /// The responses in which this offer or idea was answered.
-    Answered,
-    /// Votes; `words`: with those of statements that citizens added.
+    Answered(String),
+    /// Votes of this vote; `words`: with those of statements that citizens added.
     Votes {
+        of: String,
         words: bool,
     },
+    /// Addresses, which lead to no response.
+    Contacts,
 }
 
 impl Table {
     fn of(book: &Codebook, wish: &Wish) -> Table {
         match &wish.table {
             None => Table::Responses,
-            Some(table) if book.is_vote(table) => Table::Votes { words: wish.raw_text },
-            Some(table) if book.is_list(table) => Table::Answered,
+            Some(table) if table == CONTACTS => Table::Contacts,
+            Some(table) if book.is_vote(table) => Table::Votes { of: table.clone(), words: wish.raw_text },
+            Some(table) if book.is_list(table) => Table::Answered(table.clone()),
             Some(table) => Table::Rounds(table.clone()),
         }
     }
@@ -190,10 +199,14 @@ impl Layout {
             .into_iter()
             .enumerate()
             .filter(|(place, _)| match (&table, &book.columns[*place]) {
-                (Table::Answered, column) => column.list == wish.table,
+                (Table::Answered(_), column) => column.list == wish.table,
                 (_, column) => column.table == wish.table,
             })
             .filter(|(place, _)| wish.raw_text || !is_text(book, *place))
+            .filter(|(place, _)| {
+                let of = book.columns[*place].of(*place);
+                wish.only.is_empty() || wish.only.contains(&book.columns[of].name)
+            })
             .collect();
         if wish.columns.is_empty() {
             return Ok(Layout { table, fixed: Fixed::ALL.to_vec(), questions });

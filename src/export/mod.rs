@@ -1,23 +1,31 @@
-//! Stored responses -> CSV, NDJSON and the codebook that explains them. Pure: rows come in, bytes go out.
+//! Stored responses -> CSV, NDJSON, JSON, XLSX and the codebook that explains them. Pure: rows come in, bytes go out.
 //!
-//! A [`Codebook`] grows with each revision and never moves a column. A [`Sheet`] is one pull: it takes stored rows one by
-//! one and writes each into a buffer, so that whoever streams decides how much is in memory.
+//! A [`Codebook`] grows with each revision and never moves a column. A [`Sheet`] says what a pull shall be, its [`Writer`] takes
+//! stored rows one by one and gives their bytes, so that whoever streams decides how much is in memory.
 
 mod atlas;
 mod codebook;
+mod contacts;
 mod csv;
 mod cursor;
 mod describe;
 mod filter;
+mod labels;
 mod layout;
 mod ndjson;
+mod package;
+pub mod report;
 mod sheet;
+mod table;
 mod votes;
+mod xlsx;
 
 pub use atlas::{Atlas, Cell, Given, State};
 pub use codebook::{Codebook, Coded, Column, Role, TypeOf};
-pub use csv::{Csv, Dialect, Shape};
+pub use csv::{Csv, Dialect};
 pub use cursor::{CursorError, Cursors};
 pub use filter::Filter;
-pub use layout::{Fixed, Layout, Table, Unknown, Wish};
-pub use sheet::{Form, Sheet, SheetError, Stored};
+pub use labels::Values;
+pub use layout::{CONTACTS, Fixed, Layout, Table, Unknown, Wish};
+pub use sheet::{Form, Sheet, SheetError, Stored, Writer};
+pub use table::{Look, Shape};

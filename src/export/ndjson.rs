@@ -1,29 +1,74 @@
-//! Rows as NDJSON: one response, one line, with the cursor after it.
+//! Rows as JSON: one response, one line, with the cursor after it. The line's end is the matter of whoever joins them.
 
 use super::atlas::{Atlas, Cell, Given, Side, State};
 use super::codebook::Role;
-use super::csv::ROUND;
+use super::labels::{Labels, Values, labels};
 use super::layout::{Fixed, Layout, clock, time};
+use super::table::{Look, ROUND, has_other};
 use crate::engine::Response;
 use jiff::Timestamp;
 use rust_decimal::prelude::ToPrimitive;
 use serde::ser::{Serialize, SerializeMap, Serializer};
 use uuid::Uuid;
 
-/// A response with its answers, and the reasons for those that are not there.
-pub fn response(
-    atlas: &Atlas,
-    layout: &Layout,
-    (response, round): (&Response, Option<u16>),
-    cells: &[Option<Cell<'_>>],
-    cursor: &str,
-    out: &mut Vec<u8>,
-) -> serde_json::Result<()> {
-    line(out, |map| {
-        for fixed in Fixed::ALL.iter().filter(|f| **f == Fixed::Response || layout.fixed.contains(f)) {
+/// A row laid over the codebook, as it is to be written.
+#[derive(Clone, Copy)]
+pub struct Row<'a, 'r> {
+    pub look: Look,
+    pub atlas: &'a Atlas,
+    pub layout: &'a Layout,
+    pub response: &'r Response,
+    /// In a table of rounds.
+    pub round: Option<u16>,
+    pub cells: &'a [Option<Cell<'r>>],
+}
+
+impl Row<'_, '_> {
+    /// A response with its answers, and the reasons for those that are not there.
+    pub fn wide(&self, cursor: &str, out: &mut Vec<u8>) -> serde_json::Result<()> {
+        line(out, |map| {
+            self.fixed(map)?;
+            map.serialize_entry("answers", &Answers(*self))?;
+            if self.look.values == Values::Both {
+                map.serialize_entry("labels", &AnswerLabels(*self))?;
+            }
+            map.serialize_entry("states", &States(*self))?;
+            map.serialize_entry("cursor", cursor)
+        })
+    }
+
+    /// The answer to the question at `place`, which the response's revision has.
+    pub fn long(
+        &self,
+        (place, name): &(usize, String),
+        cell: &Cell<'_>,
+        cursor: &str,
+        out: &mut Vec<u8>,
+    ) -> serde_json::Result<()> {
+        let column = &self.atlas.book().columns[*place];
+        let labels = cell.given.as_ref().and_then(|given| labels(column, given, self.look.language));
+        line(out, |map| {
+            self.fixed(map)?;
+            map.serialize_entry("question", name)?;
+            match &labels {
+                Some(labels) if self.look.values == Values::Label => map.serialize_entry("value", labels)?,
+                Some(_) | None => map.serialize_entry("value", &cell.given)?,
+            }
+            if self.look.values == Values::Both {
+                map.serialize_entry("label", &labels)?;
+            }
+            map.serialize_entry("other", &cell.other.filter(|_| has_other(self.atlas, self.layout, *place)))?;
+            map.serialize_entry("state", cell.state.name())?;
+            map.serialize_entry("cursor", cursor)
+        })
+    }
+
+    fn fixed<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
+        let shown = |f: &&Fixed| **f == Fixed::Response || self.layout.fixed.contains(f);
+        for fixed in Fixed::ALL.iter().filter(shown) {
             match fixed {
                 Fixed::DeletedAt | Fixed::DeletedReason => {}
-                Fixed::Revision => map.serialize_entry(fixed.name(), &response.revision)?,
+                Fixed::Revision => map.serialize_entry(fixed.name(), &self.response.revision)?,
                 Fixed::Response
                 | Fixed::Citizen
                 | Fixed::Channel
@@ -34,16 +79,14 @@ pub fn response(
                 | Fixed::Ended
                 | Fixed::StartedAt
                 | Fixed::FinishedAt
-                | Fixed::ChangedAt => map.serialize_entry(fixed.name(), &fixed.of(response))?,
+                | Fixed::ChangedAt => map.serialize_entry(fixed.name(), &fixed.of(self.response))?,
             }
         }
-        if let Some(no) = round {
-            map.serialize_entry(ROUND, &no)?;
+        match self.round {
+            Some(no) => map.serialize_entry(ROUND, &no),
+            None => Ok(()),
         }
-        map.serialize_entry("answers", &Answers { atlas, layout, cells })?;
-        map.serialize_entry("states", &States { atlas, layout, cells })?;
-        map.serialize_entry("cursor", cursor)
-    })
+    }
 }
 
 /// A response that was erased: which, when and why, nothing else.
@@ -80,26 +123,26 @@ fn line<'o>(
     let mut serializer = serde_json::Serializer::new(out);
     let mut map = serializer.serialize_map(None)?;
     entries(&mut map)?;
-    map.end()?;
-    serializer.into_inner().push(b'\n');
-    Ok(())
+    map.end()
 }
 
-struct Answers<'a, 'r> {
-    atlas: &'a Atlas,
-    layout: &'a Layout,
-    cells: &'a [Option<Cell<'r>>],
-}
+struct Answers<'a, 'r>(Row<'a, 'r>);
 
 impl Serialize for Answers<'_, '_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let row = &self.0;
         let mut map = serializer.serialize_map(None)?;
-        for (place, name) in &self.layout.questions {
-            let column = &self.atlas.book().columns[*place];
-            let Some(cell) = &self.cells[column.of(*place)] else { continue };
+        for (place, name) in &row.layout.questions {
+            let column = &row.atlas.book().columns[*place];
+            let Some(cell) = &row.cells[column.of(*place)] else { continue };
             match &column.role {
                 Role::Answer(_) => match (&cell.given, cell.state) {
-                    (Some(given), _) => map.serialize_entry(name, given)?,
+                    (Some(given), _) => match labels(column, given, row.look.language) {
+                        Some(labels) if row.look.values == Values::Label => {
+                            map.serialize_entry(name, &labels)?
+                        }
+                        Some(_) | None => map.serialize_entry(name, given)?,
+                    },
                     (None, State::Skipped | State::Failed) => map.serialize_entry(name, &())?,
                     (None, State::Answered | State::NotAsked | State::Withdrawn) => {}
                 },
@@ -121,24 +164,51 @@ impl Serialize for Answers<'_, '_> {
     }
 }
 
-struct States<'a, 'r> {
-    atlas: &'a Atlas,
-    layout: &'a Layout,
-    cells: &'a [Option<Cell<'r>>],
+/// The labels beside the codes.
+struct AnswerLabels<'a, 'r>(Row<'a, 'r>);
+
+impl Serialize for AnswerLabels<'_, '_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let row = &self.0;
+        let mut map = serializer.serialize_map(None)?;
+        for (place, name) in &row.layout.questions {
+            let column = &row.atlas.book().columns[*place];
+            if !matches!(column.role, Role::Answer(_)) {
+                continue;
+            }
+            let given = row.cells[*place].as_ref().and_then(|cell| cell.given.as_ref());
+            if let Some(labels) = given.and_then(|given| labels(column, given, row.look.language)) {
+                map.serialize_entry(name, &labels)?;
+            }
+        }
+        map.end()
+    }
 }
+
+struct States<'a, 'r>(Row<'a, 'r>);
 
 impl Serialize for States<'_, '_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let row = &self.0;
         let mut map = serializer.serialize_map(None)?;
-        for (place, name) in &self.layout.questions {
-            if !matches!(self.atlas.book().columns[*place].role, Role::Answer(_)) {
+        for (place, name) in &row.layout.questions {
+            if !matches!(row.atlas.book().columns[*place].role, Role::Answer(_)) {
                 continue;
             }
-            if let Some(cell) = self.cells[*place].as_ref().filter(|c| c.state != State::Answered) {
+            if let Some(cell) = row.cells[*place].as_ref().filter(|c| c.state != State::Answered) {
                 map.serialize_entry(name, cell.state.name())?;
             }
         }
         map.end()
+    }
+}
+
+impl Serialize for Labels<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Labels::One(label) => serializer.serialize_str(label),
+            Labels::Several(labels) => labels.serialize(serializer),
+        }
     }
 }
 

@@ -51,6 +51,22 @@ impl Caller {
         }
     }
 
+    /// Whether the addresses of citizens may be read.
+    pub fn contact(&self) -> bool {
+        match self {
+            Caller::Operator => true,
+            Caller::Holder(token) => token.contact,
+        }
+    }
+
+    /// The questions that alone may be read; empty for all.
+    pub fn columns(&self) -> &[String] {
+        match self {
+            Caller::Operator => &[],
+            Caller::Holder(token) => &token.columns,
+        }
+    }
+
     /// What every dialogue begins with that may be read.
     pub fn prefix(&self) -> String {
         match self {

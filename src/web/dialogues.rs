@@ -5,7 +5,7 @@ use super::auth::Caller;
 use super::error::Refusal;
 use super::query::{Asked, Format, Known};
 use super::token::is_folder_name;
-use crate::export::Codebook;
+use crate::export::{CONTACTS, Codebook};
 use crate::library::Published;
 use crate::script::{Basis, Keep, Script, ScriptId, Words};
 use axum::Json;
@@ -68,10 +68,12 @@ impl Readable {
         places.sort();
         places.dedup();
         let zone = self.published.as_ref().map_or(TimeZone::UTC, |p| p.script.institution().timezone.clone());
-        let tables: Vec<String> = self.book.tables().into_iter().map(str::to_owned).collect();
+        let mut tables: Vec<String> = self.book.tables().into_iter().map(str::to_owned).collect();
         let votes = tables.iter().filter(|t| self.book.is_vote(t)).cloned().collect();
+        tables.push(CONTACTS.to_owned());
+        let languages = self.book.languages().into_iter().collect();
         let channels = vec!["telegram".to_owned(), "web".to_owned()];
-        Known { format, revisions, places, channels, tables, votes, zone }
+        Known { format, revisions, places, channels, tables, votes, languages, zone }
     }
 }
 

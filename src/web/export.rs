@@ -5,53 +5,50 @@ use super::access::Access;
 use super::auth::Caller;
 use super::dialogues::{PRIVATE, Pairs, Readable, read};
 use super::error::Refusal;
+use super::gzip;
 use super::pull::{Pull, streamed};
 use super::query::{Asked, Format};
-use crate::engine::vote_log;
-use crate::export::{Atlas, CursorError, Cursors, Form, Layout, Sheet, Wish};
+use crate::engine::{self, Contact, vote_log};
+use crate::export::{Atlas, CONTACTS, CursorError, Cursors, Form, Layout, Sheet, Wish, Writer};
 use crate::script::ScriptId;
 use axum::body::Body;
-use axum::extract::{Path, RawQuery, State};
+use axum::extract::{FromRequestParts, Path};
 use axum::http::header::{
     CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE, ETAG, HOST, HeaderName, IF_NONE_MATCH, LINK,
 };
+use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{AppendHeaders, IntoResponse, Response};
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 use std::sync::Arc;
-use storage::DialogueId;
+use storage::{DialogueId, Kind, StoreError};
 
 /// What a proxy that does TLS says was asked for.
 const FORWARDED_PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto");
 
 /// `GET …/responses.csv`
-pub async fn csv(
-    State(web): State<Arc<Web>>,
-    caller: Caller,
-    Path(path): Path<(String, String)>,
-    pairs: Pairs,
-    RawQuery(query): RawQuery,
-    headers: HeaderMap,
-) -> Result<Response, Refusal> {
-    let query = query.unwrap_or_default();
-    Request { web, caller, path, query, headers, format: Format::Csv }.answer(pairs).await
+pub async fn csv(request: Request, pairs: Pairs) -> Result<Response, Refusal> {
+    request.answer(Format::Csv, pairs).await
 }
 
 /// `GET …/responses.ndjson`
-pub async fn ndjson(
-    State(web): State<Arc<Web>>,
-    caller: Caller,
-    Path(path): Path<(String, String)>,
-    pairs: Pairs,
-    RawQuery(query): RawQuery,
-    headers: HeaderMap,
-) -> Result<Response, Refusal> {
-    let query = query.unwrap_or_default();
-    Request { web, caller, path, query, headers, format: Format::Ndjson }.answer(pairs).await
+pub async fn ndjson(request: Request, pairs: Pairs) -> Result<Response, Refusal> {
+    request.answer(Format::Ndjson, pairs).await
 }
 
-struct Request {
+/// `GET …/responses.json`
+pub async fn json(request: Request, pairs: Pairs) -> Result<Response, Refusal> {
+    request.answer(Format::Json, pairs).await
+}
+
+/// `GET …/responses.xlsx`
+pub async fn xlsx(request: Request, pairs: Pairs) -> Result<Response, Refusal> {
+    request.answer(Format::Xlsx, pairs).await
+}
+
+/// A request for responses, with the right to make it.
+pub struct Request {
     web: Arc<Web>,
     caller: Caller,
     /// Institution and dialogue.
@@ -62,11 +59,33 @@ struct Request {
     format: Format,
 }
 
+impl FromRequestParts<Arc<Web>> for Request {
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, web: &Arc<Web>) -> Result<Request, Refusal> {
+        let caller = Caller::from_request_parts(parts, web).await?;
+        let path = Path::<(String, String)>::from_request_parts(parts, web).await;
+        let Path(path) = path.map_err(|_| Refusal::not_found())?;
+        Ok(Request {
+            web: web.clone(),
+            caller,
+            path,
+            query: parts.uri.query().unwrap_or_default().to_owned(),
+            headers: parts.headers.clone(),
+            format: Format::Csv,
+        })
+    }
+}
+
 impl Request {
-    async fn answer(self, pairs: Pairs) -> Result<Response, Refusal> {
+    async fn answer(mut self, format: Format, pairs: Pairs) -> Result<Response, Refusal> {
+        self.format = format;
         let web = &self.web;
         let found = Readable::find(web, &self.caller, &self.path.0, &self.path.1).await?;
         let asked = Asked::read(&read(pairs)?, &found.known(web, self.format))?;
+        if asked.table.as_deref() == Some(CONTACTS) {
+            return self.contacts(found, asked).await;
+        }
         let secrets = web.store.secrets();
         let log = match asked.table.as_deref().filter(|table| found.book.is_vote(table)) {
             Some(vote) => DialogueId(vote_log(&ScriptId(found.id.0.clone()), vote)),
@@ -92,7 +111,8 @@ impl Request {
                 (Body::from(body), next)
             }
         };
-        let mut headers = self.headers_of(etag);
+        let mut headers = self.headers_of();
+        headers.extend([(ETAG, etag), (CACHE_CONTROL, PRIVATE.to_owned())]);
         headers.push((LINK, format!("<{}>; rel=\"next\"", self.next(&cursors.text(next)))));
         Ok((AppendHeaders(headers), body).into_response())
     }
@@ -110,6 +130,7 @@ impl Request {
             ascii: asked.ascii,
             raw_text: self.caller.raw_text(),
             deletions: after.is_some(),
+            only: self.caller.columns().to_vec(),
         };
         let layout = Layout::new(&found.book, &wish).map_err(|unknown| {
             Refusal::parameter(
@@ -118,18 +139,55 @@ impl Request {
                 unknown.allowed,
             )
         })?;
-        let form = if self.format == Format::Ndjson { Form::Ndjson } else { Form::Csv(asked.csv) };
+        let form = match self.format {
+            Format::Ndjson => Form::Ndjson,
+            Format::Json => Form::Json,
+            Format::Xlsx => Form::Xlsx,
+            Format::Csv | Format::CodebookCsv | Format::CodebookJson => Form::Csv(asked.csv),
+        };
         let atlas = Atlas::new(found.book);
-        Ok(Sheet { atlas, layout, form, filter: asked.filter, withdrawn: asked.withdrawn, after, cursors })
+        let Asked { look, filter, withdrawn, .. } = asked;
+        Ok(Sheet { atlas, layout, form, look, filter, withdrawn, after, cursors })
+    }
+
+    // Addresses are documents, few of them and in no order.
+    async fn contacts(&self, found: Readable, asked: Asked) -> Result<Response, Refusal> {
+        if !self.caller.contact() {
+            return Err(Refusal::new(
+                StatusCode::FORBIDDEN,
+                "this token may not read contact data; one that may is made with `snak token create --contact`",
+            ));
+        }
+        let store = &*self.web.store;
+        let id = found.id.clone();
+        let prefix = format!("{}/", id.0);
+        let documents = store.documents(Kind::Contact, &prefix).await?;
+        let cursors = Cursors::new(store.secrets().cursor, store.secrets().epoch, CONTACTS);
+        let mut writer = Writer::new(self.sheet(found, asked, None, cursors)?);
+        let broken = |e: &dyn std::fmt::Display| StoreError::Corrupt { what: "contact", why: e.to_string() };
+        writer.begin().map_err(|e| broken(&e))?;
+        for (document, body) in &documents {
+            let contact: Contact = engine::decode(body).map_err(|e| broken(&e))?;
+            writer.contact(&document[prefix.len()..], &contact).map_err(|e| broken(&e))?;
+        }
+        writer.end().map_err(|e| broken(&e))?;
+        let mut access = Access::begin(self.caller.name(), &id, self.file(), &self.query);
+        access.end(store, documents.len() as u64, true).await;
+        let mut headers = self.headers_of();
+        headers.push((CACHE_CONTROL, PRIVATE.to_owned()));
+        Ok((AppendHeaders(headers), writer.take()).into_response())
     }
 
     // Over everything that the bytes depend on.
     fn etag(&self, epoch: u64, watermark: u64, found: &Readable) -> String {
         let mut hash = Sha256::new();
-        for number in [epoch, watermark, u64::from(found.book.latest()), u64::from(self.caller.raw_text())] {
+        let switches = [self.caller.raw_text(), gzip::is_accepted(&self.headers)];
+        for number in [epoch, watermark, u64::from(found.book.latest())] {
             hash.update(number.to_be_bytes());
         }
-        for text in [env!("CARGO_PKG_VERSION"), self.file(), &found.id.0, &self.query] {
+        switches.iter().for_each(|on| hash.update([u8::from(*on)]));
+        let columns = self.caller.columns().join("\n");
+        for text in [env!("CARGO_PKG_VERSION"), self.file(), &found.id.0, &self.query, &columns] {
             hash.update((text.len() as u64).to_be_bytes());
             hash.update(text.as_bytes());
         }
@@ -145,23 +203,28 @@ impl Request {
     }
 
     fn file(&self) -> &'static str {
-        if self.format == Format::Ndjson { "responses.ndjson" } else { "responses.csv" }
+        match self.format {
+            Format::Ndjson => "responses.ndjson",
+            Format::Json => "responses.json",
+            Format::Xlsx => "responses.xlsx",
+            Format::Csv | Format::CodebookCsv | Format::CodebookJson => "responses.csv",
+        }
     }
 
-    fn headers_of(&self, etag: String) -> Vec<(HeaderName, String)> {
-        let mut headers = vec![(ETAG, etag), (CACHE_CONTROL, PRIVATE.to_owned())];
-        if self.format == Format::Ndjson {
-            headers.push((CONTENT_TYPE, "application/x-ndjson".to_owned()));
-            return headers;
-        }
+    fn headers_of(&self) -> Vec<(HeaderName, String)> {
+        let kind = match self.format {
+            Format::Ndjson => return vec![(CONTENT_TYPE, "application/x-ndjson".to_owned())],
+            Format::Json => return vec![(CONTENT_TYPE, "application/json".to_owned())],
+            Format::Xlsx => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+            Format::Csv | Format::CodebookCsv | Format::CodebookJson => {
+                "text/csv; charset=utf-8; header=present"
+            }
+        };
         let (institution, dialogue) = &self.path;
         let today = Timestamp::now().strftime("%Y-%m-%d");
-        headers.push((CONTENT_TYPE, "text/csv; charset=utf-8; header=present".to_owned()));
-        headers.push((
-            CONTENT_DISPOSITION,
-            format!("attachment; filename=\"{institution}-{dialogue}-{today}.csv\""),
-        ));
-        headers
+        let ending = self.file().rsplit('.').next().unwrap_or_default();
+        let name = format!("attachment; filename=\"{institution}-{dialogue}-{today}.{ending}\"");
+        vec![(CONTENT_TYPE, kind.to_owned()), (CONTENT_DISPOSITION, name)]
     }
 
     // The same request with another cursor.

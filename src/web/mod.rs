@@ -6,6 +6,7 @@ mod dialogues;
 mod erasure;
 mod error;
 mod export;
+mod gzip;
 mod health;
 mod inside;
 mod media;

@@ -2,7 +2,7 @@
 
 use super::access::Access;
 use super::error::Refusal;
-use crate::export::{Sheet, SheetError, Stored};
+use crate::export::{Sheet, SheetError, Stored, Writer};
 use axum::body::Bytes;
 use futures_util::stream;
 use std::sync::Arc;
@@ -21,6 +21,8 @@ pub enum PullError {
     Store(#[from] StoreError),
     #[error(transparent)]
     Sheet(#[from] SheetError),
+    #[error("the rows cannot be packed")]
+    Pack(#[from] std::io::Error),
 }
 
 impl From<PullError> for Refusal {
@@ -30,6 +32,7 @@ impl From<PullError> for Refusal {
             PullError::Sheet(error) => {
                 StoreError::Corrupt { what: "response", why: error.to_string() }.into()
             }
+            PullError::Pack(error) => StoreError::Backend(error.to_string()).into(),
         }
     }
 }
@@ -38,14 +41,21 @@ impl From<PullError> for Refusal {
 pub struct Pull {
     store: Arc<dyn Store>,
     dialogue: DialogueId,
-    sheet: Sheet,
+    writer: Writer,
     /// The last row passed.
     at: u64,
     watermark: u64,
     /// Rows that may still be given.
     left: usize,
     given: u64,
-    begun: bool,
+    stage: Stage,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Stage {
+    Header,
+    Rows,
+    Done,
 }
 
 impl Pull {
@@ -61,47 +71,56 @@ impl Pull {
         Pull {
             store,
             dialogue,
-            sheet,
+            writer: Writer::new(sheet),
             at,
             watermark,
             left: limit.unwrap_or(usize::MAX),
             given: 0,
-            begun: false,
+            stage: Stage::Header,
         }
     }
 
-    /// The next page's bytes, the header before the first; `None` at the end.
+    /// The next page's bytes, what stands around the rows included; `None` at the end.
     async fn page(&mut self) -> Result<Option<Vec<u8>>, PullError> {
-        let mut out = Vec::new();
-        if !std::mem::replace(&mut self.begun, true) {
-            self.sheet.begin(&mut out);
-            return Ok(Some(out));
+        match self.stage {
+            Stage::Header => {
+                self.writer.begin()?;
+                self.stage = Stage::Rows;
+            }
+            Stage::Rows if self.left == 0 || self.at >= self.watermark => {
+                self.writer.end()?;
+                self.stage = Stage::Done;
+            }
+            Stage::Rows => self.rows().await?,
+            Stage::Done => return Ok(None),
         }
-        if self.left == 0 || self.at >= self.watermark {
-            return Ok(None);
-        }
-        let page = if self.sheet.is_votes() { VOTES } else { PAGE };
+        Ok(Some(self.writer.take()))
+    }
+
+    async fn rows(&mut self) -> Result<(), PullError> {
+        let are_votes = self.writer.sheet().is_votes();
+        let page = if are_votes { VOTES } else { PAGE };
         let mut rows = self.store.responses(&self.dialogue, Cursor(self.at), page).await?;
         // Rows that changed since the pull began have moved behind the watermark.
         let last = rows.len() < page;
         rows.retain(|r| r.cursor.0 <= self.watermark);
         let end = rows.last().map_or(self.watermark, |r| r.cursor.0);
-        if self.sheet.is_votes() {
+        if are_votes {
             // The names of rows are as good as drawn.
             rows.sort_by_key(|r| r.response);
         }
         for row in &rows {
             self.at = row.cursor.0;
-            if self.sheet.row(row.cursor.0, row.response, stored(&row.row), &mut out)? {
+            if self.writer.row(row.cursor.0, row.response, stored(&row.row))? {
                 self.given += 1;
                 self.left -= 1;
             }
             if self.left == 0 {
-                return Ok(Some(out));
+                return Ok(());
             }
         }
         self.at = if last || end >= self.watermark { self.watermark } else { end };
-        Ok(Some(out))
+        Ok(())
     }
 
     /// Everything at once, and the cursor to go on with: for a pull with a limit.

@@ -2,7 +2,8 @@
 
 use super::error::Refusal;
 use crate::engine::{Audience, Status};
-use crate::export::{Csv, Dialect, Filter, Shape};
+use crate::export::{CONTACTS, Csv, Dialect, Filter, Look, Shape, Values};
+use crate::script::Language;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
@@ -14,29 +15,35 @@ pub const MAX_LIMIT: usize = 10_000;
 pub enum Format {
     Csv,
     Ndjson,
+    Json,
+    Xlsx,
     CodebookCsv,
     CodebookJson,
 }
 
+/// What every pull of responses takes.
+const OF_RESPONSES: [&str; 17] = [
+    "after", "limit", "since", "until", "status", "revision", "place", "channel", "audience", "values",
+    "lang", "shape", "columns", "include", "raw", "ascii", "table",
+];
+
 impl Format {
-    fn parameters(self) -> &'static [&'static str] {
-        match self {
-            Format::Csv => &[
-                "after", "limit", "since", "until", "status", "revision", "place", "channel", "audience",
-                "columns", "include", "ascii", "raw", "shape", "states", "dialect", "table",
-            ],
-            Format::Ndjson => &[
-                "after", "limit", "since", "until", "status", "revision", "place", "channel", "audience",
-                "columns", "include", "ascii", "raw", "shape", "table",
-            ],
-            Format::CodebookCsv => &["ascii", "raw", "dialect"],
-            Format::CodebookJson => &["ascii"],
-        }
+    fn parameters(self) -> Vec<&'static str> {
+        let more: &[&str] = match self {
+            Format::Csv => &["states", "dialect"],
+            Format::Xlsx => &["states"],
+            Format::Ndjson | Format::Json => &[],
+            Format::CodebookCsv => return vec!["ascii", "raw", "dialect"],
+            Format::CodebookJson => return vec!["ascii"],
+        };
+        OF_RESPONSES.iter().chain(more).copied().collect()
     }
 }
 
 /// What a pull of votes takes: nothing that leads to the response, and no pull of a few rows, whose order would.
 const OF_VOTES: [&str; 5] = ["after", "table", "raw", "dialect", "ascii"];
+/// What a pull of addresses takes: there is no order in which they came.
+const OF_CONTACTS: [&str; 4] = ["table", "raw", "dialect", "ascii"];
 
 /// What a dialogue's responses can have.
 #[derive(Debug)]
@@ -49,6 +56,8 @@ pub struct Known {
     pub tables: Vec<String>,
     /// Those of them that have votes in their rows.
     pub votes: Vec<String>,
+    /// Of labels.
+    pub languages: Vec<Language>,
     /// In which `since` and `until` without a time are days.
     pub zone: TimeZone,
 }
@@ -65,6 +74,7 @@ pub struct Asked {
     pub withdrawn: bool,
     pub ascii: bool,
     pub csv: Csv,
+    pub look: Look,
 }
 
 impl Asked {
@@ -78,7 +88,7 @@ impl Asked {
                 return Err(Refusal::parameter(
                     name,
                     format!("there is no parameter `{name}` here"),
-                    allowed,
+                    &allowed,
                 ));
             }
             if pairs[..n].iter().any(|(earlier, _)| earlier == name) {
@@ -90,13 +100,12 @@ impl Asked {
             }
             asked.take(name, value, known)?;
         }
-        if let Some(vote) = asked.table.as_ref().filter(|table| known.votes.contains(table)) {
-            let fits = |name: &str| OF_VOTES.contains(&name) && allowed.contains(&name);
-            if let Some((name, _)) = pairs.iter().find(|(name, _)| !fits(name)) {
-                let allowed: Vec<&str> = OF_VOTES.into_iter().filter(|n| allowed.contains(n)).collect();
-                let why = format!("the votes of `{vote}` cannot be told apart by `{name}`");
-                return Err(Refusal::parameter(name, why, allowed));
+        match asked.table.as_deref() {
+            Some(CONTACTS) => fits(pairs, &allowed, &OF_CONTACTS, "addresses")?,
+            Some(table) if known.votes.iter().any(|v| v == table) => {
+                fits(pairs, &allowed, &OF_VOTES, &format!("the votes of `{table}`"))?;
             }
+            Some(_) | None => {}
         }
         Ok(asked)
     }
@@ -133,12 +142,14 @@ impl Asked {
             },
             "ascii" => self.ascii = one(name, value, &SWITCH)?,
             "raw" => self.csv.raw = one(name, value, &SWITCH)?,
-            "states" => self.csv.states = one(name, value, &SWITCH)?,
-            "dialect" => self.csv.dialect = one(name, value, &[("excel", Dialect::Excel)])?,
-            "shape" if known.format == Format::Ndjson => {
-                self.csv.shape = one(name, value, &[("wide", Shape::Wide)])?
+            "states" => self.look.states = one(name, value, &SWITCH)?,
+            "values" => self.look.values = one(name, value, &VALUES)?,
+            "lang" => {
+                let language = known.languages.iter().find(|l| l.tag() == value);
+                self.look.language = Some(*language.ok_or_else(|| wrong(name, value, &known.languages))?);
             }
-            "shape" => self.csv.shape = one(name, value, &[("wide", Shape::Wide), ("long", Shape::Long)])?,
+            "dialect" => self.csv.dialect = one(name, value, &[("excel", Dialect::Excel)])?,
+            "shape" => self.look.shape = one(name, value, &[("wide", Shape::Wide), ("long", Shape::Long)])?,
             other => {
                 return Err(Refusal::parameter(
                     other,
@@ -151,9 +162,23 @@ impl Asked {
     }
 }
 
+// What cannot be asked of a table whose rows must lead to no response.
+fn fits(pairs: &[(String, String)], allowed: &[&str], of: &[&str], what: &str) -> Result<(), Refusal> {
+    let fits = |name: &str| of.contains(&name) && allowed.contains(&name);
+    match pairs.iter().find(|(name, _)| !fits(name)) {
+        None => Ok(()),
+        Some((name, _)) => {
+            let allowed: Vec<&str> = of.iter().copied().filter(|n| allowed.contains(n)).collect();
+            Err(Refusal::parameter(name, format!("{what} cannot be told apart by `{name}`"), allowed))
+        }
+    }
+}
+
 const SWITCH: [(&str, bool); 2] = [("1", true), ("0", false)];
 const STATUS: [(&str, Option<Status>); 3] =
     [("complete", Some(Status::Complete)), ("partial", Some(Status::Partial)), ("all", None)];
+const VALUES: [(&str, Values); 3] =
+    [("code", Values::Code), ("label", Values::Label), ("both", Values::Both)];
 const AUDIENCES: [(&str, Audience); 3] =
     [("not_yet_user", Audience::NotYetUser), ("user", Audience::User), ("unknown", Audience::Unknown)];
 

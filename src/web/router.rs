@@ -1,8 +1,8 @@
 //! Every route.
 
-use super::{Web, dialogues, erasure, error, export, health, media, review, token, upkeep};
-use axum::Router;
+use super::{Web, dialogues, erasure, error, export, gzip, health, media, review, token, upkeep};
 use axum::routing::{delete, get, post};
+use axum::{Router, middleware};
 use std::net::SocketAddr;
 use std::sync::Arc;
 use tokio::net::TcpListener;
@@ -33,6 +33,8 @@ pub fn router(web: Web, channels: Router) -> Router {
         .route("/v1/dialogues", get(dialogues::list))
         .route("/v1/dialogues/{institution}/{dialogue}/responses.csv", get(export::csv))
         .route("/v1/dialogues/{institution}/{dialogue}/responses.ndjson", get(export::ndjson))
+        .route("/v1/dialogues/{institution}/{dialogue}/responses.json", get(export::json))
+        .route("/v1/dialogues/{institution}/{dialogue}/responses.xlsx", get(export::xlsx))
         .route("/v1/dialogues/{institution}/{dialogue}/codebook.json", get(dialogues::codebook_json))
         .route("/v1/dialogues/{institution}/{dialogue}/codebook.csv", get(dialogues::codebook_csv))
         .route("/v1/dialogues/{institution}/{dialogue}/media/{id}", get(media::file))
@@ -46,6 +48,7 @@ pub fn router(web: Web, channels: Router) -> Router {
         .route("/v1/operator/published", get(upkeep::published))
         .route("/v1/operator/review", get(review::list).post(review::decide))
         .with_state(Arc::new(web))
+        .layer(middleware::from_fn(gzip::pack))
         .merge(channels)
         .method_not_allowed_fallback(error::no_such_method)
         .fallback(error::no_such_route)

@@ -28,6 +28,9 @@ pub struct Token {
     pub name: String,
     /// `institution/dialogue`; empty for all of the institution's.
     pub dialogues: Vec<String>,
+    /// Names of questions' columns that alone may be read; empty for all.
+    #[serde(default)]
+    pub columns: Vec<String>,
     pub created_at: Timestamp,
     pub expires_at: Option<Timestamp>,
     /// May read contact data.
@@ -46,7 +49,7 @@ impl Token {
 
     fn shown(&self) -> Value {
         json!({
-            "institution": self.institution, "name": self.name, "dialogues": self.dialogues,
+            "institution": self.institution, "name": self.name, "dialogues": self.dialogues, "columns": self.columns,
             "created_at": self.created_at, "expires_at": self.expires_at,
             "contact": self.contact, "media": self.media, "raw_text": self.raw_text,
         })
@@ -74,6 +77,8 @@ pub struct Wanted {
     pub name: String,
     #[serde(default)]
     pub dialogues: Vec<String>,
+    #[serde(default)]
+    pub columns: Vec<String>,
     #[serde(default)]
     pub expires_at: Option<Timestamp>,
     #[serde(default)]
@@ -133,7 +138,7 @@ async fn unpublished(store: &dyn Store, token: &Token) -> Result<Vec<String>, St
 }
 
 fn token(wanted: Wanted, hash: Vec<u8>) -> Result<Token, Refusal> {
-    let Wanted { institution, name, dialogues, expires_at, contact, media, raw_text } = wanted;
+    let Wanted { institution, name, dialogues, columns, expires_at, contact, media, raw_text } = wanted;
     if !is_folder_name(&institution) {
         return Err(Refusal::parameter(
             "institution",
@@ -160,6 +165,7 @@ fn token(wanted: Wanted, hash: Vec<u8>) -> Result<Token, Refusal> {
         institution,
         name,
         dialogues,
+        columns,
         created_at: Timestamp::now(),
         expires_at,
         contact,

@@ -1,6 +1,7 @@
 //! The pull over real HTTP: each test is a promise to whoever pulls.
 #![allow(clippy::unwrap_used, reason = "the helpers of a test fail it")]
 
+mod forms;
 mod site;
 
 use serde_json::{Value as Json, json};
@@ -239,7 +240,9 @@ async fn what_is_not_understood_is_named_with_what_is_allowed() {
         ("responses.csv?since=yesterday", "since", "2026-11-23"),
         ("responses.csv?limit=0", "limit", "1 to 10000"),
         ("responses.csv?dialect=libre", "dialect", "excel"),
-        ("responses.ndjson?shape=long", "shape", "wide"),
+        ("responses.ndjson?shape=tall", "shape", "long"),
+        ("responses.json?values=words", "values", "label"),
+        ("responses.xlsx?dialect=excel", "dialect", "states"),
         ("responses.ndjson?states=1", "states", "after"),
         ("codebook.json?lang=da", "lang", "ascii"),
     ] {
