@@ -153,10 +153,10 @@ async fn a_folder_goes_on_where_it_was_and_never_holds_a_row_twice() {
     let before = fs::read_to_string(&file).unwrap();
     fs::write(&file, before + "{\"response\":\"0000").unwrap();
     run();
-    assert_eq!(lines(&place, "svar"), [(1, false), (2, false), (1, true), (3, false)]);
+    assert_eq!(lines(&place, "svar"), [(2, false), (3, false)], "what was erased is gone here too");
     table();
     let csv = fs::read_to_string(place.folder.path().join("tabel/responses.csv")).unwrap();
-    assert_eq!(csv.lines().count(), 5, "one header and the same four rows: {csv}");
+    assert_eq!(csv.lines().count(), 3, "one header and the same two rows: {csv}");
     let mixed = place.snak(&["export", DIALOGUE, "--into", "svar", "--format", "csv"]).output().unwrap();
     assert_eq!(mixed.status.code(), Some(2));
 
@@ -170,7 +170,7 @@ async fn a_folder_goes_on_where_it_was_and_never_holds_a_row_twice() {
     let csv = fs::read_to_string(place.folder.path().join("tabel/responses.csv")).unwrap();
     assert!(csv.lines().next().unwrap().ends_with(",fri,frit"), "{csv}");
     assert_eq!(csv.matches("response,citizen").count(), 1);
-    assert_eq!(csv.lines().count(), 5, "a header, three answers and an erasure: {csv}");
+    assert_eq!(csv.lines().count(), 4, "a header and three answers: {csv}");
 }
 
 #[tokio::test]
@@ -251,4 +251,77 @@ async fn who_asks_by_letter_is_forgotten_with_the_service_and_without() {
     let rows = store.responses(&DialogueId(DIALOGUE.to_owned()), Cursor(0), 10).await.unwrap();
     assert!(rows.iter().all(|r| matches!(r.row, Row::Erased { .. })), "{rows:?}");
     assert_eq!((rows.len(), store.conversation(&of).await.unwrap()), (3, None));
+}
+
+#[tokio::test]
+async fn the_account_of_a_year_tells_whom_a_dialogue_reached_and_what_is_overdue_until_it_is_given_back() {
+    let mut place = Place::default();
+    let yaml = fs::read_to_string(place.dialogues.join(format!("{DIALOGUE}.yaml"))).unwrap();
+    let scripts = tempfile::tempdir().unwrap();
+    let script = scripts.path().join(format!("{DIALOGUE}.yaml"));
+    fs::create_dir(script.parent().unwrap()).unwrap();
+    fs::write(&script, yaml.replace("by: 2028-05-01", "by: 2026-03-03")).unwrap();
+    place.dialogues = scripts.path().to_owned();
+    let store = open(&place).await;
+    for n in 1..=12 {
+        answer(&*store, n, "aldrig").await;
+    }
+    store.close().await.unwrap();
+    drop(store);
+    let zone = jiff::tz::TimeZone::get("Europe/Copenhagen").unwrap();
+    let year = Timestamp::now().to_zoned(zone).year().to_string();
+    let account = || place.output(&["account", "--year", &year]);
+    let before = account();
+    for words in [
+        "Hvornår skal biblioteket have åbent?",
+        "Formål",
+        "Målgruppe",
+        "Forventet effekt",
+        "12 svar",
+        "FORFALDEN",
+    ] {
+        assert!(before.contains(words), "{words}: {before}");
+    }
+    let csv = place.output(&["account", "--year", &year, "--format", "csv"]);
+    let mut reader = csv::Reader::from_reader(csv.as_bytes());
+    let cells: Vec<csv::StringRecord> = reader.records().map(Result::unwrap).collect();
+    assert_eq!((cells.len(), &cells[0][0], &cells[0][7], &cells[0][12]), (1, DIALOGUE, "12", "ja"));
+    assert!(place.output(&["account", "--year", "2019"]).contains(": 0 dialoger"));
+
+    let given =
+        ["account", "--given-back", DIALOGUE, "--what", "Åbent til kl. 20 fra august", "--on", "2026-06-01"];
+    place.output(&given);
+    let after = account();
+    assert!(after.contains("2026-06-01: Åbent til kl. 20 fra august"), "{after}");
+    assert!(!after.contains("FORFALDEN"), "{after}");
+    let unknown =
+        place.snak(&["account", "--given-back", "nordby/findes-ikke", "--what", "x"]).output().unwrap();
+    assert_eq!(unknown.status.code(), Some(2));
+    let report = place.output(&["report", DIALOGUE]);
+    assert!(report.contains("10 svar talt med"), "in steps of five: {report}");
+    assert!(report.contains("Aldrig") && report.contains("██████████"), "{report}");
+}
+
+#[test]
+fn the_papers_say_what_the_dialogue_says_and_mark_what_only_people_know() {
+    let place = Place::default();
+    for dialogue in [DIALOGUE, "kulturhuset-havnen/aaben-scene", "nordby-idraet/tom-hal"] {
+        place.output(&["papers", dialogue, "--into", "papirer"]);
+        let read = |name: &str| fs::read_to_string(place.folder.path().join("papirer").join(name)).unwrap();
+        let (record, draft, notice) =
+            (read("fortegnelse.md"), read("konsekvensanalyse.md"), read("privatliv.html"));
+        assert!(
+            record.contains("artikel 6, stk. 1, litra") && record.contains("| Slettefrist | "),
+            "{record}"
+        );
+        assert!(draft.contains("## 5. Konklusion") && draft.contains("[udfyldes"), "{draft}");
+        assert!(
+            notice.contains("<section lang=\"da\" dir=\"ltr\">") && !notice.contains("<script"),
+            "{notice}"
+        );
+    }
+    place.output(&["papers", DIALOGUE, "--into", "papirer"]);
+    let record = fs::read_to_string(place.folder.path().join("papirer/fortegnelse.md")).unwrap();
+    assert!(record.contains("Borgere over 15 år") && record.contains("12 måneder efter svaret"), "{record}");
+    assert!(record.contains("| fri tekst | CPR-numre fjernes |"), "{record}");
 }

@@ -1,14 +1,19 @@
 //! The command line: one file per subcommand. Words for people go to standard error, what machines read to standard output.
 
+mod account;
 mod against;
 mod chat;
 mod check;
 mod erase;
 mod export;
+mod folder;
 mod key;
 mod mend;
 mod neighbours;
 mod operator;
+mod papers;
+mod progress;
+mod report;
 mod review;
 mod schema;
 mod serve;
@@ -43,6 +48,9 @@ enum Command {
     Restore(upkeep::Restore),
     Key(upkeep::Key),
     Retention(upkeep::Retention),
+    Account(account::Account),
+    Papers(papers::Papers),
+    Report(report::Report),
     Review(review::Review),
     Erase(erase::Erase),
 }
@@ -113,6 +121,9 @@ pub fn run() -> ExitCode {
             Command::Restore(command) => upkeep::restore(command).await,
             Command::Key(command) => upkeep::key(command).await,
             Command::Retention(command) => upkeep::retention(command).await,
+            Command::Account(command) => account::run(command).await,
+            Command::Papers(command) => papers::run(&command),
+            Command::Report(command) => report::run(command).await,
             Command::Review(command) => review::run(command).await,
             Command::Erase(command) => erase::run(command).await,
         }

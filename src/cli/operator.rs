@@ -73,8 +73,17 @@ impl Reach {
     /// # Errors
     /// [`Failure`] if there is no answer, or one that refuses.
     pub async fn ask(&self, method: &str, path: &str, json: Option<Value>) -> Result<Answer, Failure> {
+        let answer = self.answer(method, path, json).await?;
+        if (200..300).contains(&answer.status) { Ok(answer) } else { Err(refused(answer).await) }
+    }
+
+    /// As [`Reach::ask`]; an answer that refuses is one too.
+    ///
+    /// # Errors
+    /// [`Failure`] if there is no answer.
+    pub async fn answer(&self, method: &str, path: &str, json: Option<Value>) -> Result<Answer, Failure> {
         let json = json.map(|j| j.to_string());
-        let answer = match self {
+        Ok(match self {
             Reach::Stopped { inside, .. } => inside.ask(method, path, json).await.map_err(Failure::Failed)?,
             Reach::Running { client, url, bearer } => {
                 let lost =
@@ -90,8 +99,7 @@ impl Reach {
                 let body = response.bytes_stream().map(|chunk| chunk.map_err(|e| e.to_string()));
                 Answer { status, headers, body: body.boxed() }
             }
-        };
-        if (200..300).contains(&answer.status) { Ok(answer) } else { Err(refused(answer).await) }
+        })
     }
 
     /// Lets the store go.
@@ -120,7 +128,8 @@ async fn all(mut answer: Answer) -> Result<Vec<u8>, String> {
     Ok(bytes)
 }
 
-async fn refused(answer: Answer) -> Failure {
+/// Why it was refused.
+pub async fn refused(answer: Answer) -> Failure {
     let status = answer.status;
     let problem: Value =
         all(answer).await.ok().and_then(|b| serde_json::from_slice(&b).ok()).unwrap_or_default();

@@ -19,6 +19,7 @@ enum Action {
     Create(Create),
     List(List),
     Revoke(Revoke),
+    Log(Log),
 }
 
 /// Make a token. It is printed once, alone on standard output; only a hash of it is kept.
@@ -75,20 +76,35 @@ struct Revoke {
     places: Places,
 }
 
+/// List who did what, tab-separated: when, token, dialogue, what, query, rows, whether they stayed to the end.
+///
+/// Every pull, every token made or revoked, every erasure by staff. Nothing changes an entry.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Example:\n  snak token log --institution nordby-bibliotek")]
+struct Log {
+    /// Only of this institution
+    #[arg(long, value_name = "I")]
+    institution: Option<String>,
+    #[command(flatten)]
+    places: Places,
+}
+
 pub async fn run(command: Token) -> Result<(), Failure> {
     let places = match &command.action {
         Action::Create(Create { places, .. })
         | Action::List(List { places })
+        | Action::Log(Log { places, .. })
         | Action::Revoke(Revoke { places, .. }) => places,
     };
     let expires_at = match &command.action {
         Action::Create(create) => create.expires.as_deref().map(after_now).transpose()?,
-        Action::List(_) | Action::Revoke(_) => None,
+        Action::List(_) | Action::Log(_) | Action::Revoke(_) => None,
     };
     let reach = operator::reach(&places.settings(None)?).await?;
     let done = match &command.action {
         Action::Create(wanted) => create(&reach, wanted, expires_at).await,
         Action::List(_) => list(&reach).await,
+        Action::Log(of) => log(&reach, of).await,
         Action::Revoke(of) => revoke(&reach, of).await,
     };
     let closed = reach.close().await;
@@ -130,6 +146,21 @@ async fn list(reach: &Reach) -> Result<(), Failure> {
         ];
         out.push_str(&row.join("\t"));
         out.push('\n');
+    }
+    print(&out)
+}
+
+async fn log(reach: &Reach, of: &Log) -> Result<(), Failure> {
+    let query = of.institution.as_deref().map(|i| format!("?institution={}", escaped(i))).unwrap_or_default();
+    let entries =
+        operator::json(reach.ask("GET", &format!("/v1/operator/access{query}"), None).await?).await?;
+    let mut rows: Vec<&Value> = entries.as_array().into_iter().flatten().collect();
+    rows.sort_by_key(|e| e["at"].as_str().unwrap_or_default());
+    let mut out = String::from("at\ttoken\tdialogue\twhat\tquery\trows\tfinished\n");
+    for entry in rows {
+        let words =
+            ["at", "token", "dialogue", "file", "query"].map(|name| entry[name].as_str().unwrap_or("-"));
+        out.push_str(&format!("{}\t{}\t{}\n", words.join("\t"), entry["rows"], entry["finished"]));
     }
     print(&out)
 }

@@ -89,6 +89,10 @@ impl Cells for Line<'_> {
         }
     }
 
+    fn flag(&mut self, on: bool) {
+        self.cell(if on { "1" } else { "0" });
+    }
+
     fn moment(&mut self, at: Timestamp) {
         self.cell(&time(at));
     }

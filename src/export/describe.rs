@@ -7,26 +7,29 @@ use super::table::Cells;
 use crate::script::Language;
 use serde::Serialize;
 use std::collections::BTreeSet;
+use utoipa::ToSchema;
 
 /// The table with a row for each response.
 const TABLE: &str = "responses";
 
-#[derive(Serialize)]
-struct Described<'b> {
+/// Every column that a dialogue ever had.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Codebook)]
+pub struct Described<'b> {
     dialogue: &'b str,
     revisions: Vec<DescribedRevision<'b>>,
     columns: Vec<DescribedColumn<'b>>,
 }
 
-#[derive(Serialize)]
-struct DescribedRevision<'b> {
+#[derive(Debug, Serialize, ToSchema)]
+pub struct DescribedRevision<'b> {
     number: u32,
     fingerprint: &'b str,
     published_at: String,
 }
 
-#[derive(Serialize)]
-struct DescribedColumn<'b> {
+#[derive(Debug, Serialize, ToSchema)]
+pub struct DescribedColumn<'b> {
     /// From 1, in the order of the columns.
     ordinal: usize,
     name: String,
@@ -39,6 +42,8 @@ struct DescribedColumn<'b> {
     min: Option<i64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     max: Option<i64>,
+    /// The question's words, by language.
+    #[schema(value_type = HashMap<String, String>)]
     text: Texts,
     options: Vec<DescribedOption<'b>>,
     since: u32,
@@ -47,9 +52,10 @@ struct DescribedColumn<'b> {
     was: Vec<&'b str>,
 }
 
-#[derive(Serialize)]
-struct DescribedOption<'b> {
+#[derive(Debug, Serialize, ToSchema)]
+pub struct DescribedOption<'b> {
     code: &'b str,
+    #[schema(value_type = HashMap<String, String>)]
     label: &'b Texts,
     since: u32,
     until: Option<u32>,

@@ -43,6 +43,8 @@ pub trait Cells {
     /// What somebody wrote: it must not become a formula.
     fn words(&mut self, text: &str);
     fn number(&mut self, number: Decimal);
+    /// 1 or 0.
+    fn flag(&mut self, on: bool);
     fn moment(&mut self, at: Timestamp);
     fn date(&mut self, date: Date);
     fn clock(&mut self, time: Time);
@@ -257,8 +259,8 @@ pub fn has_other(atlas: &Atlas, layout: &Layout, place: usize) -> bool {
 fn flag(cell: Option<&Cell<'_>>, code: &str, offered: bool, out: &mut impl Cells) {
     let answered = |c: &&Cell<'_>| matches!(c.state, State::Answered | State::Withdrawn);
     match cell.filter(answered).and_then(|c| c.given.as_ref()) {
-        Some(Given::Codes(codes)) if codes.contains(&code) => out.number(Decimal::ONE),
-        Some(Given::Codes(_)) if offered => out.number(Decimal::ZERO),
+        Some(Given::Codes(codes)) if codes.contains(&code) => out.flag(true),
+        Some(Given::Codes(_)) if offered => out.flag(false),
         _ => out.empty(),
     }
 }

@@ -229,6 +229,10 @@ impl Cells for Pen {
         }
     }
 
+    fn flag(&mut self, on: bool) {
+        self.value(if on { "1" } else { "0" }, None);
+    }
+
     /// In UTC, to the second, as everywhere else.
     fn moment(&mut self, at: Timestamp) {
         let second = second(at).as_second();

@@ -1,12 +1,19 @@
-//! Who pulled what: one entry for each pull, never with rows.
+//! Who did what: one entry for each pull, each token made or revoked, each erasure; never with rows. Nothing here changes one.
 
+use super::Web;
+use super::auth::Caller;
+use super::error::Refusal;
 use crate::engine;
+use axum::Json;
+use axum::extract::rejection::QueryRejection;
+use axum::extract::{Query, State};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use std::sync::Arc;
 use storage::{DialogueId, Document, Kind, Store, StoreError};
 use tracing::{error, info};
 
-/// One pull.
+/// One pull, or another act.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Access {
     token: String,
@@ -52,6 +59,16 @@ impl Access {
         }
     }
 
+    /// Something that was done to a dialogue, or to an institution: how many things were touched.
+    pub async fn act(store: &dyn Store, caller: &Caller, of: &str, what: &str, count: u64) {
+        let mut access = Access::begin(caller.name(), &DialogueId(of.to_owned()), what, "");
+        (access.rows, access.finished) = (count, true);
+        info!(token = access.token, of, what, count, "done");
+        if let Err(error) = access.keep(store).await {
+            error!(%error, of, what, "an act could not be logged");
+        }
+    }
+
     async fn keep(&self, store: &dyn Store) -> Result<(), StoreError> {
         let body =
             engine::encode(self).map_err(|e| StoreError::Corrupt { what: "access", why: e.to_string() })?;
@@ -61,4 +78,29 @@ impl Access {
         let id = format!("{}/{:.6}-{random:08x}", self.dialogue, self.at);
         store.keep(vec![Document { kind: Kind::Access, id, body: Some(body) }]).await
     }
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Of {
+    /// Its folder; without one, everything.
+    #[serde(default)]
+    institution: String,
+}
+
+/// `GET /v1/operator/access?institution=`: in the order of dialogues and times.
+pub async fn list(
+    State(web): State<Arc<Web>>,
+    caller: Caller,
+    of: Result<Query<Of>, QueryRejection>,
+) -> Result<Json<Vec<Access>>, Refusal> {
+    caller.must_be_operator()?;
+    let Query(Of { institution }) =
+        of.map_err(|_| Refusal::parameter("institution", "say whose log it is", [""; 0]))?;
+    let prefix = if institution.is_empty() { institution } else { format!("{institution}/") };
+    let read = |(_, body): (String, Vec<u8>)| {
+        engine::decode(&body).map_err(|e| StoreError::Corrupt { what: "access", why: e.to_string() })
+    };
+    let entries = web.store.documents(Kind::Access, &prefix).await?;
+    Ok(Json(entries.into_iter().map(read).collect::<Result<_, _>>()?))
 }

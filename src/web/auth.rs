@@ -67,6 +67,11 @@ impl Caller {
         }
     }
 
+    /// Whether the answers in a question's column may be read.
+    pub fn may_see(&self, column: &str) -> bool {
+        self.columns().is_empty() || self.columns().iter().any(|c| c == column)
+    }
+
     /// What every dialogue begins with that may be read.
     pub fn prefix(&self) -> String {
         match self {

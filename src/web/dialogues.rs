@@ -2,19 +2,20 @@
 
 use super::Web;
 use super::auth::Caller;
+use super::entry::{Dialogues, Entry, Header, revisions};
 use super::error::Refusal;
+use super::openapi::{InExcel, Plain, Raw, Refused, Where};
 use super::query::{Asked, Format, Known};
 use super::token::is_folder_name;
-use crate::export::{CONTACTS, Codebook};
+use crate::export::{CONTACTS, Codebook, Described};
 use crate::library::Published;
-use crate::script::{Basis, Keep, Script, ScriptId, Words};
+use crate::script::ScriptId;
 use axum::Json;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Path, Query, State};
 use axum::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::IntoResponse;
 use jiff::tz::TimeZone;
-use serde_json::{Map, Value, json};
 use std::sync::Arc;
 use storage::{DialogueId, Kind, Store, StoreError};
 
@@ -77,7 +78,9 @@ impl Readable {
     }
 }
 
-/// `GET /v1/dialogues`
+/// The dialogues that the token may read.
+#[utoipa::path(get, path = "/v1/dialogues", tag = "dialogues",
+    responses((status = 200, description = "with what staff wrote at their top", body = Dialogues), Refused))]
 pub async fn list(
     State(web): State<Arc<Web>>,
     caller: Caller,
@@ -92,7 +95,7 @@ pub async fn list(
             dialogues.push(entry(&*web.store, Readable::new(&web, id, &body)?).await?);
         }
     }
-    Ok(([(CACHE_CONTROL, PRIVATE)], Json(json!({ "dialogues": dialogues }))))
+    Ok(([(CACHE_CONTROL, PRIVATE)], Json(Dialogues { dialogues })))
 }
 
 pub fn read(pairs: Pairs) -> Result<Vec<(String, String)>, Refusal> {
@@ -100,67 +103,18 @@ pub fn read(pairs: Pairs) -> Result<Vec<(String, String)>, Refusal> {
     Ok(pairs)
 }
 
-async fn entry(store: &dyn Store, of: Readable) -> Result<Value, StoreError> {
-    let revisions: Vec<Value> = of
-        .book
-        .revisions
-        .iter()
-        .map(|r| json!({ "number": r.number, "fingerprint": r.fingerprint, "published_at": format!("{:.0}", r.published_at) }))
-        .collect();
-    let mut entry = of.published.as_ref().map(|p| header(&p.script)).unwrap_or_default();
-    entry.insert("path".to_owned(), of.id.0.clone().into());
-    entry.insert("revisions".to_owned(), revisions.into());
-    entry.insert("responses".to_owned(), store.extent(&of.id).await?.responses.into());
-    Ok(entry.into())
+async fn entry(store: &dyn Store, of: Readable) -> Result<Entry, StoreError> {
+    Ok(Entry {
+        header: of.published.as_ref().map(|p| Header::of(&p.script)),
+        revisions: revisions(&of.book),
+        responses: store.extent(&of.id).await?.responses,
+        path: of.id.0,
+    })
 }
 
-// What staff wrote at the top of the dialogue's latest revision.
-fn header(script: &Script) -> Map<String, Value> {
-    let header = script.header();
-    let privacy = &header.privacy;
-    let places: Map<String, Value> =
-        header.entry.places.iter().map(|(code, text)| (code.clone(), text.as_str().into())).collect();
-    let value = json!({
-        "title": texts(&header.title),
-        "institution": texts(&script.institution().name),
-        "languages": header.languages,
-        "owner": header.owner,
-        "purpose": texts(&header.purpose),
-        "method": texts(&header.method),
-        "target_group": texts(&header.target_group),
-        "expected_effect": texts(&header.expected_effect),
-        "method_mix": header.method_mix,
-        "give_back": { "by": header.give_back.by, "how": texts(&header.give_back.how) },
-        "period": { "from": header.period.from, "to": header.period.to },
-        "privacy": { "basis": basis(privacy.basis), "anonymous": privacy.anonymous, "keep": keep(privacy.keep) },
-        "entry": { "code": header.entry.code, "places": places },
-    });
-    match value {
-        Value::Object(map) => map,
-        _ => Map::new(),
-    }
-}
-
-fn texts(words: &Words) -> Map<String, Value> {
-    words.languages().map(|(language, text)| (language.tag().to_owned(), text.plain().into())).collect()
-}
-
-fn basis(basis: Basis) -> &'static str {
-    match basis {
-        Basis::Consent => "consent",
-        Basis::PublicTask => "public_task",
-    }
-}
-
-fn keep(keep: Keep) -> String {
-    match keep {
-        Keep { months, days: 0 } => format!("{months} months"),
-        Keep { months: 0, days } => format!("{days} days"),
-        Keep { months, days } => format!("{months} months {days} days"),
-    }
-}
-
-/// `GET …/codebook.json`
+/// Every column there ever was, and what it means.
+#[utoipa::path(get, path = "/v1/dialogues/{institution}/{dialogue}/codebook.json", tag = "codebook",
+    params(Where, Plain), responses((status = 200, description = "the codebook", body = Described), Refused))]
 pub async fn codebook_json(
     State(web): State<Arc<Web>>,
     caller: Caller,
@@ -174,7 +128,10 @@ pub async fn codebook_json(
     Ok(([(CONTENT_TYPE, "application/json"), (CACHE_CONTROL, PRIVATE)], body))
 }
 
-/// `GET …/codebook.csv`
+/// The codebook as a table: a row for each column, followed by one for each of its options.
+#[utoipa::path(get, path = "/v1/dialogues/{institution}/{dialogue}/codebook.csv", tag = "codebook",
+    params(Where, Plain, Raw, InExcel),
+    responses((status = 200, description = "the codebook", content_type = "text/csv", body = String), Refused))]
 pub async fn codebook_csv(
     State(web): State<Arc<Web>>,
     caller: Caller,

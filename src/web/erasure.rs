@@ -1,6 +1,7 @@
 //! Requests to be forgotten that come by letter: by the ids of responses, or by the address that somebody wrote from.
 
 use super::Web;
+use super::access::Access;
 use super::auth::Caller;
 use super::error::Refusal;
 use crate::library::{Erased, receipt_number};
@@ -49,6 +50,7 @@ pub async fn erase(
     let number = receipt_number(seed);
     let document = Erased::at(now, responses).document(number.clone());
     web.store.keep(vec![document.map_err(|e| StoreError::Backend(e.to_string()))?]).await?;
+    Access::act(&*web.store, &caller, "", &format!("erase {number}"), responses as u64).await;
     Ok(Json(json!({"conversations": conversations, "responses": responses, "receipt": number})))
 }
 

@@ -7,7 +7,7 @@ use serde::Serialize;
 use storage::StoreError;
 
 /// A refused request. `detail` is a sentence for whoever reads the answer.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, utoipa::ToSchema)]
 pub struct Refusal {
     #[serde(rename = "type")]
     kind: &'static str,

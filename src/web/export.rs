@@ -6,6 +6,7 @@ use super::auth::Caller;
 use super::dialogues::{PRIVATE, Pairs, Readable, read};
 use super::error::Refusal;
 use super::gzip;
+use super::openapi::{InExcel, Parameters, Refused, Row, States, Where};
 use super::pull::{Pull, streamed};
 use super::query::{Asked, Format};
 use crate::engine::{self, Contact, vote_log};
@@ -27,22 +28,50 @@ use storage::{DialogueId, Kind, StoreError};
 /// What a proxy that does TLS says was asked for.
 const FORWARDED_PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto");
 
-/// `GET …/responses.csv`
+/// A table: a row for each response, or for each of its questions.
+#[utoipa::path(get, path = "/v1/dialogues/{institution}/{dialogue}/responses.csv", tag = "responses",
+    params(Where, Parameters, States, InExcel),
+    responses(
+        (status = 200, description = "the rows; `Link: <…>; rel=\"next\"` goes on behind them", content_type = "text/csv", body = String),
+        (status = 304, description = "nothing has changed since the answer with this `ETag`"),
+        Refused,
+    ))]
 pub async fn csv(request: Request, pairs: Pairs) -> Result<Response, Refusal> {
     request.answer(Format::Csv, pairs).await
 }
 
-/// `GET …/responses.ndjson`
+/// A line for each response, each with its cursor.
+#[utoipa::path(get, path = "/v1/dialogues/{institution}/{dialogue}/responses.ndjson", tag = "responses",
+    params(Where, Parameters),
+    responses(
+        (status = 200, description = "the rows; `Link: <…>; rel=\"next\"` goes on behind them", content_type = "application/x-ndjson", body = Row),
+        (status = 304, description = "nothing has changed since the answer with this `ETag`"),
+        Refused,
+    ))]
 pub async fn ndjson(request: Request, pairs: Pairs) -> Result<Response, Refusal> {
     request.answer(Format::Ndjson, pairs).await
 }
 
-/// `GET …/responses.json`
+/// A list of what NDJSON has line by line.
+#[utoipa::path(get, path = "/v1/dialogues/{institution}/{dialogue}/responses.json", tag = "responses",
+    params(Where, Parameters),
+    responses(
+        (status = 200, description = "the rows; `Link: <…>; rel=\"next\"` goes on behind them", content_type = "application/json", body = Vec<Row>),
+        (status = 304, description = "nothing has changed since the answer with this `ETag`"),
+        Refused,
+    ))]
 pub async fn json(request: Request, pairs: Pairs) -> Result<Response, Refusal> {
     request.answer(Format::Json, pairs).await
 }
 
-/// `GET …/responses.xlsx`
+/// A workbook: numbers are numbers, dates are dates.
+#[utoipa::path(get, path = "/v1/dialogues/{institution}/{dialogue}/responses.xlsx", tag = "responses",
+    params(Where, Parameters, States),
+    responses(
+        (status = 200, description = "the rows; `Link: <…>; rel=\"next\"` goes on behind them", content_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", body = Vec<u8>),
+        (status = 304, description = "nothing has changed since the answer with this `ETag`"),
+        Refused,
+    ))]
 pub async fn xlsx(request: Request, pairs: Pairs) -> Result<Response, Refusal> {
     request.answer(Format::Xlsx, pairs).await
 }
@@ -88,6 +117,10 @@ impl Request {
         }
         let secrets = web.store.secrets();
         let log = match asked.table.as_deref().filter(|table| found.book.is_vote(table)) {
+            Some(vote) if !self.caller.may_see(vote) => {
+                let detail = format!("this token is narrowed to columns without `{vote}`");
+                return Err(Refusal::new(StatusCode::FORBIDDEN, detail));
+            }
             Some(vote) => DialogueId(vote_log(&ScriptId(found.id.0.clone()), vote)),
             None => found.id.clone(),
         };

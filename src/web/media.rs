@@ -5,6 +5,7 @@ use super::access::Access;
 use super::auth::Caller;
 use super::dialogues::{PRIVATE, Readable};
 use super::error::Refusal;
+use super::openapi::{Refused, Where};
 use axum::extract::{Path, State};
 use axum::http::header::{
     CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_SECURITY_POLICY, CONTENT_TYPE, X_CONTENT_TYPE_OPTIONS,
@@ -14,6 +15,10 @@ use axum::response::IntoResponse;
 use std::sync::Arc;
 use storage::MediaId;
 
+/// One picture, voice message or file.
+#[utoipa::path(get, path = "/v1/dialogues/{institution}/{dialogue}/media/{id}", tag = "media",
+    params(Where, ("id" = String, Path, description = "as a row names it")),
+    responses((status = 200, description = "its bytes", content_type = "application/octet-stream", body = Vec<u8>), Refused))]
 pub async fn file(
     State(web): State<Arc<Web>>,
     caller: Caller,

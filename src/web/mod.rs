@@ -1,8 +1,10 @@
 //! The HTTP surface: pulling answers, tokens, health. Channels bring their own routes.
 
 mod access;
+mod account;
 mod auth;
 mod dialogues;
+mod entry;
 mod erasure;
 mod error;
 mod export;
@@ -10,13 +12,17 @@ mod gzip;
 mod health;
 mod inside;
 mod media;
+mod openapi;
 mod pull;
 mod query;
+mod report;
+mod report_page;
 mod review;
 mod router;
 mod token;
 mod upkeep;
 
+pub use account::Account;
 pub use inside::{Answer, Inside};
 pub use router::{router, serve};
 pub use token::Token;

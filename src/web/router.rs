@@ -1,6 +1,9 @@
 //! Every route.
 
-use super::{Web, dialogues, erasure, error, export, gzip, health, media, review, token, upkeep};
+use super::{
+    Web, access, account, dialogues, erasure, error, export, gzip, health, media, openapi, report, review,
+    token, upkeep,
+};
 use axum::routing::{delete, get, post};
 use axum::{Router, middleware};
 use std::net::SocketAddr;
@@ -37,7 +40,11 @@ pub fn router(web: Web, channels: Router) -> Router {
         .route("/v1/dialogues/{institution}/{dialogue}/responses.xlsx", get(export::xlsx))
         .route("/v1/dialogues/{institution}/{dialogue}/codebook.json", get(dialogues::codebook_json))
         .route("/v1/dialogues/{institution}/{dialogue}/codebook.csv", get(dialogues::codebook_csv))
+        .route("/v1/dialogues/{institution}/{dialogue}/report.json", get(report::json))
         .route("/v1/dialogues/{institution}/{dialogue}/media/{id}", get(media::file))
+        .route("/report/{institution}/{dialogue}", get(report::html))
+        .route("/v1/openapi.json", get(openapi::document))
+        .route("/v1/docs", get(openapi::page))
         .route("/v1/operator/tokens", get(token::list).post(token::create))
         .route("/v1/operator/tokens/{name}", delete(token::revoke))
         .route("/v1/operator/backup", post(upkeep::backup))
@@ -45,6 +52,9 @@ pub fn router(web: Web, channels: Router) -> Router {
         .route("/v1/operator/retention", post(upkeep::retention))
         .route("/v1/operator/erase", post(erasure::erase))
         .route("/v1/operator/receipts/{number}", get(erasure::receipt))
+        .route("/v1/operator/access", get(access::list))
+        .route("/v1/operator/account", get(account::year))
+        .route("/v1/operator/given-back", post(account::given_back))
         .route("/v1/operator/published", get(upkeep::published))
         .route("/v1/operator/review", get(review::list).post(review::decide))
         .with_state(Arc::new(web))

@@ -1,6 +1,7 @@
 //! Tokens: made, listed and revoked by the operator. Only a hash is kept; the token itself is shown once.
 
 use super::Web;
+use super::access::Access;
 use super::auth::Caller;
 use super::error::Refusal;
 use crate::engine;
@@ -115,7 +116,7 @@ pub async fn create(
     let body =
         engine::encode(&token).map_err(|e| StoreError::Corrupt { what: "token", why: e.to_string() })?;
     web.store.keep(vec![Document { kind: Kind::Token, id, body: Some(body) }]).await?;
-    tracing::info!(institution = token.institution, token = token.name, "a token was made");
+    Access::act(&*web.store, &caller, &token.institution, &format!("token create {}", token.name), 1).await;
     let mut answer = token.shown();
     answer["token"] = secret.into();
     answer["not_published"] = unpublished(&*web.store, &token).await?.into();
@@ -213,6 +214,6 @@ pub async fn revoke(
         ));
     }
     web.store.keep(vec![Document { kind: Kind::Token, id, body: None }]).await?;
-    tracing::info!(institution = of.institution, token = name, "a token was revoked");
+    Access::act(&*web.store, &caller, &of.institution, &format!("token revoke {name}"), 1).await;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -174,6 +174,8 @@ pub enum Kind {
     Flag = 10,
     /// That somebody's answers were erased, by the number they were told. Nothing about them.
     Receipt = 11,
+    /// What citizens were told came of their answers: `institution/dialogue/<day>`.
+    GivenBack = 12,
 }
 
 /// `body: None` removes it.

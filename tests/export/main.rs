@@ -1,8 +1,14 @@
 //! The pull over real HTTP: each test is a promise to whoever pulls.
 #![allow(clippy::unwrap_used, reason = "the helpers of a test fail it")]
 
+mod examples;
+mod folder;
 mod forms;
+mod openapi;
+mod report;
 mod site;
+#[path = "../support/mod.rs"]
+mod support;
 
 use serde_json::{Value as Json, json};
 use site::*;
@@ -425,6 +431,10 @@ async fn only_a_token_of_the_institution_reads_its_dialogues() {
         stored.len() == 4
             && stored.iter().all(|(_, body)| !holds(body, &theatre) && !holds(body, &theatre[5..]))
     );
+    assert_eq!(site.get_as(&theatre, "/v1/operator/access").await.status, 403);
+    let whole = site.get("/v1/operator/access?institution=nordby-bibliotek").await.json();
+    let acts: Vec<&str> = whole.as_array().unwrap().iter().map(|a| a["file"].as_str().unwrap()).collect();
+    assert!(acts.contains(&"token create natjob") && acts.contains(&"token revoke natjob"), "{acts:?}");
     let log = site.store.documents(Kind::Access, DIALOGUE).await.unwrap();
     let logged: Vec<Json> = log.iter().map(|(_, body)| snak::engine::decode(body).unwrap()).collect();
     let named: Vec<&str> = logged.iter().map(|a| a["token"].as_str().unwrap()).collect();
@@ -597,6 +607,11 @@ async fn votes_are_a_table_of_their_own_that_leads_to_no_response() {
     let token = site.token(token).await;
     let bare = site.get_as(&token, &format!("/v1/dialogues/{DIALOGUE}/responses.csv?table=udsagn")).await;
     assert!(bare.status == 200 && !bare.body.contains("kaffe"), "{}", bare.body);
+
+    let narrow = json!({"institution": "nordby-bibliotek", "name": "kun", "columns": ["fri"]});
+    let narrow = site.token(narrow).await;
+    let table = format!("/v1/dialogues/{DIALOGUE}/responses.csv?table=udsagn");
+    assert_eq!(site.get_as(&narrow, &table).await.status, 403, "no answers to read, no votes either");
 
     let wide = rows(&site.pull("responses.csv?states=1&columns=response,udsagn").await, b',');
     assert_eq!(wide[0][1..], ["udsagn", "udsagn_state"]);

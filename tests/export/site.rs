@@ -26,6 +26,11 @@ pub struct Service {
 
 /// With the sample dialogue published.
 pub async fn service() -> Service {
+    service_of(OPERATOR).await
+}
+
+/// As [`service`], with another operator.
+pub async fn service_of(operator: &str) -> Service {
     let folder = tempfile::tempdir().unwrap();
     let store: Arc<dyn Store> = Arc::new(MemoryStore::new().unwrap());
     let library = Arc::new(Library::open(folder.path(), store.clone()).await.unwrap());
@@ -33,7 +38,7 @@ pub async fn service() -> Service {
         store: store.clone(),
         library: library.clone(),
         telegram: Arc::new(|| Some("cannot be reached".to_owned())),
-        operator: OPERATOR.to_owned(),
+        operator: operator.to_owned(),
         forget: Arc::new(|_| Box::pin(async { Ok(storage::Receipt::default()) })),
     };
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -108,9 +113,11 @@ impl Service {
     }
 
     pub async fn commit(&self, n: u8, version: u64, responses: Vec<ResponseChange>) {
+        // Who has erased themselves begins anew.
+        let of = responses.first().map(|r| r.response);
         let changes = Changes {
             conversation: ConversationKey([n; 16]),
-            update: UpdateId(format!("test:{n}:{version}")),
+            update: UpdateId(format!("test:{n}:{version}:{of:?}")),
             at: Timestamp::now(),
             expected: Version(version),
             body: Body::Put(Vec::new()),

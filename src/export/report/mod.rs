@@ -7,10 +7,12 @@
 mod small;
 mod tally;
 
+pub use small::hidden;
 pub use tally::Tally;
 
 use super::codebook::Texts;
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 /// The smallest count that is told, except none at all.
 pub const SMALLEST: u64 = 5;
@@ -18,7 +20,7 @@ pub const SMALLEST: u64 = 5;
 pub const STEP: usize = 5;
 
 /// Counts; `None` where one is not told because it is small, or because it would give away one that is.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Report {
     /// Responses that are counted: a multiple of [`STEP`].
     pub counted: u64,
@@ -36,14 +38,14 @@ pub struct Report {
     pub questions: Vec<Question>,
 }
 
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Count {
     pub code: String,
     pub count: Option<u64>,
 }
 
 /// Those of one place, channel or language.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Group {
     /// Empty for responses without one.
     pub code: String,
@@ -52,11 +54,12 @@ pub struct Group {
     pub not_yet_user_share: Option<f64>,
 }
 
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Question {
     pub name: String,
     #[serde(rename = "type")]
     pub kind: String,
+    #[schema(value_type = HashMap<String, String>)]
     pub text: Texts,
     pub answered: Option<u64>,
     pub skipped: Option<u64>,
@@ -73,9 +76,21 @@ pub struct Question {
     pub bars: Vec<Bar>,
 }
 
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Bar {
     pub code: String,
+    #[schema(value_type = HashMap<String, String>)]
     pub label: Texts,
     pub count: Option<u64>,
+}
+
+/// A report with whose it is.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Page {
+    pub dialogue: String,
+    /// What staff wrote at the top of the dialogue's latest revision, as the list of dialogues has it.
+    #[schema(value_type = Object)]
+    pub header: serde_json::Value,
+    #[serde(flatten)]
+    pub report: Report,
 }

@@ -1,0 +1,178 @@
+//! The report as a page: the header on top, then bars drawn as SVG. It prints on paper, and asks for nothing from elsewhere.
+
+use crate::export::report::{Count, Group, Page, Question};
+use crate::script::Language;
+use maud::{DOCTYPE, Markup, PreEscaped, html};
+use serde_json::Value;
+use std::collections::BTreeMap;
+
+const STYLE: &str = "
+body{font:16px/1.5 system-ui,sans-serif;color:#1a1a1a;background:#fff;max-width:50rem;margin:2rem auto;padding:0 1rem}
+h1{font-size:1.6rem;margin:0}h2{font-size:1.15rem;margin:2rem 0 .3rem}
+dl{display:grid;grid-template-columns:max-content 1fr;gap:.2rem 1rem;margin:1rem 0}dt{font-weight:600}dd{margin:0}
+table{border-collapse:collapse;width:100%}th,td{text-align:left;padding:.15rem .6rem .15rem 0;vertical-align:middle}
+td.n,th.n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
+svg{display:block;width:100%;height:.9rem}.bar{fill:#1f5f8b}.rest{fill:#e4e9ee}
+.small{color:#444;font-size:.9rem}section{break-inside:avoid}
+@media print{body{margin:0;max-width:none}.bar{fill:#333}}
+";
+
+/// What is not told.
+const HIDDEN: &str = "–";
+
+pub fn page(page: &Page, language: Language) -> Markup {
+    let report = &page.report;
+    let title = words(&page.header["title"], language);
+    html! {
+        (DOCTYPE)
+        html lang="da" {
+            head {
+                meta charset="utf-8";
+                meta name="viewport" content="width=device-width, initial-scale=1";
+                title { "Resultater: " (title) }
+                style { (PreEscaped(STYLE)) }
+            }
+            body {
+                p.small { (words(&page.header["institution"], language)) " · " (page.dialogue) }
+                h1 { (title) }
+                (header(&page.header, language))
+                section {
+                    h2 { "Svar" }
+                    dl {
+                        dt { "Talt med" } dd { (report.counted) }
+                        dt { "Hele samtalen" } dd { (number(report.complete)) }
+                        dt { "Stoppede undervejs" } dd { (number(report.partial)) }
+                        dt { "Tid, midterste" } dd { (time(report.median_seconds)) }
+                    }
+                    (audience(&report.audience, report.not_yet_user_share))
+                }
+                (group("Steder", &report.place))
+                (group("Kanaler", &report.channel))
+                (group("Sprog", &report.language))
+                @for asked in &report.questions { (question(asked, report.counted, language)) }
+                p.small {
+                    (HIDDEN) " betyder, at tallet ikke vises: Det er på under " (report.smallest)
+                    ", eller det ville afsløre et andet, der er. Nye svar tælles med fem ad gangen."
+                }
+            }
+        }
+    }
+}
+
+fn header(header: &Value, language: Language) -> Markup {
+    let rows = [
+        ("Formål", words(&header["purpose"], language)),
+        ("Metode", words(&header["method"], language)),
+        ("Målgruppe", words(&header["target_group"], language)),
+        ("Forventet effekt", words(&header["expected_effect"], language)),
+        ("Tilbagemelding", words(&header["give_back"]["how"], language)),
+        ("Senest", header["give_back"]["by"].as_str().unwrap_or_default().to_owned()),
+        ("Ansvarlig", header["owner"].as_str().unwrap_or_default().to_owned()),
+    ];
+    html! {
+        dl { @for (name, text) in rows.iter().filter(|(_, text)| !text.is_empty()) { dt { (name) } dd { (text) } } }
+    }
+}
+
+fn audience(counts: &[Count], share: Option<f64>) -> Markup {
+    let name = |code: &str| match code {
+        "not_yet_user" => "Bruger det ikke endnu",
+        "user" => "Bruger det",
+        _ => "Ved vi ikke",
+    };
+    let all: u64 = counts.iter().filter_map(|c| c.count).sum();
+    html! {
+        h2 { "Hvem svarede" }
+        table {
+            @for count in counts { (row(name(&count.code), count.count, all)) }
+        }
+        @if let Some(share) = share {
+            p { "Af dem, vi ved det om, bruger " (percent(share)) " det ikke endnu." }
+        }
+    }
+}
+
+fn group(title: &str, groups: &[Group]) -> Markup {
+    html! {
+        @if groups.len() > 1 || groups.iter().any(|g| !g.code.is_empty()) {
+            section {
+                h2 { (title) }
+                table {
+                    tr { th { "" } th.n { "Svar" } th.n { "Ikke brugere endnu" } }
+                    @for group in groups {
+                        tr {
+                            td { (if group.code.is_empty() { "uden sted" } else { &group.code }) }
+                            td.n { (number(group.count)) }
+                            td.n { (group.not_yet_user_share.map_or(HIDDEN.to_owned(), percent)) }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn question(asked: &Question, counted: u64, language: Language) -> Markup {
+    let text = pick(&asked.text, language).unwrap_or(&asked.name);
+    let all = asked.answered.unwrap_or(counted);
+    html! {
+        section {
+            h2 { (text) }
+            @if !asked.bars.is_empty() {
+                table {
+                    @for bar in &asked.bars {
+                        (row(pick(&bar.label, language).unwrap_or(&bar.code), bar.count, all))
+                    }
+                }
+            }
+            p.small {
+                "Svarede: " (number(asked.answered)) " · sprang over: " (number(asked.skipped))
+                " · blev ikke spurgt: " (number(asked.not_asked)) " · gik i stå: " (number(asked.failed))
+                " · stoppede her: " (number(asked.left_after)) " · tid: " (time(asked.median_seconds))
+            }
+        }
+    }
+}
+
+fn row(label: &str, count: Option<u64>, all: u64) -> Markup {
+    let width = count.unwrap_or(0) * 100 / all.max(1);
+    html! {
+        tr {
+            td style="width:45%" { (label) }
+            td style="width:40%" {
+                svg viewBox="0 0 100 10" preserveAspectRatio="none" role="img" aria-label=(number(count)) {
+                    rect.rest width="100" height="10" {}
+                    rect.bar width=(width) height="10" {}
+                }
+            }
+            td.n { (number(count)) }
+        }
+    }
+}
+
+fn number(count: Option<u64>) -> String {
+    count.map_or(HIDDEN.to_owned(), |n| n.to_string())
+}
+
+fn percent(share: f64) -> String {
+    format!("{:.0} %", share * 100.0)
+}
+
+fn time(seconds: Option<u64>) -> String {
+    match seconds {
+        None => HIDDEN.to_owned(),
+        Some(seconds @ 0..=119) => format!("{seconds} sek."),
+        Some(seconds) => format!("{} min.", (seconds + 30) / 60),
+    }
+}
+
+fn pick(texts: &BTreeMap<Language, String>, language: Language) -> Option<&str> {
+    texts.get(&language).or(texts.values().next()).map(String::as_str)
+}
+
+// Of an object with a text for each language.
+fn words(texts: &Value, language: Language) -> String {
+    let first = || texts.as_object().and_then(|map| map.values().next());
+    let text = texts.get(language.tag()).or_else(first);
+    text.and_then(Value::as_str).unwrap_or_default().to_owned()
+}
