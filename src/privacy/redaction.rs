@@ -15,9 +15,19 @@ pub const EMAIL_MARK: &str = "[e-mail fjernet]";
 
 const DIGITS: usize = 10;
 
-// Day, month and year may be parted by one sign, the last four by one or two; never inside a longer run of digits.
+// What people put between the digits: spaces, dots, slashes, every dash there is, and signs that cannot be seen.
+const BETWEEN: &str = r"[\s\p{Cf}./\\_\p{Pd}−]";
+
+// Day, month and year may be parted, the last four by more; never inside a longer run of digits. After a dash the last four may be
+// two and two; without one, five pairs are as likely something else.
 static CPR: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(r"(^|[^0-9])(\d{2})[ ./-]?(\d{2})[ ./-]?(\d{2})\s?[-–—‐‑ ./]?\s?(\d{4})($|[^0-9])").ok()
+    let b = BETWEEN;
+    let last = format!(r"(?:{b}{{0,3}}\d{{4}}|\s?[\p{{Pd}}−]\s?\d{{2}} \d{{2}})");
+    Regex::new(&format!(r"(^|[^0-9])(\d{{2}}){b}{{0,2}}(\d{{2}}){b}{{0,2}}(\d{{2}}){last}($|[^0-9])")).ok()
+});
+// Digit by digit, as on a form with boxes.
+static SPACED: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(r"(^|[^0-9 ] ?)(\d \d) (\d \d) \d \d ?\p{Pd}? ?\d \d \d \d($|[^0-9 ]| $| [^0-9 ])").ok()
 });
 static PHONE: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(r"(^|[^0-9+])((?:\+|00)\d{2}[ -]?)?\d{2}[ .-]?\d{2}[ .-]?\d{2}[ .-]?\d{2}($|[^0-9])").ok()
@@ -36,16 +46,16 @@ pub fn cpr(text: &str) -> (Cow<'_, str>, bool) {
     } else {
         Cow::Owned(text.chars().map(western).collect())
     };
-    let Some(pattern) = CPR.as_ref() else { return (Cow::Borrowed(text), false) };
     let mut found = false;
     let mut out = plain.to_string();
     // Neighbouring numbers share the sign between them, so a second pass is needed.
-    for _ in 0..2 {
+    for pattern in [&CPR, &CPR, &SPACED].into_iter().filter_map(|p| p.as_ref()) {
         out = pattern
             .replace_all(&out, |c: &Captures<'_>| {
-                if is_date(&c[2], &c[3]) {
+                let number = |n: usize| c[n].replace(' ', "");
+                if is_date(&number(2), &number(3)) {
                     found = true;
-                    format!("{}{CPR_MARK}{}", &c[1], &c[6])
+                    format!("{}{CPR_MARK}{}", &c[1], &c[c.len() - 1])
                 } else {
                     c[0].to_owned()
                 }
