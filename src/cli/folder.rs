@@ -266,7 +266,9 @@ impl Iterator for Records {
                 Ok(0) => return Some(Ok(record)),
                 // JSON has a quotation mark within quotation marks only behind `\`, and no line break.
                 Ok(_) if record.first() == Some(&b'{') => return Some(Ok(record)),
-                Ok(_) if record.iter().filter(|b| **b == b'"').count() % 2 == 0 => return Some(Ok(record)),
+                Ok(_) if record.iter().filter(|b| **b == b'"').count().is_multiple_of(2) => {
+                    return Some(Ok(record));
+                }
                 Ok(_) => {}
             }
         }

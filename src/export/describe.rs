@@ -66,8 +66,13 @@ pub struct DescribedOption<'b> {
 
 impl DescribedColumn<'_> {
     // Its own row, or that of one of its options.
-    fn row(&self, option: Option<&DescribedOption<'_>>, languages: &BTreeSet<Language>, line: &mut Line<'_>) {
-        line.text(&self.ordinal.to_string());
+    fn row(
+        &self,
+        option: Option<&DescribedOption<'_>>,
+        languages: &BTreeSet<Language>,
+        line: &mut impl Cells,
+    ) {
+        line.number(self.ordinal.into());
         [&self.name, self.table, self.question, self.kind].iter().for_each(|text| line.text(text));
         let text = |texts: &Texts, l: &Language| texts.get(l).cloned().unwrap_or_default();
         languages.iter().for_each(|l| line.words(&text(&self.text, l)));
@@ -89,14 +94,19 @@ impl Codebook {
         Ok(bytes)
     }
 
-    /// One row for each column, followed by one for each of its options.
+    /// The rows of [`Codebook::rows`] as CSV.
     pub fn to_csv(&self, ascii: bool, raw: bool, dialect: Dialect) -> Vec<u8> {
-        let described = self.described(ascii);
-        let languages = self.languages();
         let csv = Csv { raw, dialect };
         let mut out = Vec::new();
         csv.begin(&mut out);
-        let mut line = Line::new(csv, &mut out);
+        self.rows(ascii, &mut Line::new(csv, &mut out));
+        out
+    }
+
+    /// A header, then one row for each column, followed by one for each of its options.
+    pub fn rows(&self, ascii: bool, line: &mut impl Cells) {
+        let described = self.described(ascii);
+        let languages = self.languages();
         ["ordinal", "name", "table", "question", "type"].iter().for_each(|name| line.text(name));
         languages.iter().for_each(|l| line.text(&format!("text_{l}")));
         line.text("code");
@@ -104,10 +114,9 @@ impl Codebook {
         ["since", "until", "was"].iter().for_each(|name| line.text(name));
         line.end();
         for column in &described.columns {
-            column.row(None, &languages, &mut line);
-            column.options.iter().for_each(|option| column.row(Some(option), &languages, &mut line));
+            column.row(None, &languages, line);
+            column.options.iter().for_each(|option| column.row(Some(option), &languages, line));
         }
-        out
     }
 
     fn described(&self, ascii: bool) -> Described<'_> {

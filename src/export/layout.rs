@@ -176,6 +176,8 @@ pub struct Layout {
     pub fixed: Vec<Fixed>,
     /// Places in the codebook, ascending, with the name in this pull.
     pub questions: Vec<(usize, String)>,
+    /// Names without letters outside ASCII.
+    pub ascii: bool,
 }
 
 /// A column that this pull cannot have.
@@ -209,7 +211,7 @@ impl Layout {
             })
             .collect();
         if wish.columns.is_empty() {
-            return Ok(Layout { table, fixed: Fixed::ALL.to_vec(), questions });
+            return Ok(Layout { table, fixed: Fixed::ALL.to_vec(), questions, ascii: wish.ascii });
         }
         let canonical = |place: usize| book.columns[place].name.as_str();
         let is =
@@ -228,6 +230,7 @@ impl Layout {
             table,
             fixed: Fixed::ALL.into_iter().filter(|f| wanted(f) || (wish.deletions && told(f))).collect(),
             questions: questions.into_iter().filter(|q| wish.columns.iter().any(|w| is(w, q))).collect(),
+            ascii: wish.ascii,
         })
     }
 

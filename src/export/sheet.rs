@@ -67,13 +67,7 @@ pub struct Writer {
 
 impl Writer {
     pub fn new(sheet: Sheet) -> Writer {
-        let name = match &sheet.layout.table {
-            Table::Responses => "responses",
-            Table::Rounds(name) | Table::Answered(name) | Table::Votes { of: name, .. } => name,
-            Table::Contacts => "contacts",
-        };
-        let workbook = Workbook::new(name);
-        Writer { sheet, out: Vec::new(), listed: 0, pen: Pen::default(), workbook }
+        Writer { sheet, out: Vec::new(), listed: 0, pen: Pen::default(), workbook: Workbook::default() }
     }
 
     pub fn sheet(&self) -> &Sheet {
@@ -130,7 +124,7 @@ impl Writer {
         self.settle()
     }
 
-    /// What stands behind the last row.
+    /// What stands behind the last row; of a workbook the codebook too, on a sheet of its own.
     pub fn end(&mut self) -> std::io::Result<()> {
         match self.sheet.form {
             Form::Csv(_) | Form::Ndjson => Ok(()),
@@ -138,7 +132,12 @@ impl Writer {
                 self.out.extend_from_slice(if self.listed == 0 { b"]\n" } else { b"\n]\n" });
                 Ok(())
             }
-            Form::Xlsx => self.workbook.end(&mut self.out),
+            Form::Xlsx => {
+                self.workbook.sheet("codebook", &mut self.pen, &mut self.out)?;
+                self.sheet.atlas.book().rows(self.sheet.layout.ascii, &mut self.pen);
+                self.workbook.take(&mut self.pen, &mut self.out)?;
+                self.workbook.end(&mut self.out)
+            }
         }
     }
 
@@ -238,7 +237,12 @@ impl Writer {
     }
 
     fn new_sheet(&mut self) -> std::io::Result<()> {
-        self.workbook.sheet(&mut self.pen, &mut self.out)?;
+        let name = match &self.sheet.layout.table {
+            Table::Responses => "responses",
+            Table::Rounds(name) | Table::Answered(name) | Table::Votes { of: name, .. } => name,
+            Table::Contacts => "contacts",
+        };
+        self.workbook.sheet(name, &mut self.pen, &mut self.out)?;
         self.sheet.header(&mut self.pen);
         self.workbook.take(&mut self.pen, &mut self.out)
     }

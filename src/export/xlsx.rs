@@ -48,34 +48,37 @@ const RELATIONS: &str = r#"<?xml version="1.0" encoding="UTF-8" standalone="yes"
 <Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="rId1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument" Target="xl/workbook.xml"/></Relationships>"#;
 
 /// A workbook while it is written. Rows that do not fit into one sheet go on in the next.
+#[derive(Default)]
 pub struct Workbook {
     package: Package,
-    name: String,
-    sheets: u32,
+    sheets: Vec<String>,
+    /// Of the open sheet.
     bytes: u64,
 }
 
 impl std::fmt::Debug for Workbook {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Workbook({} sheets)", self.sheets)
+        write!(f, "Workbook({:?})", self.sheets)
     }
 }
 
 impl Workbook {
-    pub fn new(name: &str) -> Workbook {
-        // Excel refuses these in the name of a sheet, and more than 31 letters; some are left for a number.
-        let name: String = name.chars().filter(|c| !r"[]:*?/\'".contains(*c)).take(24).collect();
-        Workbook { package: Package::default(), name, sheets: 0, bytes: 0 }
-    }
-
     /// A sheet begins; the one before ends.
-    pub fn sheet(&mut self, pen: &mut Pen, out: &mut Vec<u8>) -> io::Result<()> {
+    pub fn sheet(&mut self, name: &str, pen: &mut Pen, out: &mut Vec<u8>) -> io::Result<()> {
         self.close(out)?;
-        self.sheets += 1;
+        self.sheets.push(self.free(name));
         self.bytes = 0;
         pen.rows = 0;
-        self.package.begin(&format!("xl/worksheets/sheet{}.xml", self.sheets), out);
+        self.package.begin(&format!("xl/worksheets/sheet{}.xml", self.sheets.len()), out);
         self.package.write(SHEET_HEAD.as_bytes(), out)
+    }
+
+    // Excel refuses these signs in the name of a sheet, more than 31 letters (some are left for a number), and a name twice.
+    fn free(&self, name: &str) -> String {
+        let name: String = name.chars().filter(|c| !r"[]:*?/\'".contains(*c)).take(24).collect();
+        let taken = |name: &String| self.sheets.iter().any(|s| s.to_lowercase() == name.to_lowercase());
+        let numbered = (2..).map(|n| format!("{name} {n}"));
+        std::iter::once(name.clone()).chain(numbered).find(|name| !taken(name)).unwrap_or(name)
     }
 
     /// Takes the rows that the pen has written.
@@ -109,7 +112,7 @@ impl Workbook {
     }
 
     fn close(&mut self, out: &mut Vec<u8>) -> io::Result<()> {
-        if self.sheets == 0 {
+        if self.sheets.is_empty() {
             return Ok(());
         }
         self.package.write(SHEET_TAIL.as_bytes(), out)?;
@@ -130,21 +133,20 @@ impl Workbook {
         let mut relations = format!(
             "{HEAD}<Relationships xmlns=\"http://schemas.openxmlformats.org/package/2006/relationships\">"
         );
-        let mut name = String::new();
-        escaped(&self.name, &mut name);
-        for n in 1..=self.sheets {
-            let number = if n == 1 { String::new() } else { format!(" {n}") };
+        for (n, sheet) in (1..).zip(&self.sheets) {
+            let mut name = String::new();
+            escaped(sheet, &mut name);
             let _ = write!(
                 types,
                 "<Override PartName=\"/xl/worksheets/sheet{n}.xml\" ContentType=\"{MAIN}.worksheet+xml\"/>"
             );
-            let _ = write!(book, "<sheet name=\"{name}{number}\" sheetId=\"{n}\" r:id=\"rId{n}\"/>");
+            let _ = write!(book, "<sheet name=\"{name}\" sheetId=\"{n}\" r:id=\"rId{n}\"/>");
             let _ = write!(
                 relations,
                 "<Relationship Id=\"rId{n}\" Type=\"{OFFICE}/worksheet\" Target=\"worksheets/sheet{n}.xml\"/>"
             );
         }
-        let styles = self.sheets + 1;
+        let styles = self.sheets.len() + 1;
         let _ = write!(
             relations,
             "<Relationship Id=\"rId{styles}\" Type=\"{OFFICE}/styles\" Target=\"styles.xml\"/></Relationships>"

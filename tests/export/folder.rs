@@ -58,8 +58,8 @@ fn sorted(text: &str) -> Vec<&str> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_folder_pulled_while_citizens_answer_change_and_erase_ends_as_the_store_is() {
-    for seed in 0..10 {
-        let format = if seed % 2 == 0 { "ndjson" } else { "csv" };
+    for seed in 0_u64..10 {
+        let format = if seed.is_multiple_of(2) { "ndjson" } else { "csv" };
         let place = Place::default();
         let site = Arc::new(service_of(&MasterKey::from_text(KEY).unwrap().operator()).await);
         std::fs::create_dir_all(place.data()).unwrap();

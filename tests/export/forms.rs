@@ -86,6 +86,11 @@ async fn a_workbook_has_the_rows_of_the_csv_with_numbers_and_days_as_such_and_no
     let words: Vec<Vec<String>> = after.iter().map(|r| r.iter().map(ToString::to_string).collect()).collect();
     assert_eq!(words[0].join(" "), "response deleted_at deleted_reason question value other state");
     assert_eq!(words[1][3..], ["alder", "-12.5", "", "answered"]);
+    let mut book: Xlsx<_> = Xlsx::new(Cursor::new(bytes(&site, "responses.xlsx").await)).unwrap();
+    assert_eq!(book.sheet_names(), ["responses", "codebook"]);
+    let columns = book.worksheet_range("codebook").unwrap();
+    let names: Vec<String> = columns.rows().map(|r| r[1].to_string()).collect();
+    assert_eq!((names[0].as_str(), names.iter().filter(|n| *n == "dag").count()), ("name", 1), "{names:?}");
     assert_eq!(bytes(&site, "responses.xlsx").await, bytes(&site, "responses.xlsx").await, "the same bytes");
 }
 

@@ -11,7 +11,7 @@ fn citizen(n: u128, bruger: &str, place: &str) -> Response {
         answers.push(given("hvorfor_ikke", codes(&["tid"]), None));
     }
     answers.push(given("tidspunkt", codes(&["aften", "weekend"]), None));
-    answers.push(given("selvbetjent", code(if n % 2 == 0 { "ja" } else { "nej" }), None));
+    answers.push(given("selvbetjent", code(if n.is_multiple_of(2) { "ja" } else { "nej" }), None));
     answers.push(given("fri", text("hemmeligt"), None));
     let mut response = response(n, answers);
     response.place = Some(place.to_owned());
