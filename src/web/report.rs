@@ -3,7 +3,7 @@
 use super::Web;
 use super::access::Access;
 use super::auth::Caller;
-use super::dialogues::{PRIVATE, Readable};
+use super::dialogues::{PRIVATE, Pairs, Readable, read};
 use super::entry::Header;
 use super::error::Refusal;
 use super::openapi::{Refused, Where};
@@ -29,7 +29,9 @@ pub async fn json(
     State(web): State<Arc<Web>>,
     caller: Caller,
     Path((institution, dialogue)): Path<(String, String)>,
+    pairs: Pairs,
 ) -> Result<impl IntoResponse, Refusal> {
+    unfiltered(pairs)?;
     let found = Readable::find(&web, &caller, &institution, &dialogue).await?;
     let (page, _) = page(&web, &caller, found, "report.json").await?;
     Ok(([(CACHE_CONTROL, PRIVATE)], Json(page)))
@@ -42,7 +44,9 @@ pub async fn html(
     State(web): State<Arc<Web>>,
     caller: Caller,
     Path((institution, dialogue)): Path<(String, String)>,
+    pairs: Pairs,
 ) -> Result<impl IntoResponse, Refusal> {
+    unfiltered(pairs)?;
     let found = Readable::find(&web, &caller, &institution, &dialogue).await?;
     let (page, language) = page(&web, &caller, found, "report").await?;
     let headers = [
@@ -51,6 +55,18 @@ pub async fn html(
         (CONTENT_SECURITY_POLICY, "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"),
     ];
     Ok((headers, report_page::page(&page, language).into_string()))
+}
+
+// Two reports over different answers could be laid beside each other.
+fn unfiltered(pairs: Pairs) -> Result<(), Refusal> {
+    match read(pairs)?.first() {
+        None => Ok(()),
+        Some((name, _)) => Err(Refusal::parameter(
+            name,
+            "the report is always over all answers: it takes no parameters",
+            [""; 0],
+        )),
+    }
 }
 
 // The report, and the dialogue's first language.

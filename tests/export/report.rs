@@ -93,6 +93,10 @@ async fn what_one_citizen_adds_is_told_only_together_with_four_others() {
         site.put(n, 0, &citizen(n.into(), "jævnligt", "torvet")).await;
         assert_eq!(report(&site).await, before, "the report before and after {n} gives {n} away");
     }
+    for file in ["report.json?place=torvet", "report.json?since=2026-11-23"] {
+        let refused = site.get(&format!("/v1/dialogues/{DIALOGUE}/{file}")).await;
+        assert_eq!(refused.status, 400, "{file}: two reports over different answers");
+    }
     site.put(25, 0, &citizen(25, "jævnligt", "torvet")).await;
     let after = report(&site).await;
     assert_eq!(
