@@ -72,7 +72,7 @@ fn drawn(page: &Page) -> String {
         time(report.median_seconds)
     );
     if let Some(share) = report.not_yet_user_share {
-        let _ = writeln!(out, "{:.0} % bruger det ikke endnu (af dem, vi ved det om)", share * 100.0);
+        let _ = writeln!(out, "{:.0} % af svarene er fra nogen, der ikke bruger det endnu", share * 100.0);
     }
     for (title, groups) in
         [("Steder", &report.place), ("Kanaler", &report.channel), ("Sprog", &report.language)]
@@ -91,10 +91,11 @@ fn drawn(page: &Page) -> String {
 }
 
 fn group(out: &mut String, title: &str, groups: &[Group]) {
-    if groups.iter().all(|g| g.code.is_empty()) {
+    // With one alone there is nothing to compare.
+    if groups.len() < 2 {
         return;
     }
-    let _ = writeln!(out, "\n{title:<LABEL$} {:>6}  ikke brugere endnu", "svar");
+    let _ = writeln!(out, "\n{title:<LABEL$} {:>6}  bruger det ikke endnu", "svar");
     for group in groups {
         let name = if group.code.is_empty() { "uden sted" } else { &group.code };
         let share = group.not_yet_user_share.map_or("–".to_owned(), |s| format!("{:.0} %", s * 100.0));

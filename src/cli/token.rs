@@ -128,13 +128,15 @@ async fn create(reach: &Reach, wanted: &Create, expires_at: Option<Timestamp>) -
 
 async fn list(reach: &Reach) -> Result<(), Failure> {
     let tokens = operator::json(reach.ask("GET", "/v1/operator/tokens", None).await?).await?;
-    let mut out = String::from("institution\tname\tdialogues\tcreated_at\texpires_at\tpermissions\n");
+    let mut out =
+        String::from("institution\tname\tdialogues\tcreated_at\texpires_at\tpermissions\tcolumns\n");
     for token in tokens["tokens"].as_array().into_iter().flatten() {
         let word = |name: &str| token[name].as_str().unwrap_or("-").to_owned();
         let several =
             |names: Vec<&str>, none: &str| if names.is_empty() { none.to_owned() } else { names.join(" ") };
         let dialogues =
             token["dialogues"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+        let columns = token["columns"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
         let permissions = ["contact", "media", "raw_text"].into_iter().filter(|p| token[p] == true).collect();
         let row = [
             word("institution"),
@@ -143,6 +145,7 @@ async fn list(reach: &Reach) -> Result<(), Failure> {
             word("created_at"),
             word("expires_at"),
             several(permissions, "-"),
+            several(columns, "all"),
         ];
         out.push_str(&row.join("\t"));
         out.push('\n');

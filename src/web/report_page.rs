@@ -46,9 +46,9 @@ pub fn page(page: &Page, language: Language) -> Markup {
                     }
                     (audience(&report.audience, report.not_yet_user_share))
                 }
-                (group("Steder", &report.place))
-                (group("Kanaler", &report.channel))
-                (group("Sprog", &report.language))
+                (group("Steder", &report.place, |code| place(&page.header, code)))
+                (group("Kanaler", &report.channel, channel))
+                (group("Sprog", &report.language, tongue))
                 @for asked in &report.questions { (question(asked, report.counted, language)) }
                 p.small {
                     (HIDDEN) " betyder, at tallet ikke vises: Det er på under " (report.smallest)
@@ -87,21 +87,24 @@ fn audience(counts: &[Count], share: Option<f64>) -> Markup {
             @for count in counts { (row(name(&count.code), count.count, all)) }
         }
         @if let Some(share) = share {
-            p { "Af dem, vi ved det om, bruger " (percent(share)) " det ikke endnu." }
+            p { (percent(share)) " af svarene er fra nogen, der ikke bruger det endnu." }
         }
     }
 }
 
-fn group(title: &str, groups: &[Group]) -> Markup {
+fn group(title: &str, groups: &[Group], name: impl Fn(&str) -> String) -> Markup {
+    let all: u64 = groups.iter().filter_map(|g| g.count).sum();
     html! {
-        @if groups.len() > 1 || groups.iter().any(|g| !g.code.is_empty()) {
+        // With one alone there is nothing to compare.
+        @if groups.len() > 1 {
             section {
                 h2 { (title) }
                 table {
-                    tr { th { "" } th.n { "Svar" } th.n { "Ikke brugere endnu" } }
+                    tr { th {} th {} th.n { "Svar" } th.n { "Bruger det ikke endnu" } }
                     @for group in groups {
                         tr {
-                            td { (if group.code.is_empty() { "uden sted" } else { &group.code }) }
+                            td { (name(&group.code)) }
+                            td style="width:30%" { (bar(group.count, all)) }
                             td.n { (number(group.count)) }
                             td.n { (group.not_yet_user_share.map_or(HIDDEN.to_owned(), percent)) }
                         }
@@ -110,6 +113,28 @@ fn group(title: &str, groups: &[Group]) -> Markup {
             }
         }
     }
+}
+
+// What hangs there, as staff have described it.
+fn place(header: &Value, code: &str) -> String {
+    match (code, header["entry"]["places"][code].as_str()) {
+        ("", _) => "uden sted".to_owned(),
+        ("ven", None) => "delt af en ven".to_owned(),
+        (code, None) => code.to_owned(),
+        (_, Some(words)) => words.to_owned(),
+    }
+}
+
+fn channel(code: &str) -> String {
+    match code {
+        "web" => "Webchat".to_owned(),
+        "telegram" => "Telegram".to_owned(),
+        code => code.to_owned(),
+    }
+}
+
+fn tongue(code: &str) -> String {
+    Language::parse(code).map_or(code.to_owned(), |language| language.own_name().to_owned())
 }
 
 fn question(asked: &Question, counted: u64, language: Language) -> Markup {
@@ -135,17 +160,21 @@ fn question(asked: &Question, counted: u64, language: Language) -> Markup {
 }
 
 fn row(label: &str, count: Option<u64>, all: u64) -> Markup {
-    let width = count.unwrap_or(0) * 100 / all.max(1);
     html! {
         tr {
             td style="width:45%" { (label) }
-            td style="width:40%" {
-                svg viewBox="0 0 100 10" preserveAspectRatio="none" role="img" aria-label=(number(count)) {
-                    rect.rest width="100" height="10" {}
-                    rect.bar width=(width) height="10" {}
-                }
-            }
+            td style="width:40%" { (bar(count, all)) }
             td.n { (number(count)) }
+        }
+    }
+}
+
+fn bar(count: Option<u64>, all: u64) -> Markup {
+    let width = count.unwrap_or(0) * 100 / all.max(1);
+    html! {
+        svg viewBox="0 0 100 10" preserveAspectRatio="none" role="img" aria-label=(number(count)) {
+            rect.rest width="100" height="10" {}
+            rect.bar width=(width) height="10" {}
         }
     }
 }

@@ -1,6 +1,7 @@
 //! What the operator has the store do while it serves: a backup, a new data key, what is past its time erased.
 
 use super::Web;
+use super::access::Access;
 use super::auth::Caller;
 use super::error::Refusal;
 use crate::library::{Frozen, LibraryError};
@@ -68,8 +69,12 @@ pub async fn retention(
         true => web.library.expired(now).await,
         false => web.library.erase_expired(now).await,
     };
+    let expired = expired.map_err(refused)?;
+    for of in expired.iter().filter(|_| !wish.dry_run) {
+        Access::act(&*web.store, &caller, &of.dialogue.0, "retention", of.responses.len() as u64).await;
+    }
     let each = |e: crate::library::Expired| json!({"dialogue": e.dialogue, "responses": e.responses.len()});
-    Ok(Json(expired.map_err(refused)?.into_iter().map(each).collect()))
+    Ok(Json(expired.into_iter().map(each).collect()))
 }
 
 /// `GET /v1/operator/published`: the texts of what is published, for `snak check --against published`.

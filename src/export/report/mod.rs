@@ -29,7 +29,7 @@ pub struct Report {
     pub partial: Option<u64>,
     /// Of complete responses, from start to end.
     pub median_seconds: Option<u64>,
-    /// Of those whose audience is known.
+    /// Of all that are counted; as a target group is described in words, it stands in the header.
     pub not_yet_user_share: Option<f64>,
     pub audience: Vec<Count>,
     pub place: Vec<Group>,

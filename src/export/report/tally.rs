@@ -120,8 +120,6 @@ impl Tally {
         let ended = hidden(&[self.complete, partial]);
         let audience = hidden(&self.audience);
         let told = |count: u64, hidden: bool| (!hidden).then_some(count);
-        let [not_yet, users, _] = self.audience;
-        let known = !audience[0] && !audience[1];
         let groups = |table: &BTreeMap<String, (u64, u64)>| groups(table, audience[0]);
         let (place, channel, language) = (groups(&self.place), groups(&self.channel), groups(&self.language));
         let mut left: Vec<u64> = vec![self.left_at_once];
@@ -137,7 +135,7 @@ impl Tally {
             complete: told(self.complete, ended[0]),
             partial: told(partial, ended[1]),
             median_seconds: median(&mut self.seconds).filter(|_| !ended[0]),
-            not_yet_user_share: known.then(|| share(not_yet, not_yet + users)).flatten(),
+            not_yet_user_share: if audience[0] { None } else { share(self.audience[0], self.counted) },
             audience: ["not_yet_user", "user", "unknown"]
                 .into_iter()
                 .enumerate()
