@@ -2,7 +2,7 @@
 
 use super::access::Access;
 use super::error::Refusal;
-use crate::export::{Sheet, SheetError, Stored, Writer};
+use crate::export::{Form, Sheet, SheetError, Stored, Writer};
 use axum::body::Bytes;
 use futures_util::stream;
 use std::sync::Arc;
@@ -12,6 +12,8 @@ use tracing::error;
 
 /// Rows read at once: so much of a pull is in memory.
 const PAGE: usize = 500;
+/// Of a workbook: packing it takes its time, in which nobody else is served on this thread.
+const SHEET: usize = 100;
 /// Of votes, which are short: so many are shuffled, so that their order tells nothing of who answered when.
 const VOTES: usize = 20_000;
 
@@ -99,7 +101,11 @@ impl Pull {
 
     async fn rows(&mut self) -> Result<(), PullError> {
         let are_votes = self.writer.sheet().is_votes();
-        let page = if are_votes { VOTES } else { PAGE };
+        let page = match (are_votes, self.writer.sheet().form) {
+            (true, _) => VOTES,
+            (false, Form::Xlsx) => SHEET,
+            (false, Form::Csv(_) | Form::Ndjson | Form::Json) => PAGE,
+        };
         let mut rows = self.store.responses(&self.dialogue, Cursor(self.at), page).await?;
         // Rows that changed since the pull began have moved behind the watermark.
         let last = rows.len() < page;
