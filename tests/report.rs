@@ -96,6 +96,7 @@ fn counts(citizens: &[Citizen]) -> BTreeMap<String, u64> {
             format!("answer {}", c.answer),
             format!("place {}", c.place),
             format!("place {} not yet {}", c.place, c.not_yet_user),
+            format!("answer {} not yet {}", c.answer, c.not_yet_user),
             format!("not yet {}", c.not_yet_user),
             format!("complete {}", c.complete),
         ] {

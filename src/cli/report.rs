@@ -84,7 +84,7 @@ fn drawn(page: &Page) -> String {
     }
     let _ = writeln!(
         out,
-        "\n– er et tal, der ikke vises: under {}, eller et, der ville afsløre et andet. Nye svar tælles med fem ad gangen.",
+        "\n* heraf bruger det ikke endnu.\n– er et tal, der ikke vises: under {}, eller et, der ville afsløre et andet. Nye svar tælles med fem ad gangen.",
         report.smallest
     );
     out
@@ -105,6 +105,9 @@ fn group(out: &mut String, title: &str, groups: &[Group]) {
 
 fn question(out: &mut String, asked: &Question, counted: u64) {
     let _ = writeln!(out, "\n{}", first(&asked.text).unwrap_or(&asked.name));
+    if !asked.bars.is_empty() {
+        let _ = writeln!(out, "{:>width$} {:>6}", "svar", "ikke*", width = LABEL + 7);
+    }
     for bar in &asked.bars {
         let label: String = first(&bar.label).unwrap_or(&bar.code).chars().take(LABEL - 2).collect();
         let count = bar.count.unwrap_or(0);
@@ -112,8 +115,9 @@ fn question(out: &mut String, asked: &Question, counted: u64) {
         let length = usize::try_from((count * BAR).div_ceil(all)).unwrap_or(0);
         let _ = writeln!(
             out,
-            "  {label:<width$} {:>6}  {}",
+            "  {label:<width$} {:>6} {:>6}  {}",
             number(bar.count),
+            number(bar.not_yet_users),
             "█".repeat(length),
             width = LABEL - 2
         );

@@ -145,8 +145,14 @@ fn question(asked: &Question, counted: u64, language: Language) -> Markup {
             h2 { (text) }
             @if !asked.bars.is_empty() {
                 table {
-                    @for bar in &asked.bars {
-                        (row(pick(&bar.label, language).unwrap_or(&bar.code), bar.count, all))
+                    tr { th {} th {} th.n { "Svar" } th.n { "Bruger det ikke endnu" } }
+                    @for option in &asked.bars {
+                        tr {
+                            td style="width:45%" { (pick(&option.label, language).unwrap_or(&option.code)) }
+                            td style="width:30%" { (bar(option.count, all)) }
+                            td.n { (number(option.count)) }
+                            td.n { (number(option.not_yet_users)) }
+                        }
                     }
                 }
             }

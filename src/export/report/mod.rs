@@ -82,6 +82,8 @@ pub struct Bar {
     #[schema(value_type = HashMap<String, String>)]
     pub label: Texts,
     pub count: Option<u64>,
+    /// Those of them who do not use the place yet.
+    pub not_yet_users: Option<u64>,
 }
 
 /// A report with whose it is.

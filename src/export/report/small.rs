@@ -40,19 +40,19 @@ pub fn hidden_of_several(counts: &[u64], answered: u64) -> Vec<bool> {
 pub fn hidden_rows(rows: &[(u64, u64)], sums: &[bool]) -> Vec<bool> {
     let begin = rows.iter().zip(sums).map(|((a, b), sum)| *sum || is_small(*a) || is_small(*b));
     let mut hidden: Vec<bool> = begin.collect();
-    while hidden.contains(&true) {
+    let Some(first) = hidden.iter().position(|h| *h) else { return hidden };
+    // As above: the next in their order, whatever its counts.
+    for at in (first..rows.len()).chain(0..first) {
         let gone = || rows.iter().zip(&hidden).filter(|(_, h)| **h).map(|(row, _)| *row);
         let (a, b): (u64, u64) = (gone().map(|r| r.0).sum(), gone().map(|r| r.1).sum());
         if gone().count() >= 2 && a >= SMALLEST && b >= SMALLEST {
-            break;
+            return hidden;
         }
-        let shown = |at: &usize| !hidden[*at];
-        let Some(at) = (0..rows.len()).filter(shown).min_by_key(|at| rows[*at].0 + rows[*at].1) else {
-            break;
-        };
-        hidden[at] = true;
+        hidden[at] = hidden[at] || rows[at] != (0, 0);
     }
-    hidden
+    let (a, b): (u64, u64) = (rows.iter().map(|r| r.0).sum(), rows.iter().map(|r| r.1).sum());
+    // Nobody is left to hide among.
+    if a < SMALLEST || b < SMALLEST { vec![true; rows.len()] } else { hidden }
 }
 
 #[cfg(test)]

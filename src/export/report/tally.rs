@@ -34,7 +34,8 @@ struct Asked {
     states: [u64; STATES],
     left_after: u64,
     seconds: Vec<u32>,
-    chosen: BTreeMap<String, u64>,
+    /// All, and not-yet users among them.
+    chosen: BTreeMap<String, (u64, u64)>,
 }
 
 impl Tally {
@@ -85,13 +86,13 @@ impl Tally {
             let of = table.entry(code.to_owned()).or_default();
             *of = (of.0 + 1, of.1 + not_yet);
         }
-        self.answers(response, complete);
+        self.answers(response, complete, not_yet);
     }
 
-    fn answers(&mut self, response: &Response, complete: bool) {
+    fn answers(&mut self, response: &Response, complete: bool, not_yet: u64) {
         let cells = self.atlas.lay(response, false);
         for (place, asked) in &mut self.questions {
-            asked.state(cells[*place].as_ref());
+            asked.state(cells[*place].as_ref(), not_yet);
         }
         let mut before = response.started_at;
         let mut last = None;
@@ -127,8 +128,9 @@ impl Tally {
         let left_hidden = if ended[1] { vec![true; left.len()] } else { hidden(&left) };
         let book = self.atlas.book();
         let questions = self.questions.iter_mut().zip(left_hidden.iter().skip(1));
-        let questions =
-            questions.map(|((place, asked), left)| asked.told(&book.columns[*place], *left)).collect();
+        let questions = questions
+            .map(|((place, asked), left)| asked.told(&book.columns[*place], *left, audience[0]))
+            .collect();
         Report {
             counted: self.counted,
             smallest: SMALLEST,
@@ -150,7 +152,7 @@ impl Tally {
 }
 
 impl Asked {
-    fn state(&mut self, cell: Option<&Cell<'_>>) {
+    fn state(&mut self, cell: Option<&Cell<'_>>, not_yet: u64) {
         let state = match cell.map(|c| c.state) {
             Some(State::Answered) => 0,
             Some(State::Skipped) => 1,
@@ -161,9 +163,11 @@ impl Asked {
         };
         self.states[state] += 1;
         match cell.and_then(|c| c.given.as_ref()) {
-            Some(Given::Code(code)) => self.choose((*code).to_owned()),
-            Some(Given::Codes(codes)) => codes.iter().for_each(|code| self.choose((*code).to_owned())),
-            Some(Given::Number(number)) => self.choose(number.to_string()),
+            Some(Given::Code(code)) => self.choose((*code).to_owned(), not_yet),
+            Some(Given::Codes(codes)) => {
+                codes.iter().for_each(|code| self.choose((*code).to_owned(), not_yet))
+            }
+            Some(Given::Number(number)) => self.choose(number.to_string(), not_yet),
             Some(
                 Given::Text(_)
                 | Given::Place { .. }
@@ -177,17 +181,22 @@ impl Asked {
         }
     }
 
-    fn choose(&mut self, code: String) {
-        *self.chosen.entry(code).or_default() += 1;
+    fn choose(&mut self, code: String, not_yet: u64) {
+        let of = self.chosen.entry(code).or_default();
+        *of = (of.0 + 1, of.1 + not_yet);
     }
 
-    fn told(&mut self, column: &Column, left_hidden: bool) -> Question {
+    // `small`: how many not-yet users there are in all is not told, so it is told nowhere.
+    fn told(&mut self, column: &Column, left_hidden: bool, small: bool) -> Question {
         let options = options(column);
-        let counts: Vec<u64> =
-            options.iter().map(|(code, _)| self.chosen.get(code).copied().unwrap_or(0)).collect();
-        let (states, bars) = self.hidden(&counts, kind(column) == Some(TypeOf::Multi));
+        let counts: Vec<(u64, u64)> =
+            options.iter().map(|(code, _)| self.chosen.get(code).copied().unwrap_or_default()).collect();
+        let all: Vec<u64> = counts.iter().map(|(all, _)| *all).collect();
+        let (states, bars) = self.hidden(&all, kind(column) == Some(TypeOf::Multi));
+        let rows: Vec<(u64, u64)> = counts.iter().map(|(all, not_yet)| (*not_yet, all - not_yet)).collect();
+        let split = if small { vec![true; rows.len()] } else { hidden_rows(&rows, &bars) };
         let state = |n: usize| (!states[n]).then_some(self.states[n]);
-        let each = options.into_iter().zip(counts).zip(bars);
+        let each = options.into_iter().zip(counts).zip(bars.into_iter().zip(split));
         Question {
             name: column.name.clone(),
             kind: kind(column).map_or("", TypeOf::name).to_owned(),
@@ -200,7 +209,12 @@ impl Asked {
             not_in_revision: state(5),
             left_after: (!left_hidden).then_some(self.left_after),
             bars: each
-                .map(|(((code, label), count), gone)| Bar { code, label, count: (!gone).then_some(count) })
+                .map(|(((code, label), (all, not_yet)), (gone, split))| Bar {
+                    code,
+                    label,
+                    count: (!gone).then_some(all),
+                    not_yet_users: (!split).then_some(not_yet),
+                })
                 .collect(),
             median_seconds: median(&mut self.seconds),
         }
