@@ -308,11 +308,20 @@ fn amend(
     label: Option<&str>,
     button: Option<Button>,
 ) {
-    let Some(of) = waiting.message else { return };
     let Some(label) = label else { return walk.retire(waiting) };
     let below = ("✓ ", label, Style::Bold);
-    let message = ask::answered(question, waiting, walk.script, &walk.session, below);
     let buttons = button.map(|b| vec![vec![b]]).unwrap_or_default();
+    let Some(of) = waiting.message else {
+        if ask::keyboard(question, waiting, &walk.session).is_none() {
+            return;
+        }
+        // Above a keyboard for sharing nothing can be changed: what was taken is said instead.
+        let mut message = Message { buttons, ..Message::bare(walk.session.language) };
+        message.text.push(below.0, Style::Plain);
+        message.text.push(below.1, below.2);
+        return walk.effects.push(Effect::Say(message));
+    };
+    let message = ask::answered(question, waiting, walk.script, &walk.session, below);
     walk.effects.push(Effect::Amend { of, message: Message { buttons, ..message } });
 }
 

@@ -111,7 +111,7 @@ pub fn message(
         text: put(question, waiting, lead, script, session),
         buttons: buttons(question, waiting, script, session, moment),
         field: Some(field(question, waiting, script, moment)),
-        keyboard: keyboard(question, waiting, session.language),
+        keyboard: keyboard(question, waiting, session),
         ..Message::bare(session.language)
     }
 }
@@ -127,7 +127,7 @@ pub fn answered(
     let mut text = put(question, waiting, None, script, session);
     text.line(mark);
     text.push(label, style);
-    let keyboard = keyboard(question, waiting, session.language);
+    let keyboard = keyboard(question, waiting, session);
     Message { of: waiting.message, text, keyboard, ..Message::bare(session.language) }
 }
 
@@ -200,9 +200,14 @@ fn field(question: &Question, waiting: &Waiting, script: &Script, moment: &Momen
     }
 }
 
-fn keyboard(question: &Question, waiting: &Waiting, language: Language) -> Option<Keyboard> {
+/// What shares the answer, in place of the citizen's own keyboard.
+pub fn keyboard(question: &Question, waiting: &Waiting, session: &Session) -> Option<Keyboard> {
+    let l = lines(session.language);
+    // Elsewhere nobody knows a citizen's number but themselves.
+    if matches!(question.answer, AnswerType::Phone) && session.channel == "telegram" {
+        return Some(Keyboard::Number { share: l.get("share-number") });
+    }
     let AnswerType::Location { or_text, .. } = &question.answer else { return None };
-    let l = lines(language);
     let write = or_text.then(|| l.get("write-instead"));
     waiting.other.is_none().then(|| Keyboard::Share { share: l.get("share-place"), write })
 }

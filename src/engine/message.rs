@@ -122,6 +122,8 @@ pub enum Keyboard {
     Share { share: String, write: Option<String> },
     /// The one from before goes.
     Remove,
+    /// Shares the citizen's own telephone number. The message's buttons stand there too.
+    Number { share: String },
 }
 
 impl Message {

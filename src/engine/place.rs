@@ -1,6 +1,7 @@
 //! A place as an answer: shared, or written; and the keyboard that shares it, which goes when it is no longer needed.
 
 use super::advance::{again, unreadable};
+use super::ask;
 use super::lines::{is_label, lines};
 use super::message::{Effect, Keyboard, Message, Text};
 use super::reading::place::{Place, place as read};
@@ -59,8 +60,9 @@ pub fn typed(walk: &mut Walk<'_>, question: &Question, waiting: &Waiting, typed:
 /// keyboard's removal do not fit under one message, so a word of its own may be needed.
 pub fn tidy_keyboard(walk: &mut Walk<'_>) {
     let says = |effect: &Effect| matches!(effect, Effect::Say(_));
-    let shares = |effect: &Effect| {
-        matches!(effect, Effect::Say(Message { keyboard: Some(Keyboard::Share { .. }), .. }))
+    let shares = |effect: &Effect| match effect {
+        Effect::Say(Message { keyboard: Some(keyboard), .. }) => *keyboard != Keyboard::Remove,
+        _ => false,
     };
     if walk.effects.iter().any(shares) {
         walk.session.keyboard = true;
@@ -68,7 +70,8 @@ pub fn tidy_keyboard(walk: &mut Walk<'_>) {
     }
     let still_asked = match &walk.session.state {
         State::Waiting(waiting) => {
-            walk.script.question(&waiting.at).is_some_and(|q| matches!(q.answer, AnswerType::Location { .. }))
+            let question = walk.script.question(&waiting.at);
+            question.is_some_and(|q| ask::keyboard(q, waiting, &walk.session).is_some())
         }
         State::Card { .. } | State::Finished(_) => false,
     };
@@ -82,10 +85,12 @@ pub fn tidy_keyboard(walk: &mut Walk<'_>) {
         return;
     }
     let place = walk.effects.iter().position(says).unwrap_or(walk.effects.len());
-    let last = walk.session.answers.last().map(|a| &a.outcome);
-    let name = match last {
+    let now = walk.session.answers.iter().rfind(|answer| answer.at == walk.moment.now);
+    let name = match now.map(|answer| &answer.outcome) {
         Some(Outcome::Given { .. }) => "place-noted",
-        Some(Outcome::Skipped | Outcome::Failed) | None => "moving-on",
+        Some(Outcome::Skipped | Outcome::Failed) => "moving-on",
+        // Gone back, or asked for something else.
+        None => "all-right",
     };
     let language = walk.session.language;
     let text = Text::plain(lines(language).get(name));

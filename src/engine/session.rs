@@ -50,7 +50,7 @@ pub struct Session {
     pub pending: Option<Media>,
     #[serde(default)]
     pub album: Option<Album>,
-    /// A keyboard for sharing a place stands in the chat.
+    /// A keyboard for sharing a place or a number stands in the chat.
     #[serde(default)]
     pub keyboard: bool,
     /// The question of the quota is passed.

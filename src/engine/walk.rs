@@ -244,7 +244,7 @@ impl Walk<'_> {
         let mut message = ask::open(question, &waiting, lead, self.script, &self.session, self.moment);
         // A message is named that a later turn may change; under a keyboard for sharing nothing can be.
         let changes =
-            (!message.buttons.is_empty() && message.keyboard.is_none()) || question.answer.is_shown_back();
+            message.keyboard.is_none() && (!message.buttons.is_empty() || question.answer.is_shown_back());
         waiting.message = changes.then(|| self.session.name_message());
         message.of = waiting.message;
         self.session.state = State::Waiting(waiting);

@@ -20,6 +20,8 @@ struct Player {
     fetched: usize,
     /// The reply keyboard, as it was shown last.
     keyboard: String,
+    /// What the empty field says.
+    field: String,
     /// The message and data of each button that was ever shown.
     buttons: BTreeMap<String, (i64, String)>,
     own: Vec<i64>,
@@ -41,6 +43,7 @@ pub async fn play(name: &str) {
         uploads: 0,
         fetched: 0,
         keyboard: String::new(),
+        field: String::new(),
         buttons: BTreeMap::new(),
         own: Vec::new(),
         kept: BTreeMap::new(),
@@ -133,6 +136,7 @@ impl Player {
             "place" => self.citizen.location(place().0, place().1).message_id,
             "live" => self.citizen.live_location(place().0, place().1).message_id,
             "contact" => self.citizen.contact(rest).message_id,
+            "somebody" => self.citizen.somebodys_contact(rest).message_id,
             "block" => self.citizen.block().message_id,
             "unblock" => self.citizen.unblock().message_id,
             // `(edit 2: words)`: the message written second.
@@ -189,6 +193,11 @@ impl Player {
             self.write(&format!("-- the keyboard{shown}"));
         }
         self.keyboard = keyboard;
+        let field = self.citizen.chat().placeholder.unwrap_or_default();
+        if field != self.field && !field.is_empty() {
+            self.write(&format!("-- the field says {field}"));
+        }
+        self.field = field;
         let fetched = self.house.server.fetched().len();
         for _ in self.fetched..fetched {
             self.write("-- a file is fetched");

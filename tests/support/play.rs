@@ -309,6 +309,7 @@ impl Player<'_> {
                 let write = write.as_ref().map_or(String::new(), |w| format!(" {{{w}}}"));
                 self.write(&format!("{indent}{{{share}}}{write}"));
             }
+            Some(Keyboard::Number { share }) => self.write(&format!("{indent}{{{share}}}")),
             Some(Keyboard::Remove) => self.write(&format!("{indent}(keyboard gone)")),
             None => {}
         }

@@ -50,7 +50,9 @@ fn known(update: &Update) -> (Incoming, Option<Pressed>) {
             let chat = query.message.as_ref().map_or(query.from.id.0 as i64, |m| m.chat().id.0);
             let message = query.message.as_ref().map(|m| m.id().0);
             let press = Pressed { query: query.id.0.clone(), message };
-            (chat, Some(&query.from), pressed(query), Some(press))
+            // Buttons of ours stand in private chats alone.
+            let content = if chat > 0 { pressed(query) } else { Content::Nothing };
+            (chat, Some(&query.from), content, Some(press))
         }
         UpdateKind::EditedMessage(message) if message.chat.is_private() => {
             own = Some(message.id.0.to_string());
@@ -138,7 +140,8 @@ fn said(message: &Message) -> Content {
     if let Some(contact) = message.contact() {
         // Only a number of one's own.
         let own = contact.user_id.is_some() && contact.user_id == message.from.as_ref().map(|from| from.id);
-        let number = own.then(|| contact.phone_number.clone());
+        // As Telegram has it: with its country, and mostly without the sign for it.
+        let number = own.then(|| format!("+{}", contact.phone_number.trim_start_matches('+')));
         return Content::Input(number.map_or(Input::Unreadable, Input::Phone));
     }
     if let Some(sent) = shared(message).or_else(|| media(message).map(Input::Media)) {

@@ -1,10 +1,10 @@
 //! A message in Telegram's form: text with entities counted in UTF-16, and inline buttons.
 
 use super::callback;
-use crate::engine::{Button, Keyboard, Message, Run, Share, Text};
+use crate::engine::{Button, Field, Keyboard, Message, Run, Share, Text, lines};
 use crate::script::Style;
 use teloxide::types::{
-    ButtonRequest, InlineKeyboardButton, InlineKeyboardMarkup, KeyboardButton, KeyboardMarkup,
+    ButtonRequest, ForceReply, InlineKeyboardButton, InlineKeyboardMarkup, KeyboardButton, KeyboardMarkup,
     KeyboardRemove, MessageEntity, MessageEntityKind, ReplyMarkup,
 };
 
@@ -93,15 +93,16 @@ pub fn markup(message: &Message, bot: Option<&str>) -> Option<ReplyMarkup> {
     match &message.keyboard {
         Some(Keyboard::Share { share, write }) => {
             let share = KeyboardButton::new(share).request(ButtonRequest::Location);
-            let labels = message.buttons.iter().flatten().map(|b| &b.label);
-            let typed = write.iter().chain(labels).map(KeyboardButton::new);
-            let rows = std::iter::once(share).chain(typed).map(|button| vec![button]);
-            Some(ReplyMarkup::Keyboard(KeyboardMarkup::new(rows).resize_keyboard().one_time_keyboard()))
+            Some(reply_keyboard(share, write.as_ref(), message))
+        }
+        Some(Keyboard::Number { share }) => {
+            let share = KeyboardButton::new(share).request(ButtonRequest::Contact);
+            Some(reply_keyboard(share, None, message))
         }
         Some(Keyboard::Remove) if message.buttons.is_empty() => {
             Some(ReplyMarkup::KeyboardRemove(KeyboardRemove::new()))
         }
-        Some(Keyboard::Remove) | None if message.buttons.is_empty() && links.is_empty() => None,
+        Some(Keyboard::Remove) | None if message.buttons.is_empty() && links.is_empty() => written(message),
         Some(Keyboard::Remove) | None => {
             let below = links.into_iter().map(|link| vec![link]);
             Some(ReplyMarkup::InlineKeyboard(
@@ -109,6 +110,21 @@ pub fn markup(message: &Message, bot: Option<&str>) -> Option<ReplyMarkup> {
             ))
         }
     }
+}
+
+fn reply_keyboard(share: KeyboardButton, write: Option<&String>, message: &Message) -> ReplyMarkup {
+    let labels = message.buttons.iter().flatten().map(|b| &b.label);
+    let typed = write.into_iter().chain(labels).map(KeyboardButton::new);
+    let rows = std::iter::once(share).chain(typed).map(|button| vec![button]);
+    ReplyMarkup::Keyboard(KeyboardMarkup::new(rows).resize_keyboard().one_time_keyboard())
+}
+
+// Open words that must be given: the field says so. Under a message with buttons Telegram has no room for it, and [Spring over]
+// helps more; a message with it can be changed no more, as those of other answers are.
+fn written(message: &Message) -> Option<ReplyMarkup> {
+    let Some(Field::Text { .. }) = message.field else { return None };
+    let words = lines(message.language).get("write-answer");
+    Some(ReplyMarkup::ForceReply(ForceReply::new().input_field_placeholder(words)))
 }
 
 /// Rows of inline buttons; a several-choice shows its ticks.

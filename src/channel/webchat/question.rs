@@ -51,7 +51,7 @@ pub fn question(view: &View<'_>, recap: &Recap, l: &Lines) -> Markup {
                 Some(Field::SeveralOf { .. }) => (sheet.several_of()),
                 Some(Field::Text { max_length }) => @match &message.keyboard {
                     Some(Keyboard::Share { share, .. }) => (sheet.place(share, *max_length)),
-                    Some(Keyboard::Remove) | None => (sheet.text(*max_length)),
+                    Some(Keyboard::Remove | Keyboard::Number { .. }) | None => (sheet.text(*max_length)),
                 },
                 Some(Field::Number) => (sheet.number()),
                 Some(Field::Files { kind, max }) => (sheet.files(*kind, *max)),

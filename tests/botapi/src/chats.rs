@@ -11,6 +11,8 @@ pub struct Chat {
     pub messages: Vec<Shown>,
     /// The reply keyboard's labels, row by row; empty when none is shown.
     pub keyboard: Vec<Vec<String>>,
+    /// What the field to write in says while it is empty, where the bot's last question asks for it.
+    pub placeholder: Option<String>,
     /// Answers to presses, oldest first; an answer without words is empty.
     pub toasts: Vec<String>,
     /// How many presses still wait for an answer, each with its spinner.
@@ -96,6 +98,9 @@ pub struct Room {
     pub standing: Standing,
     pub messages: BTreeMap<i64, Message>,
     pub keyboard: Vec<Vec<String>>,
+    /// Labels of the keyboard that share the citizen's number.
+    pub numbers: Vec<String>,
+    pub placeholder: Option<String>,
     pub toasts: Vec<String>,
     pub spinners: usize,
     pub transcript: Vec<String>,
@@ -118,6 +123,8 @@ impl Room {
             standing: Standing::Unknown,
             messages: BTreeMap::new(),
             keyboard: Vec::new(),
+            numbers: Vec::new(),
+            placeholder: None,
             toasts: Vec::new(),
             spinners: 0,
             transcript: Vec::new(),
@@ -152,6 +159,7 @@ impl Room {
         Chat {
             messages: self.messages.iter().map(|(id, m)| m.shown(*id)).collect(),
             keyboard: self.keyboard.clone(),
+            placeholder: self.placeholder.clone(),
             toasts: self.toasts.clone(),
             spinners: self.spinners,
             bot_left: self.standing == Standing::Left,

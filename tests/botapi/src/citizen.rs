@@ -56,6 +56,9 @@ impl Citizen {
         let mut state = self.shared.lock();
         self.unblock_in(&mut state);
         let sent = state.add(self.id, self.user.clone(), updates::object(content), false).unwrap_or_default();
+        if let Some(room) = state.rooms.get_mut(&self.id) {
+            room.placeholder = None;
+        }
         let message_id = sent.get("message_id").and_then(Value::as_i64).unwrap_or_default();
         let update_id = state.queue.push(json!({"message": sent}));
         Act { update_id, message_id }
@@ -131,10 +134,17 @@ impl Citizen {
 
     /// The citizen's own number, as the contact button sends it.
     pub fn contact(&self, phone_number: &str) -> Act {
+        self.card(phone_number, self.id)
+    }
+
+    /// Somebody else's number, out of the phone's book.
+    pub fn somebodys_contact(&self, phone_number: &str) -> Act {
+        self.card(phone_number, self.id + 1)
+    }
+
+    fn card(&self, phone_number: &str, whose: i64) -> Act {
         let name = self.user.get("first_name").cloned().unwrap_or_default();
-        self.message(
-            json!({"contact": {"phone_number": phone_number, "first_name": name, "user_id": self.id}}),
-        )
+        self.message(json!({"contact": {"phone_number": phone_number, "first_name": name, "user_id": whose}}))
     }
 
     fn keep(&self, bytes: Vec<u8>) -> String {
@@ -162,7 +172,7 @@ impl Citizen {
     }
 
     /// Presses the button of this label in the newest message that shows it; a tick box before the label does not count.
-    /// A button of the reply keyboard writes its label.
+    /// A button of the reply keyboard writes its label, or shares the number that it asks for.
     ///
     /// # Errors
     /// The chat, when no such button is shown, or it is none that tells the bot.
@@ -171,6 +181,10 @@ impl Citizen {
         if let Some((message, button)) = chat.button(label) {
             let data = button.data.clone().ok_or_else(|| format!("[{label}] tells the bot nothing"))?;
             return Ok(self.press_data(message.message_id, &data));
+        }
+        if self.shared.lock().rooms.get(&self.id).is_some_and(|room| room.numbers.iter().any(|l| l == label))
+        {
+            return Ok(self.contact("4520304050"));
         }
         if chat.keyboard.iter().flatten().any(|l| l == label) {
             return Ok(self.write(label));

@@ -26,10 +26,11 @@ pub enum Markup {
     None,
     /// Without empty rows, never empty.
     Inline(Value),
-    /// Labels, row by row.
-    Keyboard(Vec<Vec<String>>),
+    /// Labels, row by row, and those of them that share the citizen's number.
+    Keyboard(Vec<Vec<String>>, Vec<String>),
     Remove,
-    ForceReply,
+    /// What the empty field says.
+    ForceReply(Option<String>),
 }
 
 /// A `reply_markup` whose types were checked before.
@@ -48,7 +49,9 @@ pub fn markup(given: Option<&Value>) -> Result<Markup, Refusal> {
     }
     if is("force_reply") {
         placeholder(given)?;
-        return Ok(Markup::ForceReply);
+        return Ok(Markup::ForceReply(
+            Some(word(given, "input_field_placeholder").to_owned()).filter(|w| !w.is_empty()),
+        ));
     }
     Err(breach("can't parse reply markup: its flag must be True"))
 }
@@ -112,7 +115,9 @@ fn keyboard(rows: &Value) -> Result<Markup, Refusal> {
         }
     }
     let labels = |row: &Vec<Value>| row.iter().map(|b| word(b, "text").to_owned()).collect();
-    Ok(Markup::Keyboard(rows.iter().map(labels).collect()))
+    let shares = |b: &&Value| b.get("request_contact") == Some(&json!(true));
+    let numbers = rows.iter().flatten().filter(shares).map(|b| word(b, "text").to_owned()).collect();
+    Ok(Markup::Keyboard(rows.iter().map(labels).collect(), numbers))
 }
 
 fn placeholder(given: &Value) -> Result<(), Refusal> {

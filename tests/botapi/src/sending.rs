@@ -76,15 +76,19 @@ fn send(state: &mut State, given: &Parameters, mut content: Map<String, Value>) 
             content.insert("reply_markup".to_owned(), buttons);
             false
         }
-        Markup::Keyboard(rows) => {
+        Markup::Keyboard(rows, numbers) => {
             room.keyboard = rows;
+            room.numbers = numbers;
             true
         }
         Markup::Remove => {
             room.keyboard.clear();
             true
         }
-        Markup::ForceReply => true,
+        Markup::ForceReply(placeholder) => {
+            room.placeholder = placeholder;
+            true
+        }
     };
     let sender = updates::bot_as_sender(&state.me);
     let chat = chat_of(given).unwrap_or_default();
@@ -156,7 +160,9 @@ fn inline(given: &Parameters) -> Result<Option<Value>, Refusal> {
     match markup(given.values.get("reply_markup"))? {
         Markup::Inline(buttons) => Ok(Some(buttons)),
         Markup::None => Ok(None),
-        Markup::Keyboard(_) | Markup::Remove | Markup::ForceReply => Err(breach("inline keyboard expected")),
+        Markup::Keyboard(..) | Markup::Remove | Markup::ForceReply(_) => {
+            Err(breach("inline keyboard expected"))
+        }
     }
 }
 
