@@ -29,14 +29,14 @@ struct Type {
 }
 
 #[derive(Deserialize)]
-struct Field {
-    name: String,
-    types: Vec<String>,
-    required: bool,
+pub struct Field {
+    pub name: String,
+    pub types: Vec<String>,
+    pub required: bool,
     description: String,
     /// The only words that may stand here; empty where any may. Read from the description.
     #[serde(skip)]
-    words: Vec<String>,
+    pub words: Vec<String>,
 }
 
 #[derive(Deserialize)]
@@ -104,6 +104,16 @@ impl Api {
 
     pub fn has_field(&self, type_name: &str, field: &str) -> bool {
         self.types.get(type_name).is_some_and(|t| t.fields.iter().any(|f| f.name == field))
+    }
+
+    /// The fields of a type; none for one that is only a choice of others.
+    pub fn fields(&self, type_name: &str) -> &[Field] {
+        self.types.get(type_name).map_or(&[], |t| t.fields.as_slice())
+    }
+
+    /// What a type is a choice of.
+    pub fn subtypes(&self, type_name: &str) -> &[String] {
+        self.types.get(type_name).map_or(&[], |t| t.subtypes.as_slice())
     }
 
     /// Whether a value is of a type, recursively. `at` names it in the answer.

@@ -1,5 +1,6 @@
 //! Misfortunes on request: what shall go wrong, with which calls, how often.
 
+use crate::lot::Lot;
 use std::time::Duration;
 
 /// Bringing an update to the webhook, as if it were a method. [`Fault::AnswerLost`]: the bot takes it, and its answer is not
@@ -33,8 +34,37 @@ pub enum On {
     Everything,
 }
 
+/// Of so many calls in a thousand each goes wrong in one way or another.
+#[derive(Debug)]
+pub struct Weather {
+    lot: Lot,
+    in_a_thousand: usize,
+}
+
+/// As bad as the net between us and Telegram can be.
+const FOUL: [Fault; 5] = [
+    Fault::Status(500),
+    Fault::Status(502),
+    Fault::Cut,
+    Fault::AnswerLost,
+    Fault::Hang(Duration::from_secs(2)),
+];
+
+impl Weather {
+    pub fn new(seed: u64, in_a_thousand: usize) -> Weather {
+        Weather { lot: Lot::new(seed), in_a_thousand }
+    }
+
+    pub fn strikes(&mut self) -> bool {
+        self.lot.below(1000) < self.in_a_thousand
+    }
+}
+
 #[derive(Debug, Default)]
-pub struct Faults(Vec<Planned>);
+pub struct Faults {
+    planned: Vec<Planned>,
+    weather: Option<Weather>,
+}
 
 #[derive(Debug)]
 struct Planned {
@@ -45,19 +75,27 @@ struct Planned {
 
 impl Faults {
     pub fn plan(&mut self, fault: Fault, on: On, times: usize) {
-        self.0.push(Planned { fault, on, left: times });
+        self.planned.push(Planned { fault, on, left: times });
     }
 
     pub fn clear(&mut self) {
-        self.0.clear();
+        self.planned.clear();
+        self.weather = None;
     }
 
-    /// The oldest fault that is due for this call; it is used up by it.
+    pub fn weather(&mut self, weather: Weather) {
+        self.weather = Some(weather);
+    }
+
+    /// The oldest fault that is due for this call; it is used up by it. Else what the weather brings.
     pub fn due(&mut self, method: &str, chat: Option<i64>) -> Option<Fault> {
-        let planned = self.0.iter_mut().find(|p| p.on.hits(method, chat))?;
+        let Some(planned) = self.planned.iter_mut().find(|p| p.on.hits(method, chat)) else {
+            let weather = self.weather.as_mut()?;
+            return weather.strikes().then(|| *weather.lot.of(&FOUL));
+        };
         planned.left = planned.left.saturating_sub(1);
         let fault = planned.fault;
-        self.0.retain(|p| p.left > 0);
+        self.planned.retain(|p| p.left > 0);
         Some(fault)
     }
 }

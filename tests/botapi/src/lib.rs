@@ -27,8 +27,10 @@ mod body;
 mod bring;
 mod chats;
 mod citizen;
+mod compose;
 mod faults;
 mod line;
+mod lot;
 mod markup;
 mod methods;
 mod profile;
@@ -36,6 +38,7 @@ mod queue;
 mod sending;
 mod serve;
 mod server;
+mod shapes;
 mod state;
 mod text;
 mod updates;
@@ -44,6 +47,7 @@ pub use chats::{Button, Chat, Shown};
 pub use citizen::{Act, Citizen};
 pub use faults::{Fault, On, WEBHOOK};
 pub use server::Server;
+pub use shapes::{Shape, messages_of, shapes};
 pub use state::{Call, Outcome, Upload};
 
 /// Whether a value is of a type of the Bot API, recursively: `check("Update", &update)`.

@@ -1,5 +1,6 @@
 //! The updates that wait for the bot, with `getUpdates`' promises.
 
+use crate::faults::Weather;
 use serde_json::{Value, json};
 use std::collections::{HashSet, VecDeque};
 use tokio::sync::watch;
@@ -20,7 +21,10 @@ pub struct Queue {
     /// Everything ever handed in, for [`Queue::repeat`].
     all: Vec<Value>,
     allowed: Vec<String>,
+    everything: bool,
     twice: bool,
+    /// Some come twice.
+    weather: Option<Weather>,
     pub webhook: Option<Value>,
     /// When an update could not be brought, and why.
     pub last_error: Option<(u64, String)>,
@@ -38,7 +42,9 @@ impl Queue {
             again: VecDeque::new(),
             all: Vec::new(),
             allowed: Vec::new(),
+            everything: false,
             twice: false,
+            weather: None,
             webhook: None,
             last_error: None,
             in_hand: HashSet::new(),
@@ -61,7 +67,22 @@ impl Queue {
         id
     }
 
+    pub fn weather(&mut self, weather: Option<Weather>) {
+        self.weather = weather;
+    }
+
+    fn comes_twice(&mut self) -> bool {
+        self.twice || self.weather.as_mut().is_some_and(Weather::strikes)
+    }
+
+    pub fn everything(&mut self) {
+        self.everything = true;
+    }
+
     fn allows(&self, kind: &str) -> bool {
+        if self.everything {
+            return true;
+        }
         if self.allowed.is_empty() {
             return !ON_REQUEST.contains(&kind);
         }
@@ -106,16 +127,15 @@ impl Queue {
     /// Forgets what lies before `offset`; a negative one keeps that many from the end.
     pub fn confirm(&mut self, offset: i64) {
         let keep = usize::try_from(-offset).unwrap_or(0);
-        let mut confirmed = Vec::new();
         while let Some(first) = self.waiting.front() {
             let done = if offset < 0 { self.waiting.len() > keep } else { id_of(first) < offset };
             if !done {
                 break;
             }
-            confirmed.extend(self.waiting.pop_front());
-        }
-        if self.twice {
-            self.again.extend(confirmed);
+            let confirmed = self.waiting.pop_front();
+            if self.comes_twice() {
+                self.again.extend(confirmed);
+            }
         }
     }
 
@@ -151,7 +171,8 @@ impl Queue {
             Some(place) => drop(self.again.remove(place)),
             None => {
                 self.waiting.retain(|u| id_of(u) != id);
-                self.again.extend(self.twice.then(|| update.clone()));
+                let again = self.comes_twice().then(|| update.clone());
+                self.again.extend(again);
             }
         }
         self.let_go(strand);

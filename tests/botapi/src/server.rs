@@ -1,9 +1,9 @@
 //! The server as a test holds it: starting, stopping, misfortunes, and what it saw.
 
 use crate::bring;
-use crate::chats::Chat;
+use crate::chats::{Chat, Room, Standing};
 use crate::citizen::Citizen;
-use crate::faults::{Fault, On, is_send};
+use crate::faults::{Fault, On, Weather, is_send};
 use crate::line::Switchboard;
 use crate::serve;
 use crate::state::{Call, Outcome, Shared, Upload};
@@ -104,9 +104,20 @@ impl Server {
         Citizen::new(self.shared.clone(), id, language_code.into())
     }
 
-    /// An update as it is, of any kind and however strange; it gets an `update_id` unless it has one. Returns the id.
+    /// An update as it is, of any kind and however strange; it gets an `update_id` unless it has one. Returns the id. Who writes in
+    /// private can be written to.
     pub fn push_raw(&self, update: Value) -> i64 {
-        self.shared.lock().queue.push(update)
+        let chat = &update["message"]["chat"];
+        let mut state = self.shared.lock();
+        if let Some(id) = chat["id"].as_i64().filter(|_| chat["type"] == "private") {
+            state.rooms.entry(id).or_insert_with(|| Room::new(chat.clone())).standing = Standing::Open;
+        }
+        state.queue.push(update)
+    }
+
+    /// Updates of every kind come, whatever the bot has asked for: as those that were waiting when it asked.
+    pub fn hand_out_everything(&self) {
+        self.shared.lock().queue.everything();
     }
 
     /// Hands an update out once more, even one that was confirmed. Whether there is one of this id.
@@ -139,8 +150,18 @@ impl Server {
         self.fault(Fault::RetryAfter(retry_after_seconds), On::Chat(chat), calls);
     }
 
+    /// From now on so many calls in a thousand go wrong, and so many updates come twice: which and how is drawn by lot, in the order
+    /// of the calls.
+    pub fn weather(&self, seed: u64, in_a_thousand: usize) {
+        let mut state = self.shared.lock();
+        state.faults.weather(Weather::new(seed, in_a_thousand));
+        state.queue.weather(Some(Weather::new(!seed, in_a_thousand)));
+    }
+
     pub fn clear_faults(&self) {
-        self.shared.lock().faults.clear();
+        let mut state = self.shared.lock();
+        state.faults.clear();
+        state.queue.weather(None);
     }
 
     /// Presses that wait for an answer are from now on too old to be answered.
