@@ -316,7 +316,8 @@ fn amend(
             return;
         }
         // Above a keyboard for sharing nothing can be changed: what was taken is said instead.
-        let mut message = Message { buttons, ..Message::bare(walk.session.language) };
+        let of = Some(walk.session.name_message());
+        let mut message = Message { of, buttons, ..Message::bare(walk.session.language) };
         message.text.push(below.0, Style::Plain);
         message.text.push(below.1, below.2);
         return walk.effects.push(Effect::Say(message));
