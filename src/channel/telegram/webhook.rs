@@ -107,7 +107,7 @@ pub async fn attend(telegram: Telegram, webhook: Webhook, status: Status, mut st
 
 async fn tell(telegram: &Telegram, webhook: &Webhook, status: &Status) {
     let mut wait = FIRST_PAUSE;
-    // When something last went wrong, as far as it was told.
+    // When something last went wrong that is over.
     let mut known = None;
     loop {
         match look(telegram, webhook, status, &mut known).await {
@@ -147,7 +147,41 @@ async fn look(
         *known = Some(failed);
         return Ok(None);
     };
-    *known = Some(failed);
+    // What is brought at last was only late.
+    if info["pending_update_count"] == 0 {
+        *known = Some(failed);
+        return Ok(None);
+    }
     let why = info["last_error_message"].as_str().unwrap_or("it does not say why");
     Ok((failed > before).then(|| format!("Telegram cannot bring updates to {}: {why}", webhook.url)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use botapi::Server;
+
+    #[tokio::test]
+    async fn that_updates_cannot_be_brought_is_told_until_they_are_and_a_lost_webhook_is_set_again() {
+        let server = Server::start_local("1:test").await.unwrap();
+        let telegram = Telegram::new("1:test", Some(&server.url())).unwrap();
+        // Nobody listens there.
+        let webhook =
+            Webhook { url: "http://127.0.0.1:9/telegram/webhook".to_owned(), secret: "s".to_owned() };
+        let (status, mut known) = (Status::default(), None);
+        let mut looked = async || look(&telegram, &webhook, &status, &mut known).await.unwrap();
+        assert_eq!(looked().await, None);
+        server.citizen(7, "da").write("hej");
+        let tried = |server: &Server| server.calls().iter().any(|call| call.method == botapi::WEBHOOK);
+        server.wait_until(tried, Duration::from_secs(10)).await.unwrap();
+        let trouble = looked().await.unwrap();
+        assert!(trouble.contains(":9/") && trouble.contains("refused"), "{trouble}");
+        assert_eq!(looked().await, Some(trouble));
+
+        telegram.post::<bool>("deleteWebhook", r#"{"drop_pending_updates": true}"#.to_owned()).await.unwrap();
+        assert_eq!(looked().await, None);
+        assert_eq!(server.webhook().unwrap()["url"], webhook.url.as_str(), "it is set again");
+        assert_eq!(looked().await, None, "nothing waits any more");
+        assert_eq!(server.breaches(), Vec::<String>::new());
+    }
 }
