@@ -257,6 +257,14 @@ fn by_description(text: String) -> SendError {
     }
 }
 
+/// How long Telegram asks to wait before the next request.
+fn asked_to_wait(error: &RequestError) -> Duration {
+    match error {
+        RequestError::RetryAfter(seconds) => seconds.duration(),
+        _ => Duration::ZERO,
+    }
+}
+
 /// What a failed request of another kind is called in a log.
 fn scrubbed(error: RequestError) -> String {
     match send_error(error) {

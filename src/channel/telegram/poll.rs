@@ -1,7 +1,7 @@
 //! Long polling that confirms an update only when its turn is on disk: the next offset is asked for after the whole batch.
 
 use super::intake::{Intake, KINDS};
-use super::{POLL_SECONDS, Status, Telegram, profile, scrubbed};
+use super::{POLL_SECONDS, Status, Telegram, asked_to_wait, profile, scrubbed};
 use crate::channel::Inbox;
 use serde::Deserialize;
 use serde_json::value::RawValue;
@@ -47,10 +47,11 @@ async fn receive(telegram: &Telegram, inbox: Arc<dyn Inbox>, status: &Status) {
             }
             Err(error) => {
                 // Somebody has set a webhook: it is taken away again.
+                let pause = wait.max(asked_to_wait(&error));
                 let why = scrubbed(error);
                 ready = ready && !why.to_lowercase().contains("webhook");
                 status.set(Some(why));
-                tokio::time::sleep(wait).await;
+                tokio::time::sleep(pause).await;
                 wait = (wait * 2).min(LAST_PAUSE);
             }
         }

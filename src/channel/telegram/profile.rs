@@ -1,6 +1,6 @@
 //! What stands beside the chat: the bot's commands and what it is, in each language. Told only where Telegram has it otherwise.
 
-use super::{Telegram, scrubbed};
+use super::{Telegram, asked_to_wait, scrubbed};
 use crate::engine::{lines, spoken};
 use crate::script::Language;
 use std::time::Duration;
@@ -37,11 +37,7 @@ const COMMANDS: [(&str, &str, &str); 11] = [
 pub async fn keep(telegram: &Telegram) {
     let mut wait = FIRST_PAUSE;
     while let Err(error) = tell(telegram).await {
-        let asked = match &error {
-            RequestError::RetryAfter(seconds) => seconds.duration(),
-            _ => Duration::ZERO,
-        };
-        let pause = wait.max(asked);
+        let pause = wait.max(asked_to_wait(&error));
         info!(why = scrubbed(error), "Telegram did not take what the bot is; trying again in {pause:?}");
         tokio::time::sleep(pause).await;
         wait = (wait * 2).min(LAST_PAUSE);
