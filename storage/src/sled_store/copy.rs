@@ -20,8 +20,6 @@ const PAGE: usize = 256;
 /// After so many pages what was copied is brought to the disk, a little at a time: a turn whose sync comes meanwhile waits for it.
 /// What has changed behind the copy is copied again then.
 const PAGES: usize = 8;
-/// So much longer than such a step is the rest after it, in which turns have the disk and the processor to themselves.
-const REST: u32 = 2;
 /// So many changed keys are left to the writer, which stands still meanwhile.
 const FEW: usize = 500;
 /// Rounds of catching up; a store that changes faster than it is copied is swapped all the same.
@@ -105,6 +103,7 @@ fn all(jobs: &Sender<Job>, from: &Trees, to: &Generation, torn: &mut Touched) ->
             put(page, &to.trees, Some(torn))?;
             if pages % PAGES == 0 {
                 to.sync()?;
+                let worked = begun.elapsed();
                 let mut touched: Touched = ask(jobs, Job::Touched)?;
                 // The others are come to as they are then; but what is erased from now on stays in the copy's file.
                 touched.retain(|(t, key)| match t.cmp(&tree) {
@@ -113,7 +112,9 @@ fn all(jobs: &Sender<Job>, from: &Trees, to: &Generation, torn: &mut Touched) ->
                     Ordering::Equal | Ordering::Greater => *t == Tree::Documents && *key == keys::erased(),
                 });
                 catch_up(from, to, &touched, torn)?;
-                std::thread::sleep(begun.elapsed() * REST);
+                // In between turns have the disk and the processor to themselves. No rest after catching up: where much changes, that
+                // would never come to an end.
+                std::thread::sleep(worked);
                 begun = Instant::now();
             }
         }
