@@ -168,7 +168,7 @@ pub enum Refused {
 #[serde(untagged)]
 #[allow(dead_code, reason = "described, and written by other means")]
 pub enum Row {
-    Response(Response),
+    Response(ResponseRow),
     Erased(Erased),
     Left(Left),
     Answer(AnswerRow),
@@ -178,7 +178,7 @@ pub enum Row {
 
 /// Columns that were not asked for are missing.
 #[derive(Serialize, ToSchema)]
-pub struct Response {
+pub struct ResponseRow {
     response: String,
     citizen: Option<String>,
     revision: Option<u32>,
