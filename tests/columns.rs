@@ -6,6 +6,7 @@ use proptest::prelude::*;
 use snak::engine::{self, Answered, Audience, Ended, Outcome, Response, Status, Value};
 use snak::export::{Atlas, Codebook, Csv, Cursors, Filter, Form, Layout, Look, Sheet, Stored, Wish, Writer};
 use snak::script::{Institution, Language, Parts, Script, ScriptId, StaffLanguage, picture};
+use std::collections::HashMap;
 use std::fmt::Write;
 use uuid::Uuid;
 
@@ -40,6 +41,8 @@ enum Kind {
 
 #[derive(Debug, Clone)]
 struct Question {
+    /// The same whatever staff call it.
+    no: u32,
     id: String,
     was: Vec<String>,
     kind: Kind,
@@ -97,7 +100,8 @@ impl Draft {
         let options = (0..3).map(|_| (self.name('o'), None)).collect();
         let kind = self.chance.kind();
         let at = self.chance.below(self.questions.len() + 1);
-        self.questions.insert(at, Question { id, was: Vec::new(), kind, options });
+        self.named += 1;
+        self.questions.insert(at, Question { no: self.named, id, was: Vec::new(), kind, options });
     }
 
     fn change(&mut self) {
@@ -136,7 +140,7 @@ impl Draft {
 
     fn yaml(&self) -> String {
         let mut out = HEADER.to_owned();
-        for Question { id, was, kind, options } in &self.questions {
+        for Question { id, was, kind, options, .. } in &self.questions {
             let _ = write!(out, "  - ask: Hvad med {id}?\n    id: {id}\n");
             if !was.is_empty() {
                 let _ = writeln!(out, "    was: [{}]", was.join(", "));
@@ -246,6 +250,7 @@ proptest! {
         let mut responses = Vec::new();
         let mut book: Option<Codebook> = None;
         let mut before: Vec<Vec<String>> = vec![Vec::new()];
+        let mut places: HashMap<u32, (usize, Kind)> = HashMap::new();
         for revision in 1..=REVISIONS {
             let next = Codebook::with_revision(book, &script(&draft.yaml()), revision, Timestamp::UNIX_EPOCH);
             responses.push(draft.response(revision));
@@ -264,6 +269,14 @@ proptest! {
             let own = now.last().unwrap();
             let answered = own.iter().filter(|cell| *cell == "answered").count();
             prop_assert_eq!(answered, draft.questions.len(), "each answer has its column");
+            let atlas = Atlas::new(next.clone());
+            for Question { no, id, kind, .. } in &draft.questions {
+                let place = atlas.place_of(revision, id).unwrap();
+                if let Some((was, of)) = places.insert(*no, (place, *kind)) {
+                    // Also under another name; but never as something else.
+                    prop_assert_eq!(place == was, *kind == of, "{} in revision {}", id, revision);
+                }
+            }
             let response = responses.last().unwrap();
             for Answered { question, outcome, .. } in &response.answers {
                 let Outcome::Given { value, other } = outcome else { continue };
