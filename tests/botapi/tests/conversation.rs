@@ -182,6 +182,16 @@ async fn a_call_that_is_wrong_in_itself_is_a_breach() {
             json!({"url": "http://x.dk"}),
             "bad webhook: An HTTPS URL must be provided for webhook",
         ),
+        (
+            "setWebhook",
+            json!({"url": "https://x.dk:9000/"}),
+            "bad webhook: Webhook can be set up only on ports 80, 88, 443 or 8443",
+        ),
+        (
+            "setWebhook",
+            json!({"url": "https://x.dk", "secret_token": "hemmelig nøgle"}),
+            "secret token contains unallowed characters",
+        ),
         ("sendChatAction", json!({"chat_id": 7, "action": "sleeping"}), "wrong parameter action in request"),
         ("sendDice", json!({"chat_id": 7}), "not supported by this test server"),
     ];
