@@ -36,7 +36,7 @@ fn everybody_answers(server: &Server) -> Vec<tokio::task::JoinHandle<()>> {
 #[tokio::test(flavor = "multi_thread")]
 async fn two_hundred_at_once_and_every_row_is_what_they_said() {
     let server = Server::start("1:test").await.unwrap();
-    let place = Place::default().with("TELOXIDE_TOKEN", "1:test").with("TELOXIDE_API_URL", server.url());
+    let place = Place::default().on_telegram(server.url());
     let service = place.serve();
     for citizen in everybody_answers(&server) {
         citizen.await.unwrap();
@@ -54,7 +54,7 @@ async fn two_hundred_at_once_and_every_row_is_what_they_said() {
 #[tokio::test(flavor = "multi_thread")]
 async fn killed_twice_on_the_way_no_answer_is_lost_or_doubled() {
     let server = Server::start("1:test").await.unwrap();
-    let place = Place::default().with("TELOXIDE_TOKEN", "1:test").with("TELOXIDE_API_URL", server.url());
+    let place = Place::default().on_telegram(server.url());
     let token = place.token("nordby-bibliotek");
     let mut service = place.serve();
     let citizens = everybody_answers(&server);

@@ -1,38 +1,16 @@
 //! A codebook over revisions: columns are appended, never moved, and keep what they mean.
 #![allow(clippy::unwrap_used, reason = "the helpers of a test fail it")]
 
+#[path = "support/header.rs"]
+mod header;
+
+use header::header;
 use jiff::Timestamp;
 use snak::export::Codebook;
 use snak::script::{Institution, Parts, Script, ScriptId, StaffLanguage, picture};
 
-const HEADER: &str = "format: 1
-title: Havnen
-languages: [da]
-owner: Mette Lund
-contact: havn@nordby.example
-purpose: Finde ud af noget.
-method: Chat.
-target_group: Alle.
-expected_effect: Noget.
-give_back:
-  by: 2028-05-01
-  how: På døren.
-period:
-  from: 2026-03-02
-  to: open
-privacy:
-  basis: public_task
-  anonymous: true
-  keep: 12 months
-  notice: Vi gemmer dine svar.
-entry:
-  code: havn
-audience: everyone
-steps:
-";
-
 fn script(steps: &str) -> Script {
-    let source = format!("{HEADER}{steps}");
+    let source = format!("{}steps:\n{steps}", header("havn", true));
     let parts = Parts { institution: Institution::named_after("nordby") };
     let (script, problems) = Script::check(&ScriptId("nordby/havn".to_owned()), &source, &parts);
     let pictures: Vec<String> = problems.iter().map(|p| picture(p, &source, StaffLanguage::En)).collect();

@@ -1,6 +1,10 @@
 //! Ten revisions of a dialogue, drawn at random: no column of an earlier one moves, and no value is lost or changed by a later one.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on fails")]
 
+#[path = "support/header.rs"]
+mod header;
+
+use header::header;
 use jiff::Timestamp;
 use proptest::prelude::*;
 use snak::engine::{self, Answered, Audience, Ended, Outcome, Response, Status, Value};
@@ -11,23 +15,6 @@ use std::fmt::Write;
 use uuid::Uuid;
 
 const REVISIONS: u32 = 10;
-
-const HEADER: &str = "format: 1
-title: Havnen
-languages: [da]
-owner: Mette Lund
-contact: havn@nordby.example
-purpose: Finde ud af noget.
-method: Chat.
-target_group: Alle.
-expected_effect: Noget.
-give_back: {by: 2028-05-01, how: På døren.}
-period: {from: 2026-03-02, to: open}
-privacy: {basis: public_task, anonymous: true, keep: 12 months, notice: Vi gemmer dine svar.}
-entry: {code: havn}
-audience: everyone
-steps:
-";
 
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum Kind {
@@ -139,7 +126,7 @@ impl Draft {
     }
 
     fn yaml(&self) -> String {
-        let mut out = HEADER.to_owned();
+        let mut out = format!("{}steps:\n", header("havn", true));
         for Question { id, was, kind, options, .. } in &self.questions {
             let _ = write!(out, "  - ask: Hvad med {id}?\n    id: {id}\n");
             if !was.is_empty() {

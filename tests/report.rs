@@ -2,6 +2,10 @@
 //! count, of which exactly the same is told.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on fails")]
 
+#[path = "support/header.rs"]
+mod header;
+
+use header::header;
 use jiff::Timestamp;
 use proptest::prelude::*;
 use snak::engine::{Answered, Audience, Ended, Outcome, Response, Status, Value};
@@ -13,28 +17,16 @@ use std::sync::LazyLock;
 use uuid::Uuid;
 
 static BOOK: LazyLock<Codebook> = LazyLock::new(|| {
-    let yaml = "format: 1
-title: Havnen
-languages: [da]
-owner: Mette Lund
-contact: havn@nordby.example
-purpose: Finde ud af noget.
-method: Chat.
-target_group: Alle.
-expected_effect: Noget.
-give_back: {by: 2028-05-01, how: På døren.}
-period: {from: 2026-03-02, to: open}
-privacy: {basis: public_task, anonymous: true, keep: 12 months, notice: Vi gemmer dine svar.}
-entry: {code: havn}
-audience: everyone
-steps:
+    let steps = "steps:
   - ask: Hvad?
     id: hvad
     type: choice
     options: {a: Svar a, b: Svar b, c: Svar c, d: Svar d}
 ";
-    let parts = Parts { institution: Institution::named_after("nordby") };
-    let (script, _) = Script::check(&ScriptId("nordby/havn".to_owned()), yaml, &parts);
+    let yaml = [header("havn", true).as_str(), steps].concat();
+    let (id, parts) =
+        (ScriptId("nordby/havn".to_owned()), Parts { institution: Institution::named_after("nordby") });
+    let (script, _) = Script::check(&id, &yaml, &parts);
     Codebook::with_revision(None, &script.unwrap(), 1, Timestamp::UNIX_EPOCH)
 });
 

@@ -110,8 +110,7 @@ async fn a_broken_script_is_told_and_the_others_are_served() {
 async fn without_telegram_in_reach_the_rest_works_and_says_so() {
     // A port that nobody listens on.
     let gone = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
-    let place =
-        Place::default().with("TELOXIDE_TOKEN", "1:test").with("TELOXIDE_API_URL", format!("http://{gone}/"));
+    let place = Place::default().on_telegram(format!("http://{gone}/"));
     let service = place.serve();
     assert_eq!(get(&service.link("/healthz"), "").await.0, 200);
     let deadline = std::time::Instant::now() + std::time::Duration::from_secs(20);

@@ -12,7 +12,7 @@ const PATIENCE: Duration = Duration::from_secs(30);
 
 async fn connected() -> (Server, Place, Service) {
     let server = Server::start("1:test").await.unwrap();
-    let place = Place::default().with("TELOXIDE_TOKEN", "1:test").with("TELOXIDE_API_URL", server.url());
+    let place = Place::default().on_telegram(server.url());
     let service = place.serve();
     (server, place, service)
 }
@@ -265,7 +265,7 @@ async fn what_the_bot_is_stands_there_in_each_language_and_is_told_once() {
     // Trouble with it holds up no conversation.
     server.fault(Fault::RetryAfter(1), On::Method("setMyDescription"), 1);
     server.fault(Fault::Status(500), On::Method("getMyCommands"), 1);
-    let place = Place::default().with("TELOXIDE_TOKEN", "1:test").with("TELOXIDE_API_URL", server.url());
+    let place = Place::default().on_telegram(server.url());
     let service = place.serve();
     let shorts = |server: &Server| server.count("getMyShortDescription", &Outcome::Ok);
     server.wait_until(|s| s.count("setMyShortDescription", &Outcome::Ok) == 4, PATIENCE).await.unwrap();

@@ -7,7 +7,6 @@ mod support;
 use botapi::{Citizen, Server, Shape, messages_of, shapes};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
-use std::net::{Ipv4Addr, TcpListener};
 use std::time::Duration;
 use storage::{ConversationKey, MasterKey};
 use support::service::{KEY, Place, Service, get};
@@ -144,7 +143,7 @@ async fn nothing_is_kept(place: &Place, told: &Told) {
 #[tokio::test(flavor = "multi_thread")]
 async fn fetched_in_every_shape_none_stops_the_line_or_is_kept() {
     let server = Server::start("1:test").await.unwrap();
-    let place = Place::default().with("TELOXIDE_TOKEN", "1:test").with("TELOXIDE_API_URL", server.url());
+    let place = Place::default().on_telegram(server.url());
     let token = place.token("nordby-bibliotek");
     let service = place.serve();
     let told = everything_comes(&server, &service, &token).await;
@@ -155,12 +154,7 @@ async fn fetched_in_every_shape_none_stops_the_line_or_is_kept() {
 #[tokio::test(flavor = "multi_thread")]
 async fn brought_in_every_shape_none_stops_the_line_or_is_kept() {
     let server = Server::start_local("1:test").await.unwrap();
-    let free = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap().local_addr().unwrap().to_string();
-    let place = Place::default()
-        .with("TELOXIDE_TOKEN", "1:test")
-        .with("TELOXIDE_API_URL", server.url())
-        .with("SNAK_TELEGRAM", "webhook")
-        .with("SNAK_TELEGRAM_WEBHOOK_URL", format!("http://{free}"));
+    let (place, free) = Place::default().on_telegram(server.url()).brought();
     let token = place.token("nordby-bibliotek");
     let service = place.serve_on(&free);
     let told = everything_comes(&server, &service, &token).await;

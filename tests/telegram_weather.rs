@@ -6,7 +6,6 @@ mod support;
 
 use botapi::{Fault, On, Outcome, Server, WEBHOOK};
 use serde_json::Value;
-use std::net::{Ipv4Addr, TcpListener};
 use std::time::{Duration, Instant};
 use support::library::{PULL, Plan, answer, decided};
 use support::service::{Place, Service, get};
@@ -67,7 +66,7 @@ async fn all_come_to_the_end(server: &Server, place: &Place, service: Service) {
 #[tokio::test(flavor = "multi_thread")]
 async fn fetched_in_foul_weather_no_answer_is_lost_or_doubled() {
     let server = Server::start("1:test").await.unwrap();
-    let place = Place::default().with("TELOXIDE_TOKEN", "1:test").with("TELOXIDE_API_URL", server.url());
+    let place = Place::default().on_telegram(server.url());
     let service = place.serve();
     all_come_to_the_end(&server, &place, service).await;
 }
@@ -75,12 +74,7 @@ async fn fetched_in_foul_weather_no_answer_is_lost_or_doubled() {
 #[tokio::test(flavor = "multi_thread")]
 async fn brought_in_foul_weather_no_answer_is_lost_or_doubled() {
     let server = Server::start_local("1:test").await.unwrap();
-    let free = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap().local_addr().unwrap().to_string();
-    let place = Place::default()
-        .with("TELOXIDE_TOKEN", "1:test")
-        .with("TELOXIDE_API_URL", server.url())
-        .with("SNAK_TELEGRAM", "webhook")
-        .with("SNAK_TELEGRAM_WEBHOOK_URL", format!("http://{free}"));
+    let (place, free) = Place::default().on_telegram(server.url()).brought();
     let service = place.serve_on(&free);
     server.fault(Fault::AnswerLost, On::Method(WEBHOOK), 3);
     all_come_to_the_end(&server, &place, service).await;

@@ -8,7 +8,7 @@ use botapi::{Citizen, Fault, On, Outcome, Server, WEBHOOK};
 use serde_json::{Value, json};
 use snak::channel::telegram::{Telegram, Webhook, router};
 use snak::channel::{Inbox, InboxError, Incoming, Received};
-use std::net::{Ipv4Addr, TcpListener};
+use std::net::Ipv4Addr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use support::library::{PULL, Plan, answer, decided};
@@ -28,13 +28,7 @@ struct House {
 impl House {
     async fn new() -> House {
         let server = Server::start_local("1:test").await.unwrap();
-        let free = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
-        let listen = free.local_addr().unwrap().to_string();
-        let place = Place::default()
-            .with("TELOXIDE_TOKEN", "1:test")
-            .with("TELOXIDE_API_URL", server.url())
-            .with("SNAK_TELEGRAM", "webhook")
-            .with("SNAK_TELEGRAM_WEBHOOK_URL", format!("http://{listen}"));
+        let (place, listen) = Place::default().on_telegram(server.url()).brought();
         House { server, place, listen }
     }
 

@@ -13,6 +13,7 @@ use regex::bytes::Regex;
 use std::path::Path;
 use std::time::Duration;
 use storage::{DialogueId, MasterKey, When};
+use support::header::header;
 use support::service::{KEY, Place, Service, files};
 
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -139,23 +140,8 @@ fn place() -> Place {
     std::fs::create_dir_all(dialogues.join("_shared/parts")).unwrap();
     let part = "_shared/parts/foelg-op.yaml";
     std::fs::copy(place.dialogues.join(part), dialogues.join(part)).unwrap();
-    let header = "format: 1
-title: Prøve
-languages: [da]
-owner: Mette Lund
-contact: havn@nordby.example
-purpose: Finde ud af noget.
-method: Chat.
-target_group: Alle.
-expected_effect: Noget.
-give_back: {by: 2035-05-01, how: På døren.}
-period: {from: 2026-01-01, to: open}
-privacy: {basis: consent, anonymous: false, keep: 12 months, notice: Vi gemmer dine svar.}
-entry: {code: spor}
-audience: everyone
-progress: no
-";
-    std::fs::write(dialogues.join("nordby/spor.yaml"), [header, STEPS].concat()).unwrap();
+    std::fs::write(dialogues.join("nordby/spor.yaml"), [header("spor", false).as_str(), STEPS].concat())
+        .unwrap();
     place.dialogues = dialogues;
     place
 }

@@ -1,5 +1,6 @@
 //! A dialogue at the desk: what citizens send goes through dispatch into a store, with a clock that stands and numbers in a row.
 
+use super::header::header;
 use jiff::Timestamp;
 use snak::channel::{Content, ConversationId, Inbox, Incoming, Parcel};
 use snak::dispatch::{Clock, Conversation, Dispatch};
@@ -29,24 +30,7 @@ pub fn now() -> Timestamp {
 pub async fn desk(store: Arc<dyn Store>, code: &str, anonymous: bool, steps: &str) -> Desk {
     let folder = tempfile::tempdir().unwrap();
     std::fs::create_dir(folder.path().join("nordby")).unwrap();
-    let script = format!(
-        "format: 1
-title: Prøve
-languages: [da]
-owner: Mette Lund
-contact: havn@nordby.example
-purpose: Finde ud af noget.
-method: Chat.
-target_group: Alle.
-expected_effect: Noget.
-give_back: {{by: 2028-05-01, how: På døren.}}
-period: {{from: 2026-01-01, to: open}}
-privacy: {{basis: consent, anonymous: {anonymous}, keep: 12 months, notice: Vi gemmer dine svar.}}
-entry: {{code: {code}}}
-audience: everyone
-progress: no
-{steps}"
-    );
+    let script = [header(code, anonymous).as_str(), steps].concat();
     std::fs::write(folder.path().join(format!("nordby/{code}.yaml")), script).unwrap();
     let library = Arc::new(Library::open(folder.path(), store.clone()).await.unwrap());
     let reading = library.read(now()).await.unwrap();

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on fails")]
 
 pub mod desk;
+pub mod header;
 pub mod library;
 pub mod meddling;
 pub mod page;

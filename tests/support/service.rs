@@ -2,6 +2,7 @@
 
 use std::fs::File;
 use std::io::{BufRead, BufReader};
+use std::net::{Ipv4Addr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -34,6 +35,19 @@ impl Place {
         self.environment.retain(|(n, _)| n != name);
         self.environment.push((name.to_owned(), value.into()));
         self
+    }
+
+    /// With the bot `1:test` on the Bot API server at `url`.
+    pub fn on_telegram(self, url: String) -> Place {
+        self.with("TELOXIDE_TOKEN", "1:test").with("TELOXIDE_API_URL", url)
+    }
+
+    /// Updates are brought instead of being fetched. Gives where to listen: Telegram is told before the start.
+    pub fn brought(self) -> (Place, String) {
+        let free = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+        let listen = free.local_addr().unwrap().to_string();
+        let url = format!("http://{listen}");
+        (self.with("SNAK_TELEGRAM", "webhook").with("SNAK_TELEGRAM_WEBHOOK_URL", url), listen)
     }
 
     pub fn data(&self) -> PathBuf {
