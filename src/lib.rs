@@ -17,6 +17,8 @@
 //!          script       storage           two bottoms that do not know each other
 //! ```
 //!
+//! Beside them stand small rooms that know no other: `settings`, `gate` (who knocks, and how often: for `web` and the web chat).
+//!
 //! A room may use the rooms below it along a line. Never:
 //!
 //! 1. `script`, `engine`, `export` name tokio, axum, teloxide, sled, `std::fs`, a clock or a random source. Time, seed and
@@ -37,6 +39,7 @@ pub mod delivery;
 pub mod dispatch;
 pub mod engine;
 pub mod export;
+pub mod gate;
 pub mod library;
 pub mod privacy;
 pub mod script;

@@ -5,17 +5,18 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Each room and the rooms it may name. A path such as `privacy::redaction` allows that part alone.
-const ARROWS: [(&str, &[&str]); 11] = [
+const ARROWS: [(&str, &[&str]); 12] = [
     ("script", &[]),
     ("engine", &["script", "privacy::redaction"]),
     ("export", &["script", "engine"]),
     ("privacy", &["storage"]),
     ("settings", &[]),
-    ("channel", &["engine", "script"]),
+    ("gate", &[]),
+    ("channel", &["engine", "script", "gate"]),
     ("library", &["script", "engine", "export", "storage"]),
     ("delivery", &["channel", "engine", "storage"]),
     ("dispatch", &["library", "channel", "engine", "script", "privacy", "storage"]),
-    ("web", &["library", "channel", "engine", "script", "export", "storage"]),
+    ("web", &["library", "channel", "engine", "script", "export", "gate", "storage"]),
     (
         "cli",
         &[
@@ -28,7 +29,7 @@ const ARROWS: [(&str, &[&str]); 11] = [
 /// Words that may stand only below these paths.
 const ONLY: [(&str, &[&str]); 22] = [
     ("teloxide", &["src/channel/telegram/"]),
-    ("axum", &["src/web/", "src/channel/webchat/", "src/channel/telegram/webhook.rs"]),
+    ("axum", &["src/web/", "src/gate/hops.rs", "src/channel/webchat/", "src/channel/telegram/webhook.rs"]),
     ("maud", &["src/web/", "src/channel/webchat/"]),
     ("reqwest", &["src/channel/telegram/", "src/cli/"]),
     ("sled", &["storage/src/sled_store/"]),
@@ -39,6 +40,7 @@ const ONLY: [(&str, &[&str]); 22] = [
             "src/cli/",
             "src/delivery.rs",
             "src/dispatch/",
+            "src/gate/meter.rs",
             "src/library/",
             "src/web/",
             "storage/src/",
@@ -47,14 +49,20 @@ const ONLY: [(&str, &[&str]); 22] = [
     ("std::fs", &["src/cli/", "src/library/", "src/settings.rs", "storage/src/sled_store/"]),
     ("fs::", &["src/cli/", "src/library/", "src/settings.rs", "storage/src/sled_store/"]),
     ("std::env", &["src/cli/"]),
-    ("std::net", &["src/settings.rs", "src/cli/", "src/web/", "src/channel/webchat/"]),
+    ("std::net", &["src/settings.rs", "src/cli/", "src/gate/", "src/web/"]),
     ("std::thread", &["storage/src/sled_store/"]),
     ("Timestamp::now", &["src/cli/", "src/web/", "src/channel/webchat/"]),
     ("Zoned::now", &[]),
     ("SystemTime", &["storage/src/sled_store/media.rs"]),
     (
         "Instant",
-        &["src/channel/telegram/", "src/channel/webchat/", "src/delivery.rs", "storage/src/sled_store/"],
+        &[
+            "src/channel/telegram/",
+            "src/gate/meter.rs",
+            "src/web/guard.rs",
+            "src/delivery.rs",
+            "storage/src/sled_store/",
+        ],
     ),
     ("getrandom", &["src/cli/", "src/web/", "src/channel/webchat/", "storage/src/seal.rs"]),
     ("now_v7", &["src/cli/"]),

@@ -89,6 +89,7 @@ impl Scene {
             store: self.store.clone(),
             library: self.library.clone(),
             telegram: Arc::new(|| None),
+            guard: snak::web::Guard::default(),
             operator: "0123456789abcdef".to_owned(),
         };
         let path: String = path

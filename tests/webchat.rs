@@ -8,7 +8,7 @@ use async_trait::async_trait;
 use futures_util::StreamExt;
 use futures_util::stream::BoxStream;
 use jiff::Timestamp;
-use snak::channel::webchat::{Limits, Links, Rate, router};
+use snak::channel::webchat::{Limits, Links, router};
 use snak::channel::{
     Content, ConversationId, Illustrations, Inbox, InboxError, Incoming, Kept, Page, PageState, Pages,
     Received,
@@ -16,6 +16,7 @@ use snak::channel::{
 use snak::engine::{
     self, Begin, Effect, Facts, Illustration, Input, Moment, Outcome, Press, Session, Value, lines,
 };
+use snak::gate::Rate;
 use snak::script::{Institution, Language, Parts, Script, ScriptId};
 use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};

@@ -6,7 +6,7 @@ use crate::dispatch;
 use crate::library::Library;
 use crate::script::ScriptId;
 use crate::settings::Settings;
-use crate::web::{Answer, Inside, Web};
+use crate::web::{Answer, Guard, Inside, Web};
 use futures_util::StreamExt;
 use jiff::Timestamp;
 use serde_json::Value;
@@ -53,6 +53,7 @@ pub async fn reach(settings: &Settings) -> Result<Reach, Failure> {
         library,
         operator: bearer,
         telegram: Arc::new(|| None),
+        guard: Guard::default(),
     };
     Ok(Reach::Stopped { store, inside: Inside::new(web) })
 }

@@ -168,6 +168,7 @@ impl House {
             store: store.clone(),
             library: library.clone(),
             operator: master.operator(),
+            guard: web::Guard::new(settings.trusted_proxy.clone()),
             telegram: Arc::new(move || note.trouble()),
         };
         let _watcher = watch_folder(settings, &library, stopped, &mut tasks);

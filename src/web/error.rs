@@ -1,9 +1,10 @@
 //! Why a request is refused, as `application/problem+json` (RFC 9457).
 
-use axum::http::header::{CONTENT_TYPE, HeaderValue, WWW_AUTHENTICATE};
+use axum::http::header::{CONTENT_TYPE, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::http::{Method, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
+use std::time::Duration;
 use storage::StoreError;
 
 /// A refused request. `detail` is a sentence for whoever reads the answer.
@@ -20,6 +21,9 @@ pub struct Refusal {
     /// What could stand there instead.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     allowed: Vec<String>,
+    /// Seconds, in a header.
+    #[serde(skip)]
+    retry_after: Option<u64>,
 }
 
 impl Refusal {
@@ -32,6 +36,7 @@ impl Refusal {
             detail: detail.into(),
             parameter: None,
             allowed: Vec::new(),
+            retry_after: None,
         }
     }
 
@@ -52,6 +57,14 @@ impl Refusal {
             StatusCode::UNAUTHORIZED,
             "send a token as `Authorization: Bearer`, or as the password of HTTP Basic; this one is missing, not known, revoked or expired",
         )
+    }
+
+    /// For wrong tokens alone.
+    pub fn too_many(wait: Duration) -> Refusal {
+        let detail =
+            "too many requests with a wrong token came from this address; a right one is answered at once";
+        let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
+        Refusal { retry_after: Some(seconds), ..Refusal::new(StatusCode::TOO_MANY_REQUESTS, detail) }
     }
 
     /// The same for what is not there and for what is another institution's.
@@ -77,6 +90,9 @@ impl IntoResponse for Refusal {
         let mut response = (status, body).into_response();
         let headers = response.headers_mut();
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        if let Some(seconds) = self.retry_after {
+            headers.insert(RETRY_AFTER, HeaderValue::from(seconds));
+        }
         if status == StatusCode::UNAUTHORIZED {
             headers.append(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer realm=\"snak\""));
             // Excel and Power BI ask for a password only when they are told so.

@@ -8,6 +8,7 @@ mod entry;
 mod erasure;
 mod error;
 mod export;
+mod guard;
 mod gzip;
 mod health;
 mod inside;
@@ -23,6 +24,7 @@ mod token;
 mod upkeep;
 
 pub use account::Account;
+pub use guard::Guard;
 pub use inside::{Answer, Inside};
 pub use router::{router, serve};
 pub use token::Token;
@@ -43,6 +45,7 @@ pub struct Web {
     pub telegram: Arc<dyn Fn() -> Option<String> + Send + Sync>,
     /// The bearer of the operator's commands; it may do everything.
     pub operator: String,
+    pub guard: Guard,
     /// Forgets a conversation with all that it leads to.
     pub forget: Forget,
 }

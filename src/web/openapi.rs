@@ -157,6 +157,10 @@ pub enum Refused {
     /// The answers were restored from a backup after the cursor was given out: pull from the start
     #[response(status = 410, content_type = "application/problem+json")]
     Restored(#[to_schema] Refusal),
+    /// The token is wrong, and so were too many from this address: `Retry-After` says how many seconds to wait. A right token is
+    /// never put off
+    #[response(status = 429, content_type = "application/problem+json")]
+    TooMany(#[to_schema] Refusal),
     /// The store cannot be read at the moment
     #[response(status = 503, content_type = "application/problem+json")]
     Store(#[to_schema] Refusal),

@@ -4,6 +4,7 @@
 mod examples;
 mod folder;
 mod forms;
+mod guard;
 mod openapi;
 mod report;
 mod site;

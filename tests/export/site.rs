@@ -12,6 +12,7 @@ use std::sync::Arc;
 use storage::{
     Body, Changes, ConversationKey, DialogueId, MemoryStore, ResponseChange, Store, UpdateId, Version,
 };
+use tokio::sync::watch;
 
 pub const OPERATOR: &str = "0123456789abcdef";
 pub const DIALOGUE: &str = "nordby-bibliotek/aabningstider";
@@ -22,6 +23,7 @@ pub struct Service {
     pub folder: tempfile::TempDir,
     pub url: String,
     pub http: reqwest::Client,
+    _stop: watch::Sender<bool>,
 }
 
 /// With the sample dialogue published.
@@ -39,13 +41,15 @@ pub async fn service_of(operator: &str) -> Service {
         library: library.clone(),
         telegram: Arc::new(|| Some("cannot be reached".to_owned())),
         operator: operator.to_owned(),
+        guard: web::Guard::default(),
         forget: Arc::new(|_| Box::pin(async { Ok(storage::Receipt::default()) })),
     };
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     let router = web::router(site, axum::Router::new());
-    tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
-    let service = Service { store, library, folder, url, http: reqwest::Client::new() };
+    let (stop, stopped) = watch::channel(false);
+    tokio::spawn(async move { web::serve(listener, router, stopped).await.unwrap() });
+    let service = Service { store, library, folder, url, http: reqwest::Client::new(), _stop: stop };
     service.publish(&sample()).await;
     service
 }

@@ -7,7 +7,6 @@ mod assets;
 mod body;
 mod bubble;
 mod form;
-mod hops;
 mod limits;
 mod media;
 mod news;
@@ -19,6 +18,7 @@ mod visitor;
 
 use super::{Content, Illustrations, Inbox, InboxError, Incoming, Page, PageState, Pages, Received};
 use crate::engine::{Asked, Fetched, Field, Form, Input, Media, Wish};
+use crate::gate::{self, Meter};
 use crate::script::{Language, MediaKind};
 use address::{Entry, Note, Query};
 use axum::extract::rejection::PathRejection;
@@ -31,8 +31,7 @@ use axum::response::{Html, IntoResponse, Response};
 use axum::routing::get;
 use axum::{Router, middleware};
 use form::{Deed, Posted, asks_for};
-use limits::Meter;
-pub use limits::{Limits, Rate};
+pub use limits::Limits;
 use page::View;
 use std::net::IpAddr;
 use std::sync::{Arc, OnceLock};
@@ -114,7 +113,7 @@ async fn take(
     if !visitor::is_from_here(&headers, &chat.links.public_url) {
         return Err(Trouble::Foreign);
     }
-    let from = hops::client(&headers, request.extensions(), &chat.limits.trusted);
+    let from = gate::client(&headers, request.extensions(), &chat.limits.trusted);
     let posted = body::posted(&headers, request).await?;
     let deed = posted.deed().ok_or(Trouble::Unread)?;
     if let Err(wait) = chat.counted(from, &deed) {

@@ -9,10 +9,14 @@ use tracing::warn;
 
 /// The client's address; `None` where there is none to count by: inside this process, or on this machine itself.
 pub fn client(headers: &HeaderMap, extensions: &Extensions, trusted: &[IpNet]) -> Option<IpAddr> {
-    let ConnectInfo(peer) = extensions.get::<ConnectInfo<SocketAddr>>()?;
-    let client = last_unknown(peer.ip().to_canonical(), headers, trusted);
     // A proxy on this machine that nobody has told of speaks for everybody: to count it would be to shut the door on all.
-    Some(client).filter(|client| !client.is_loopback())
+    origin(headers, extensions, trusted).filter(|client| !client.is_loopback())
+}
+
+/// As [`client`], this machine itself included; `None` inside this process alone.
+pub fn origin(headers: &HeaderMap, extensions: &Extensions, trusted: &[IpNet]) -> Option<IpAddr> {
+    let ConnectInfo(peer) = extensions.get::<ConnectInfo<SocketAddr>>()?;
+    Some(last_unknown(peer.ip().to_canonical(), headers, trusted))
 }
 
 fn last_unknown(peer: IpAddr, headers: &HeaderMap, trusted: &[IpNet]) -> IpAddr {
