@@ -4,6 +4,7 @@ use crate::channel::{
     Channel, Content, ConversationId, Illustrations, Inbox, Incoming, Outbound, Parcel, SendError, Sent,
 };
 use crate::engine::{self, Message};
+use crate::metrics::{Attempt, Metrics};
 use futures_util::FutureExt;
 use std::collections::{BTreeMap, HashMap};
 use std::panic::AssertUnwindSafe;
@@ -35,6 +36,9 @@ pub struct Delivery<C: ?Sized> {
     bubble_pause: Duration,
     /// In the order of the commits, whoever told first.
     queues: Mutex<HashMap<ConversationKey, Queue>>,
+    /// Conversations whose rows wait for the next start: how many, and since when.
+    left: Mutex<HashMap<ConversationKey, (usize, Instant)>>,
+    metrics: Arc<Metrics>,
 }
 
 struct Told(Arc<dyn Inbox>);
@@ -48,11 +52,17 @@ impl std::fmt::Debug for Told {
 /// What waits for one conversation; it is there as long as somebody works on it or looks for more.
 #[derive(Debug, Default)]
 struct Queue {
-    rows: BTreeMap<OutboxId, Queued>,
+    rows: BTreeMap<OutboxId, Waiting>,
     /// The row that the worker took last.
-    in_hand: Option<OutboxId>,
+    in_hand: Option<(OutboxId, Instant)>,
     working: bool,
     looking: bool,
+}
+
+#[derive(Debug)]
+struct Waiting {
+    row: Queued,
+    since: Instant,
 }
 
 /// What became of a row.
@@ -73,13 +83,42 @@ impl<C: Channel + ?Sized + 'static> Delivery<C> {
         bubble_pause: Duration,
     ) -> Delivery<C> {
         let channels = channels.into_iter().map(|c| (c.name(), c)).collect();
-        Delivery { store, channels, illustrations, told: None, bubble_pause, queues: Mutex::default() }
+        Delivery {
+            store,
+            channels,
+            illustrations,
+            told: None,
+            bubble_pause,
+            queues: Mutex::default(),
+            left: Mutex::default(),
+            metrics: Arc::default(),
+        }
     }
 
     /// Whoever takes events is told of citizens that cannot be reached any more: they are reminded of nothing.
     pub fn telling(mut self, inbox: Arc<dyn Inbox>) -> Delivery<C> {
         self.told = Some(Told(inbox));
         self
+    }
+
+    /// What it does is counted here.
+    pub fn counting(mut self, metrics: Arc<Metrics>) -> Delivery<C> {
+        self.metrics = metrics;
+        self
+    }
+
+    /// How many messages wait to be sent, and how long the first of them has, as far as this process knows.
+    pub fn waiting(&self) -> (usize, Duration) {
+        let queues = self.queues.lock().unwrap_or_else(PoisonError::into_inner);
+        let queued = queues.values().flat_map(|queue| {
+            let in_hand = queue.in_hand.filter(|_| queue.working).map(|(_, since)| since);
+            queue.rows.values().map(|waiting| waiting.since).chain(in_hand)
+        });
+        let (count, first) = queued.fold((0, None), |(n, first), at| (n + 1, earlier(first, at)));
+        let left = self.left.lock().unwrap_or_else(PoisonError::into_inner);
+        let (count, first) =
+            left.values().fold((count, first), |(n, first), (rows, at)| (n + rows, earlier(first, *at)));
+        (count, first.map_or(Duration::ZERO, |at| at.elapsed()))
     }
 
     /// Sends what was left in the outbox, then what `posted` brings, until `stop` says so. Must begin before the first event is
@@ -164,17 +203,22 @@ impl<C: Channel + ?Sized + 'static> Delivery<C> {
     // Whether the queue needs a worker now.
     fn add(&self, key: &ConversationKey, row: Queued) -> bool {
         self.with(key, |queue| {
-            queue.rows.insert(row.id, row);
+            queue.rows.insert(row.id, Waiting { row, since: Instant::now() });
             !std::mem::replace(&mut queue.working, true)
         })
     }
 
     // The same for what was found on disk. What the worker took already is found there too, until it is settled.
     fn found(&self, key: &ConversationKey, rows: Vec<Queued>) -> bool {
+        // What was left of it is among them.
+        self.left.lock().unwrap_or_else(PoisonError::into_inner).remove(key);
         self.with(key, |queue| {
             queue.looking = false;
-            let waits = rows.into_iter().filter(|row| queue.in_hand.is_none_or(|id| row.id > id));
-            queue.rows.extend(waits.map(|row| (row.id, row)));
+            let waits = rows.into_iter().filter(|row| queue.in_hand.is_none_or(|(id, _)| row.id > id));
+            let since = Instant::now();
+            for row in waits {
+                queue.rows.entry(row.id).or_insert(Waiting { row, since });
+            }
             let idle = !queue.working && !queue.rows.is_empty();
             queue.working |= idle;
             idle
@@ -190,19 +234,26 @@ impl<C: Channel + ?Sized + 'static> Delivery<C> {
     // The next row, or the end of the queue: taken together, so that a row that comes meanwhile starts a new worker.
     fn next(&self, key: &ConversationKey) -> Option<Queued> {
         self.with(key, |queue| {
-            let next = queue.rows.pop_first().map(|(_, row)| row);
-            queue.in_hand = next.as_ref().map_or(queue.in_hand, |row| Some(row.id));
+            let next = queue.rows.pop_first().map(|(_, waiting)| waiting);
+            queue.in_hand = next.as_ref().map_or(queue.in_hand, |w| Some((w.row.id, w.since)));
             queue.working = next.is_some();
-            next
+            next.map(|waiting| waiting.row)
         })
     }
 
     // What is left of the queue stays in the outbox, and is sent after the next start.
     fn leave(&self, key: &ConversationKey) {
-        self.queues.lock().unwrap_or_else(PoisonError::into_inner).remove(key);
+        let queue = self.queues.lock().unwrap_or_else(PoisonError::into_inner).remove(key);
+        let Some(queue) = queue else { return };
+        let waits = queue.rows.values().map(|waiting| waiting.since);
+        let all: Vec<Instant> = waits.chain(queue.in_hand.map(|(_, since)| since)).collect();
+        let mut left = self.left.lock().unwrap_or_else(PoisonError::into_inner);
+        let since = all.iter().copied().min().unwrap_or_else(Instant::now);
+        let of = left.entry(*key).or_insert((0, since));
+        *of = (of.0 + all.len(), of.1.min(since));
     }
 
-    fn take(&self, key: &ConversationKey) -> BTreeMap<OutboxId, Queued> {
+    fn take(&self, key: &ConversationKey) -> BTreeMap<OutboxId, Waiting> {
         self.with(key, |queue| std::mem::take(&mut queue.rows))
     }
 
@@ -245,7 +296,7 @@ impl<C: Channel + ?Sized + 'static> Delivery<C> {
                     // Taken at once: what comes from here on may be for somebody who is back.
                     let rest = self.take(&key);
                     self.tell_gone(&row, to).await;
-                    for row in std::iter::once(row).chain(rest.into_values()) {
+                    for row in std::iter::once(row).chain(rest.into_values().map(|waiting| waiting.row)) {
                         self.settle(&row, None, &stop).await;
                     }
                 }
@@ -351,7 +402,8 @@ impl<C: Channel + ?Sized + 'static> Delivery<C> {
     // Something is said after it.
     fn is_overtaken(&self, row: &Queued) -> bool {
         let says = |row: &Queued| matches!(engine::decode(&row.outgoing.body), Ok(Parcel::Say(_)));
-        says(row) && self.with(&row.id.conversation, |queue| queue.rows.values().any(says))
+        says(row)
+            && self.with(&row.id.conversation, |queue| queue.rows.values().any(|waiting| says(&waiting.row)))
     }
 
     // `away`: since when the platform has taken nothing for this conversation.
@@ -388,28 +440,39 @@ impl<C: Channel + ?Sized + 'static> Delivery<C> {
             // A send under way is waited for: let go, it might have arrived and would come again after the next start.
             match channel.send(to, &outbound).await {
                 Ok(sent) => {
+                    self.metrics.send(channel.name(), Attempt::Sent);
                     *away = None;
                     return Done::Settled(Some(sent));
                 }
                 Err(SendError::Throttled(asked)) => {
+                    self.metrics.send(channel.name(), Attempt::Throttled);
                     away.get_or_insert_with(Instant::now);
                     pause(asked, stop).await;
                 }
                 Err(SendError::Unreachable(why)) => {
+                    self.metrics.send(channel.name(), Attempt::Unreachable);
                     away.get_or_insert_with(Instant::now);
                     // The channel tells once that its platform is away; here it would be told for each conversation.
                     debug!(channel = to.channel(), why, "cannot send; trying again in {wait:?}");
                     pause(wait, stop).await;
                     wait = (wait * 2).min(LAST_PAUSE);
                 }
-                Err(SendError::Blocked) => return Done::Gone,
+                Err(SendError::Blocked) => {
+                    self.metrics.send(channel.name(), Attempt::Blocked);
+                    return Done::Gone;
+                }
                 Err(SendError::Refused(why)) => {
+                    self.metrics.send(channel.name(), Attempt::Refused);
                     warn!(channel = to.channel(), why, "the platform refused a message; it is dropped");
                     return Done::Settled(None);
                 }
             }
         }
     }
+}
+
+fn earlier(first: Option<Instant>, at: Instant) -> Option<Instant> {
+    Some(first.map_or(at, |first| first.min(at)))
 }
 
 async fn pause(span: Duration, stop: &watch::Receiver<bool>) {

@@ -17,7 +17,8 @@
 //!          script       storage           two bottoms that do not know each other
 //! ```
 //!
-//! Beside them stand small rooms that know no other: `settings`, `gate` (who knocks, and how often: for `web` and the web chat).
+//! Beside them stand small rooms that know no other: `settings`, `gate` (who knocks, and how often: for `web` and the web chat),
+//! `metrics` (what the shell counts of its own work).
 //!
 //! A room may use the rooms below it along a line. Never:
 //!
@@ -41,6 +42,7 @@ pub mod engine;
 pub mod export;
 pub mod gate;
 pub mod library;
+pub mod metrics;
 pub mod privacy;
 pub mod script;
 pub mod settings;

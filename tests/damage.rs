@@ -216,6 +216,7 @@ async fn whose_conversation_is_damaged_is_told_and_the_service_says_so_while_oth
         library: desk.library.clone(),
         telegram: Arc::new(|| None),
         guard: snak::web::Guard::default(),
+        metrics: Arc::default(),
         operator: String::new(),
     };
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();

@@ -5,29 +5,30 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Each room and the rooms it may name. A path such as `privacy::redaction` allows that part alone.
-const ARROWS: [(&str, &[&str]); 12] = [
+const ARROWS: [(&str, &[&str]); 13] = [
     ("script", &[]),
     ("engine", &["script", "privacy::redaction"]),
     ("export", &["script", "engine"]),
     ("privacy", &["storage"]),
     ("settings", &[]),
     ("gate", &[]),
+    ("metrics", &[]),
     ("channel", &["engine", "script", "gate"]),
     ("library", &["script", "engine", "export", "storage"]),
-    ("delivery", &["channel", "engine", "storage"]),
-    ("dispatch", &["library", "channel", "engine", "script", "privacy", "storage"]),
-    ("web", &["library", "channel", "engine", "script", "export", "gate", "storage"]),
+    ("delivery", &["channel", "engine", "metrics", "storage"]),
+    ("dispatch", &["library", "channel", "engine", "script", "privacy", "metrics", "storage"]),
+    ("web", &["library", "channel", "engine", "script", "export", "gate", "metrics", "storage"]),
     (
         "cli",
         &[
-            "web", "dispatch", "delivery", "library", "channel", "engine", "export", "script", "settings",
-            "storage",
+            "web", "dispatch", "delivery", "library", "channel", "engine", "export", "script", "metrics",
+            "settings", "storage",
         ],
     ),
 ];
 
 /// Words that may stand only below these paths.
-const ONLY: [(&str, &[&str]); 22] = [
+const ONLY: [(&str, &[&str]); 23] = [
     ("teloxide", &["src/channel/telegram/"]),
     ("axum", &["src/web/", "src/gate/hops.rs", "src/channel/webchat/", "src/channel/telegram/webhook.rs"]),
     ("maud", &["src/web/", "src/channel/webchat/"]),
@@ -46,6 +47,7 @@ const ONLY: [(&str, &[&str]); 22] = [
             "storage/src/",
         ],
     ),
+    ("prometheus_client", &["src/metrics/"]),
     ("std::fs", &["src/cli/", "src/library/", "src/settings.rs", "storage/src/sled_store/"]),
     ("fs::", &["src/cli/", "src/library/", "src/settings.rs", "storage/src/sled_store/"]),
     ("std::env", &["src/cli/"]),
@@ -59,6 +61,7 @@ const ONLY: [(&str, &[&str]); 22] = [
         &[
             "src/channel/telegram/",
             "src/gate/meter.rs",
+            "src/metrics/",
             "src/web/guard.rs",
             "src/delivery.rs",
             "storage/src/sled_store/",

@@ -90,6 +90,7 @@ impl Scene {
             library: self.library.clone(),
             telegram: Arc::new(|| None),
             guard: snak::web::Guard::default(),
+            metrics: Arc::default(),
             operator: "0123456789abcdef".to_owned(),
         };
         let path: String = path

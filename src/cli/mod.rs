@@ -17,6 +17,7 @@ mod report;
 mod review;
 mod schema;
 mod serve;
+mod size;
 mod talk;
 mod telegram;
 mod token;

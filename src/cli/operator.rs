@@ -54,6 +54,7 @@ pub async fn reach(settings: &Settings) -> Result<Reach, Failure> {
         operator: bearer,
         telegram: Arc::new(|| None),
         guard: Guard::default(),
+        metrics: Arc::default(),
     };
     Ok(Reach::Stopped { store, inside: Inside::new(web) })
 }

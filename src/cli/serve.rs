@@ -1,21 +1,23 @@
 //! `snak serve`: builds the house from the settings, runs it, and takes it down in order.
 
-use super::{Failure, Places, key, telegram};
+use super::{Failure, Places, key, size, telegram};
 use crate::channel::telegram::{Status, Telegram};
 use crate::channel::webchat;
 use crate::delivery::Delivery;
 use crate::dispatch::{Clock, Dispatch, run_timer};
 use crate::library::{Expired, Library, LibraryError, Reading};
+use crate::metrics::{self, Metrics, Observed};
 use crate::script::{StaffLanguage, picture};
 use crate::settings::Settings;
 use crate::web::{self, Web};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp, Zoned};
 use notify::Watcher;
+use std::collections::BTreeSet;
 use std::fs::{DirBuilder, OpenOptions};
 use std::io::Write;
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 use storage::{MasterKey, Store, When};
@@ -59,10 +61,12 @@ pub async fn run(command: Serve) -> Result<(), Failure> {
     let master = key::master(&settings)?;
     let store =
         storage::open(&settings.store, &master).await.map_err(|e| key::store_failure(&e, &settings))?;
-    let library = open_library(&settings, store.clone()).await?;
-    let house = House::build(&settings, &master, store, library, &format!("http://{address}")).await?;
+    let metrics = Arc::new(Metrics::default());
+    let library = open_library(&settings, store.clone(), &metrics).await?;
+    let address = format!("http://{address}");
+    let house = House::build(&settings, &master, store, library, metrics, &address).await?;
     let told = settings.data.join("serve.addr");
-    write_address(&told, &format!("http://{address}"))?;
+    write_address(&told, &address)?;
     let ended = house.live(listener).await;
     let _ = std::fs::remove_file(told);
     ended
@@ -78,14 +82,20 @@ fn folder_is_there(folder: &Path) -> Result<(), Failure> {
 }
 
 /// The library with the folder read; mistakes are told, and do not keep the rest from being served.
-pub async fn open_library(settings: &Settings, store: Arc<dyn Store>) -> Result<Arc<Library>, Failure> {
+async fn open_library(
+    settings: &Settings,
+    store: Arc<dyn Store>,
+    metrics: &Metrics,
+) -> Result<Arc<Library>, Failure> {
     let failed = |e: LibraryError| Failure::Misuse(format!("the dialogues cannot be loaded: {e}"));
     let library = Arc::new(Library::open(&settings.dialogues, store).await.map_err(failed)?);
-    report(&library.read(Timestamp::now()).await.map_err(failed)?);
+    report(&library.read(Timestamp::now()).await.map_err(failed)?, metrics);
     Ok(library)
 }
 
-fn report(reading: &Reading) {
+fn report(reading: &Reading, metrics: &Metrics) {
+    let errors = reading.problems.iter().map(|(problem, _)| problem).filter(|problem| problem.is_error());
+    metrics.broken(errors.map(|problem| &problem.file).collect::<BTreeSet<_>>().len());
     for (problem, source) in &reading.problems {
         let picture = picture(problem, source, StaffLanguage::Da);
         if problem.is_error() {
@@ -125,11 +135,13 @@ impl House {
         master: &MasterKey,
         store: Arc<dyn Store>,
         library: Arc<Library>,
+        metrics: Arc<Metrics>,
         address: &str,
     ) -> Result<House, Failure> {
         let (stop, stopped) = watch::channel(false);
         let (outbox, rows) = mpsc::unbounded_channel();
-        let mut dispatch = Dispatch::new(store.clone(), library.clone(), system_clock(), outbox);
+        let dispatch = Dispatch::new(store.clone(), library.clone(), system_clock(), outbox);
+        let mut dispatch = dispatch.counting(metrics.clone());
         let connected = telegram::connect(settings, master)?;
         if let Some(connected) = &connected {
             dispatch = dispatch.fetching("telegram", Arc::new(connected.telegram.clone()));
@@ -139,7 +151,8 @@ impl House {
         let mut tasks = Vec::new();
         let channels = connected.iter().map(|c| Arc::new(c.telegram.clone())).collect();
         let delivery = Delivery::new(store.clone(), channels, dispatch.clone(), settings.bubble_pause);
-        let delivery = Arc::new(delivery.telling(dispatch.clone()));
+        let delivery = Arc::new(delivery.telling(dispatch.clone()).counting(metrics.clone()));
+        metrics.observing(observe(settings, delivery.clone(), library.clone()));
         let left = Delivery::<Telegram>::left_over(store.as_ref())
             .await
             .map_err(|e| key::store_failure(&e, settings))?;
@@ -169,9 +182,10 @@ impl House {
             library: library.clone(),
             operator: master.operator(),
             guard: web::Guard::new(settings.trusted_proxy.clone()),
+            metrics: metrics.clone(),
             telegram: Arc::new(move || note.trouble()),
         };
-        let _watcher = watch_folder(settings, &library, stopped, &mut tasks);
+        let _watcher = watch_folder(settings, &library, metrics, stopped, &mut tasks);
         let hint = first_hint(settings, &store, &library, address).await;
         Ok(House {
             store,
@@ -219,6 +233,25 @@ impl House {
             None => Ok(()),
         }
     }
+}
+
+// What is there, for whoever asks for figures.
+fn observe(
+    settings: &Settings,
+    delivery: Arc<Delivery<Telegram>>,
+    library: Arc<Library>,
+) -> metrics::Observe {
+    let store = settings.store.strip_prefix("sled:").map(PathBuf::from);
+    Box::new(move || {
+        let (outbox, oldest) = delivery.waiting();
+        Observed {
+            outbox,
+            oldest,
+            dialogues: library.offered().len(),
+            store: store.as_deref().map(size::folder),
+            memory: size::memory(),
+        }
+    })
 }
 
 fn system_clock() -> Clock {
@@ -302,6 +335,7 @@ fn until_night(now: Timestamp) -> Duration {
 fn watch_folder(
     settings: &Settings,
     library: &Arc<Library>,
+    metrics: Arc<Metrics>,
     mut stop: watch::Receiver<bool>,
     tasks: &mut Vec<JoinHandle<()>>,
 ) -> Option<notify::RecommendedWatcher> {
@@ -332,7 +366,7 @@ fn watch_folder(
             tokio::time::sleep(SETTLED).await;
             while changes.try_recv().is_ok() {}
             match library.read(Timestamp::now()).await {
-                Ok(reading) => report(&reading),
+                Ok(reading) => report(&reading, &metrics),
                 Err(error) => {
                     warn!(%error, "the dialogues folder could not be read again; what was published stays")
                 }

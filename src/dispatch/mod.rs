@@ -32,6 +32,7 @@ pub use timer::run_timer;
 use crate::channel::{Content, ConversationId, Fetch, Inbox, InboxError, Incoming, Parcel, Received};
 use crate::engine::{self, Apart, Effect, Facts, Input, Message, Moment, Response, Session, Text, lines};
 use crate::library::Library;
+use crate::metrics::{Event as Counted, Metrics};
 use crate::privacy::pseudonym;
 use crate::script::{Language, ScriptId};
 use async_trait::async_trait;
@@ -70,6 +71,7 @@ pub struct Dispatch {
     /// Who looks at a page.
     watched: Watched,
     strangers: Strangers,
+    metrics: Arc<Metrics>,
 }
 
 /// What one event comes to before it is committed.
@@ -119,12 +121,19 @@ impl Dispatch {
             fetchers: HashMap::new(),
             watched: Watched::default(),
             strangers: Strangers::default(),
+            metrics: Arc::default(),
         }
     }
 
     /// Files of this channel are brought by `fetch`; without one they are told to be out of reach.
     pub fn fetching(mut self, channel: &'static str, fetch: Arc<dyn Fetch>) -> Dispatch {
         self.fetchers.insert(channel, fetch);
+        self
+    }
+
+    /// What it does is counted here.
+    pub fn counting(mut self, metrics: Arc<Metrics>) -> Dispatch {
+        self.metrics = metrics;
         self
     }
 
@@ -186,9 +195,10 @@ impl Dispatch {
             // Before the conversation that leads to it: what fails after this is asked for again.
             contributions::erase(&*self.store, &contributed).await?;
             let outgoing = changes.outbox.clone();
-            match self.store.commit(changes).await {
+            match self.metrics.commit(self.store.commit(changes)).await {
                 Ok(version) => {
                     self.watched.changed(&key);
+                    self.metrics.event(incoming.channel, Counted::Committed);
                     if !outgoing.is_empty() {
                         self.tell(Posted::Rows(queued(key, version, outgoing)));
                     }
@@ -196,6 +206,7 @@ impl Dispatch {
                 }
                 Err(StoreError::Duplicate(_)) => {
                     debug!(conversation = ?key, "update came again");
+                    self.metrics.event(incoming.channel, Counted::Duplicate);
                     return Ok(Received::default());
                 }
                 Err(StoreError::Conflict(_)) if conflicts < MAX_CONFLICTS => conflicts += 1,
@@ -480,6 +491,7 @@ fn queued(conversation: ConversationKey, version: Version, outgoing: Vec<Outgoin
 impl Inbox for Dispatch {
     async fn receive(&self, incoming: Incoming) -> Result<Received, InboxError> {
         if incoming.content == Content::Nothing {
+            self.metrics.event(incoming.channel, Counted::Nothing);
             return Ok(Received::default());
         }
         match self.turn(&incoming).await {
@@ -487,11 +499,13 @@ impl Inbox for Dispatch {
             // Damaged on disk: it would be damaged again next time, and everybody behind would wait.
             Err(error @ StoreError::Corrupt { .. }) => {
                 error!(conversation = ?self.key(&incoming.conversation), %error, "an update was passed over");
+                self.metrics.event(incoming.channel, Counted::PassedOver);
                 let language = incoming.language.unwrap_or(Language::DANISH);
                 Ok(Received { toast: Some(lines(language).get("trouble")), ..Received::default() })
             }
             Err(error) => {
                 warn!(%error, "a turn could not be kept");
+                self.metrics.event(incoming.channel, Counted::NotKept);
                 Err(InboxError::NotKept(error.to_string()))
             }
         }

@@ -4,6 +4,7 @@ use super::Web;
 use super::auth::Caller;
 use super::error::Refusal;
 use crate::engine;
+use crate::metrics::Metrics;
 use axum::Json;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
@@ -25,11 +26,18 @@ pub struct Access {
     rows: u64,
     /// Whether the puller stayed to the end.
     finished: bool,
+    #[serde(skip)]
+    counted: Option<Arc<Metrics>>,
 }
 
 impl Access {
     /// `file` is what was asked for, `query` how, as it was sent.
-    pub fn begin(token: &str, dialogue: &DialogueId, file: &str, query: &str) -> Access {
+    pub fn begin(web: &Web, caller: &Caller, dialogue: &DialogueId, file: &str, query: &str) -> Access {
+        let counted = Some(web.metrics.clone());
+        Access { counted, ..Access::entry(caller.name(), dialogue, file, query) }
+    }
+
+    fn entry(token: &str, dialogue: &DialogueId, file: &str, query: &str) -> Access {
         Access {
             token: token.to_owned(),
             at: Timestamp::now(),
@@ -38,6 +46,7 @@ impl Access {
             query: query.to_owned(),
             rows: 0,
             finished: false,
+            counted: None,
         }
     }
 
@@ -45,6 +54,9 @@ impl Access {
     pub async fn end(&mut self, store: &dyn Store, rows: u64, finished: bool) {
         self.rows = rows;
         self.finished = finished;
+        if let Some(metrics) = &self.counted {
+            metrics.pull(&self.dialogue, &self.file, rows, finished);
+        }
         info!(
             token = self.token,
             dialogue = self.dialogue,
@@ -61,7 +73,7 @@ impl Access {
 
     /// Something that was done to a dialogue, or to an institution: how many things were touched.
     pub async fn act(store: &dyn Store, caller: &Caller, of: &str, what: &str, count: u64) {
-        let mut access = Access::begin(caller.name(), &DialogueId(of.to_owned()), what, "");
+        let mut access = Access::entry(caller.name(), &DialogueId(of.to_owned()), what, "");
         (access.rows, access.finished) = (count, true);
         info!(token = access.token, of, what, count, "done");
         if let Err(error) = access.keep(store).await {

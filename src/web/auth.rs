@@ -105,7 +105,10 @@ impl FromRequestParts<Arc<Web>> for Caller {
         let fitting = tokens
             .into_iter()
             .fold(None, |fitting, t| if bool::from(t.hash.ct_eq(&given)) { Some(t) } else { fitting });
-        fitting.filter(|t| t.is_valid(now)).map(Caller::Holder).ok_or_else(|| web.guard.wrong(parts))
+        fitting.filter(|t| t.is_valid(now)).map(Caller::Holder).ok_or_else(|| {
+            web.metrics.wrong_token();
+            web.guard.wrong(parts)
+        })
     }
 }
 

@@ -23,7 +23,7 @@ pub struct Refusal {
     allowed: Vec<String>,
     /// Seconds, in a header.
     #[serde(skip)]
-    retry_after: Option<u64>,
+    retry_after: Option<u16>,
 }
 
 impl Refusal {
@@ -63,7 +63,7 @@ impl Refusal {
     pub fn too_many(wait: Duration) -> Refusal {
         let detail =
             "too many requests with a wrong token came from this address; a right one is answered at once";
-        let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
+        let seconds = u16::try_from(wait.as_millis().div_ceil(1_000)).unwrap_or(u16::MAX);
         Refusal { retry_after: Some(seconds), ..Refusal::new(StatusCode::TOO_MANY_REQUESTS, detail) }
     }
 

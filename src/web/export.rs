@@ -128,7 +128,7 @@ impl Request {
         let after = asked.after.as_deref().map(|text| opened(&cursors, text)).transpose()?;
         let watermark = web.store.extent(&log).await?.latest.0;
         let etag = self.etag(secrets.epoch, watermark, &found);
-        let mut access = Access::begin(self.caller.name(), &found.id, self.file(), &self.query);
+        let mut access = Access::begin(web, &self.caller, &found.id, self.file(), &self.query);
         let limit = asked.limit;
         let sheet = self.sheet(found, asked, after, cursors.clone())?;
         if self.has(&etag) {
@@ -204,7 +204,7 @@ impl Request {
             writer.contact(&document[prefix.len()..], &contact).map_err(|e| broken(&e))?;
         }
         writer.end().map_err(|e| broken(&e))?;
-        let mut access = Access::begin(self.caller.name(), &id, self.file(), &self.query);
+        let mut access = Access::begin(&self.web, &self.caller, &id, self.file(), &self.query);
         access.end(store, documents.len() as u64, true).await;
         let mut headers = self.headers_of();
         headers.push((CACHE_CONTROL, PRIVATE.to_owned()));

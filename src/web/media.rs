@@ -37,7 +37,7 @@ pub async fn file(
         return Err(gone());
     }
     let bytes = web.store.media(id).await?.ok_or_else(gone)?;
-    let mut access = Access::begin(caller.name(), &found.id, &format!("media/{}", id.0), "");
+    let mut access = Access::begin(&web, &caller, &found.id, &format!("media/{}", id.0), "");
     access.end(&*web.store, 1, true).await;
     let (kind, ending) = kind(&bytes);
     let headers: [(HeaderName, String); 5] = [

@@ -13,6 +13,7 @@ mod gzip;
 mod health;
 mod inside;
 mod media;
+mod metrics;
 mod openapi;
 mod pull;
 mod query;
@@ -30,6 +31,7 @@ pub use router::{router, serve};
 pub use token::Token;
 
 use crate::library::Library;
+use crate::metrics::Metrics;
 use futures_util::future::BoxFuture;
 use std::sync::Arc;
 use storage::{ConversationKey, Receipt, Store};
@@ -46,6 +48,7 @@ pub struct Web {
     /// The bearer of the operator's commands; it may do everything.
     pub operator: String,
     pub guard: Guard,
+    pub metrics: Arc<Metrics>,
     /// Forgets a conversation with all that it leads to.
     pub forget: Forget,
 }

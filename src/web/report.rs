@@ -72,7 +72,7 @@ fn unfiltered(pairs: Pairs) -> Result<(), Refusal> {
 // The report, and the dialogue's first language.
 async fn page(web: &Web, caller: &Caller, found: Readable, file: &str) -> Result<(Page, Language), Refusal> {
     let watermark = web.store.extent(&found.id).await?.latest;
-    let mut access = Access::begin(caller.name(), &found.id, file, "");
+    let mut access = Access::begin(web, caller, &found.id, file, "");
     let mut tally = Tally::new(Atlas::new(found.book), |column| caller.may_see(&column.name));
     let mut at = Cursor(0);
     while at < watermark {

@@ -1,8 +1,8 @@
 //! Every route.
 
 use super::{
-    Web, access, account, dialogues, erasure, error, export, gzip, health, media, openapi, report, review,
-    token, upkeep,
+    Web, access, account, dialogues, erasure, error, export, gzip, health, media, metrics, openapi, report,
+    review, token, upkeep,
 };
 use axum::routing::{delete, get, post};
 use axum::{Router, middleware};
@@ -33,6 +33,7 @@ pub fn router(web: Web, channels: Router) -> Router {
     Router::new()
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
+        .route("/metrics", get(metrics::text))
         .route("/v1/dialogues", get(dialogues::list))
         .route("/v1/dialogues/{institution}/{dialogue}/responses.csv", get(export::csv))
         .route("/v1/dialogues/{institution}/{dialogue}/responses.ndjson", get(export::ndjson))

@@ -5,6 +5,7 @@ mod examples;
 mod folder;
 mod forms;
 mod guard;
+mod metrics;
 mod openapi;
 mod report;
 mod site;

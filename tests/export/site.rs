@@ -42,6 +42,7 @@ pub async fn service_of(operator: &str) -> Service {
         telegram: Arc::new(|| Some("cannot be reached".to_owned())),
         operator: operator.to_owned(),
         guard: web::Guard::default(),
+        metrics: Arc::default(),
         forget: Arc::new(|_| Box::pin(async { Ok(storage::Receipt::default()) })),
     };
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
