@@ -51,7 +51,7 @@ const ONLY: [(&str, &[&str]); 23] = [
     ("std::fs", &["src/cli/", "src/library/", "src/settings.rs", "storage/src/sled_store/"]),
     ("fs::", &["src/cli/", "src/library/", "src/settings.rs", "storage/src/sled_store/"]),
     ("std::env", &["src/cli/"]),
-    ("std::net", &["src/settings.rs", "src/cli/", "src/gate/", "src/web/"]),
+    ("std::net", &["src/settings.rs", "src/cli/", "src/gate/", "src/web/", "src/channel/webchat/"]),
     ("std::thread", &["storage/src/sled_store/"]),
     ("Timestamp::now", &["src/cli/", "src/web/", "src/channel/webchat/"]),
     ("Zoned::now", &[]),
