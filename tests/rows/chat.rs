@@ -4,12 +4,12 @@
 //! Lines that begin with `--` tell what was kept.
 
 use super::house::{House, PATIENCE};
+use super::support::kept::{changes, kept};
+use super::support::play;
 use botapi::Citizen;
 use jiff::{SignedDuration, Span, SpanRelativeTo};
-use snak::engine::{self, Response};
 use std::collections::BTreeMap;
 use std::path::Path;
-use storage::{Count, Cursor, DialogueId, Kind, Row};
 
 struct Player {
     house: House,
@@ -69,16 +69,7 @@ pub async fn play(name: &str) {
     if std::env::var_os("UPDATE").is_some() {
         return std::fs::write(path, player.out).unwrap();
     }
-    let same = written.lines().zip(player.out.lines()).take_while(|(a, b)| a == b).count();
-    let rest = |text: &str| text.lines().skip(same).take(8).map(|l| format!("    {l}\n")).collect::<String>();
-    let differs = written != player.out;
-    assert!(
-        !differs,
-        "{name}, line {}:\n  written:\n{}  played:\n{}",
-        same + 1,
-        rest(&written),
-        rest(&player.out)
-    );
+    assert!(written == player.out, "{name}, {}", play::difference(&written, &player.out));
 }
 
 // The least that is a picture.
@@ -215,70 +206,11 @@ impl Player {
             }
         }
         self.uploads = uploads.len();
-        let kept = self.kept().await;
-        for (what, how) in &kept {
-            if self.kept.get(what) != Some(how) {
-                self.write(&format!("-- {what} {how}"));
-            }
-        }
-        for what in self.kept.clone().keys().filter(|what| !kept.contains_key(*what)) {
-            self.write(&format!("-- {what} is gone"));
+        let at = [(String::new(), "telegram:7".to_owned())];
+        let kept = kept(&*self.house.store, &at).await;
+        for line in changes(&self.kept, &kept) {
+            self.write(&line);
         }
         self.kept = kept;
-    }
-
-    async fn kept(&self) -> BTreeMap<String, String> {
-        let mut kept = BTreeMap::new();
-        let name = |v: serde_json::Value| v.as_str().unwrap_or_default().to_owned();
-        for (code, ..) in super::dialogues::ALL {
-            let log = DialogueId(format!("nordby/{code}"));
-            for (n, row) in
-                self.house.store.responses(&log, Cursor(0), 100).await.unwrap().into_iter().enumerate()
-            {
-                let how = match row.row {
-                    Row::Live(body) => {
-                        let response: Response = engine::decode(&body).unwrap();
-                        let [ended, status] =
-                            [serde_json::to_value(response.ended), serde_json::to_value(response.status)]
-                                .map(|v| name(v.unwrap()));
-                        let answers = response
-                            .answers
-                            .iter()
-                            .map(|a| format!(" {}={}", a.question, crate::support::play::spoken(&a.outcome)));
-                        // The names of files are drawn by lot.
-                        let drawn = |word: &str| word.len() > 20 && word.chars().all(|c| c.is_ascii_digit());
-                        let answers = answers.collect::<String>();
-                        let words =
-                            answers.split(' ').map(|w| if drawn(w.trim_end_matches(',')) { "…" } else { w });
-                        format!("({ended}, {status}){}", words.collect::<Vec<_>>().join(" "))
-                    }
-                    Row::Erased { reason, .. } => format!("erased, {reason:?}").to_lowercase(),
-                };
-                kept.insert(format!("response {} of {code}", n + 1), how);
-            }
-        }
-        for (kind, name) in [
-            (Kind::Contact, "contact"),
-            (Kind::Subscription, "news"),
-            (Kind::Receipt, "receipt"),
-            (Kind::Flag, "flag"),
-        ] {
-            let documents = self.house.store.documents(kind, "").await.unwrap();
-            for (n, (id, _)) in documents.iter().enumerate() {
-                let id = if kind == Kind::Receipt { id.as_str() } else { id.rsplit_once('/').unwrap().0 };
-                kept.insert(format!("{name} {}", n + 1), id.to_owned());
-            }
-        }
-        for (id, body) in self.house.store.documents(Kind::Counter, "").await.unwrap() {
-            kept.insert(format!("counter {id}"), Count::sum(&body).unwrap().to_string());
-        }
-        let of = storage::key_of(self.house.store.secrets(), "telegram:7");
-        if self.house.store.conversation(&of).await.unwrap().is_some() {
-            kept.insert("a conversation".to_owned(), "is kept".to_owned());
-        }
-        if self.house.store.address(&of).await.unwrap().is_some() {
-            kept.insert("an address".to_owned(), "is kept".to_owned());
-        }
-        kept
     }
 }

@@ -3,7 +3,6 @@
 
 mod chat;
 mod coded;
-mod dialogues;
 mod given;
 mod house;
 #[path = "../support/mod.rs"]

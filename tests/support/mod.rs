@@ -3,7 +3,10 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on fails")]
 
 pub mod desk;
+pub mod dialogues;
+pub mod ground;
 pub mod header;
+pub mod kept;
 pub mod library;
 pub mod meddling;
 pub mod page;

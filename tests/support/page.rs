@@ -318,14 +318,15 @@ pub fn client() -> reqwest::Client {
     client.timeout(Duration::from_secs(20)).build().unwrap()
 }
 
-enum Token<'h> {
+/// A piece of a page.
+pub enum Token<'h> {
     Open(&'h str, HashMap<String, String>),
     Close(&'h str),
     Text(String),
 }
 
 // Enough for pages of our own, whose `<` and `>` are always escaped.
-fn tokens(html: &str) -> Vec<Token<'_>> {
+pub fn tokens(html: &str) -> Vec<Token<'_>> {
     let mut tokens = Vec::new();
     let mut rest = html;
     while !rest.is_empty() {

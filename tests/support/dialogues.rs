@@ -3,7 +3,7 @@
 use std::path::Path;
 
 /// Code, what differs in the header, steps.
-pub const ALL: [(&str, &str, &str); 11] = [
+pub const ALL: [(&str, &str, &str); 13] = [
     // Choices, in Danish and English.
     ("hal", "", "
   - ask: {da: Hvornår kommer du?, en: When do you come?}
@@ -79,6 +79,20 @@ pub const ALL: [(&str, &str, &str); 11] = [
 "),
     ("kort", "answer_again: yes\n", "
   - {ask: Hvad så?, id: fri, type: text, skip: false}
+"),
+    // Own words beside the options.
+    ("selv", "", "
+  - ask: Hvornår passer det?
+    id: dag
+    options:
+      formiddag: {da: Mandag formiddag}
+      aften: {da: Mandag aften}
+      loerdag: {da: Lørdag, also: [weekenden]}
+      andet: {da: Noget andet, other: true}
+  - {ask: Hvorfor?, id: hvorfor, type: text}
+"),
+    ("unik", "answer_again: no\n", "
+  - {ask: Hvad siger du?, id: fri, type: text}
 "),
 ];
 
