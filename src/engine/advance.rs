@@ -41,7 +41,10 @@ pub fn advance(
             return Ok(Turn { session: walk.session, effects: walk.effects });
         }
         Input::TimeUp => {}
-        _ => walk.session.touched_at = moment.now,
+        _ => {
+            walk.session.touched_at = moment.now;
+            walk.session.remarks.clear();
+        }
     }
     match walk.session.state.clone() {
         State::Card { message } => at_card(&mut walk, message, input),
@@ -84,10 +87,10 @@ pub(super) fn at_question(walk: &mut Walk<'_>, question: &Question, waiting: Wai
         Input::Back => back(walk, question, &waiting),
         Input::Skip => skip(walk, question, waiting),
         Input::Stop => stop(walk, &waiting),
-        Input::Help => aside(walk, question, waiting, recap::help(walk.script, walk.session.language)),
+        Input::Help => told(walk, question, waiting, recap::help(walk.script, walk.session.language)),
         Input::Privacy => {
             let text = recap::privacy_at(walk.script, walk.session.language, walk.moment.now);
-            aside(walk, question, waiting, text);
+            told(walk, question, waiting, text);
         }
         Input::Share => share::beside(walk, question, waiting),
         Input::Phone(number) if matches!(question.answer, AnswerType::Phone) => {
@@ -390,6 +393,13 @@ pub(super) fn unreadable(walk: &mut Walk<'_>, question: &Question, mut waiting: 
 
 // Something is said beside the question, then the question stands open again.
 pub(super) fn aside(walk: &mut Walk<'_>, question: &Question, waiting: Waiting, text: Text) {
+    walk.retire(&waiting);
+    walk.remark(text);
+    show_again(walk, question, waiting, None);
+}
+
+// As [`aside`], for what stands in the foot of every page anyway.
+fn told(walk: &mut Walk<'_>, question: &Question, waiting: Waiting, text: Text) {
     walk.retire(&waiting);
     walk.say(text);
     show_again(walk, question, waiting, None);

@@ -73,8 +73,12 @@ pub fn words(question: &Question, script: &Script, session: &Session) -> Text {
         }
         AnswerType::Rank { options, pick } => {
             let l = lines(language);
+            // A page has a list to choose from for each place.
+            let on_page = session.channel == "web";
             let how = match *pick < options.list.len() {
+                true if on_page => l.with("page-rank-first", &[("pick", Arg::Number(*pick as i64))]),
                 true => l.with("rank-first", &[("pick", Arg::Number(*pick as i64))]),
+                false if on_page => l.get("page-rank-all"),
                 false => l.get("rank-all"),
             };
             text.line("");

@@ -67,11 +67,11 @@ pub fn speak(walk: &mut Walk<'_>, to: Language) {
     walk.session.language = to;
     let offered = &walk.script.header().languages;
     if offered.contains(&to) {
-        return walk.line("language-now");
+        return walk.say(Text::plain(lines(to).get("language-now")));
     }
     let names: Vec<String> = offered.iter().map(|l| l.own_name().to_owned()).collect();
     let names = list(&names, to);
-    walk.say(Text::plain(lines(to).with("language-words-only", &[("languages", Arg::Text(&names))])));
+    walk.remark(Text::plain(lines(to).with("language-words-only", &[("languages", Arg::Text(&names))])));
 }
 
 /// The language that a folded text names in its own words: one of the dialogue, or one that the bot speaks.
@@ -266,6 +266,10 @@ pub fn pause(walk: &mut Walk<'_>, question: &Question, waiting: &Waiting) {
         date(at.to_zoned(walk.script.institution().timezone.clone()).date(), walk.session.language)
     });
     let text = l.with("paused", &[("date", Arg::Text(until.as_deref().unwrap_or_default()))]);
+    if walk.session.channel == "web" {
+        // The question stands open on the page as before.
+        return walk.remark(Text::plain(text));
+    }
     let buttons = vec![button(walk, question, waiting.visit, l.get("go-on"), ButtonKind::GoOn)];
     put(walk, Asks::GoOn, Text::plain(text), buttons);
 }

@@ -10,7 +10,7 @@ use super::reading::yesno::yes_or_no;
 use super::session::{Ended, Session, State};
 use super::walk::Walk;
 use super::{recap, share};
-use crate::script::{Language, Script, Style, fold};
+use crate::script::{Language, Script, ScriptId, Style, fold};
 
 /// A new session, waiting at its opening card. Nothing is asked or kept before Start.
 pub fn start(script: &Script, begin: Begin, moment: &Moment) -> Turn {
@@ -56,6 +56,7 @@ pub(super) fn fresh(script: &Script, begin: Begin, moment: &Moment) -> Session {
         urgent: Vec::new(),
         drawn: Vec::new(),
         finished_at: None,
+        remarks: Vec::new(),
     }
 }
 
@@ -208,11 +209,16 @@ fn begin(walk: &mut Walk<'_>, of: u64) {
     walk.go(Some(0));
 }
 
+/// Counts those who looked at the card and did not want to begin.
+pub fn declined_counter(of: &ScriptId) -> String {
+    format!("declined/{of}")
+}
+
 fn decline(walk: &mut Walk<'_>, of: u64) {
     let shown = Message::bare(walk.session.language);
     walk.effects.push(Effect::Amend { of, message: shown });
     walk.say(Text::plain(lines(walk.session.language).get("goodbye")));
-    let name = format!("declined/{}", walk.script.id());
+    let name = declined_counter(walk.script.id());
     walk.effects.push(Effect::Apart(Apart::Count { name, add: 1 }));
     walk.session.state = State::Finished(Ended::Declined);
 }

@@ -34,7 +34,7 @@ mod wake;
 mod walk;
 
 pub use advance::{EngineError, advance};
-pub use card::{close, start};
+pub use card::{close, declined_counter, start};
 pub use condition::holds;
 pub use draw::may_draw;
 pub use facts::{Facts, Other, liked_counters, list, quota_counters, shown_counters, vote_log};
@@ -49,7 +49,7 @@ pub use quota::{full_words, is_full};
 pub use reading::contact::masked;
 pub use reading::yesno::yes_or_no;
 pub use reading::{is_command, is_word};
-pub use recap::{Asked, Line, Recap, help, place, privacy, privacy_at, recap};
+pub use recap::{Asked, Before, Line, Recap, help, place, privacy, privacy_at, recap};
 pub use session::*;
 pub use share::message as share;
 pub use text::date;

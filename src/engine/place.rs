@@ -32,10 +32,11 @@ pub fn location(walk: &mut Walk<'_>, question: &Question, mut waiting: Waiting, 
         };
         return again(walk, question, waiting, why, false, &[]);
     }
+    let l = lines(walk.session.language);
     if shared.live {
-        walk.line("place-live");
+        walk.say(Text::plain(l.get("place-live")));
     }
-    walk.line("place-kept");
+    walk.say(Text::plain(l.get("place-kept")));
     let value = Value::Place { point: shared.point, outside };
     walk.accept(question, Outcome::Given { value, other: None });
 }

@@ -4,13 +4,13 @@ use super::card::card;
 use super::input::Moment;
 use super::lines::{Arg, lines};
 use super::message::{Illustration, Link, Message, Share, Text};
-use super::session::{Ended, Outcome, Session, State, Value, other_value};
+use super::session::{Ended, Outcome, Session, State, Value, Waiting, other_value};
 use super::share::share;
 use super::show::{illustrations, link};
 use super::text::{date, outcome, said, shown_back, year_at};
 use super::walk::{closing, how_far};
 use super::{ask, urgent};
-use crate::script::{Basis, Keep, Kind, Language, Script};
+use crate::script::{AnswerType, Basis, Keep, Kind, Language, Question, Script};
 use jiff::{Span, Timestamp};
 
 #[derive(Debug, Clone, PartialEq)]
@@ -24,12 +24,23 @@ pub enum Line {
     Share(Share),
 }
 
+/// An answer that can be given anew.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Before {
+    /// As a field holds it, to be changed there.
+    InField(String),
+    /// To be told above the question.
+    Told(String),
+}
+
 #[derive(Debug, Clone, PartialEq)]
 pub struct Recap {
     pub language: Language,
     pub lines: Vec<Line>,
     /// What went wrong with the last answer to the open question.
     pub why: Option<String>,
+    /// The answer that the open question had before.
+    pub before: Option<Before>,
     /// The opening card or the open question; `None` when the session has ended.
     pub open: Option<Message>,
     /// Which question is open; `None` at the card and after the end.
@@ -48,8 +59,14 @@ pub struct Asked {
 /// Everything that was said and answered on the way, and what is open now.
 pub fn recap(script: &Script, session: &Session, moment: &Moment) -> Recap {
     let script = script.on(&session.channel);
-    let mut recap =
-        Recap { language: session.language, lines: Vec::new(), why: None, asked: None, open: None };
+    let mut recap = Recap {
+        language: session.language,
+        lines: Vec::new(),
+        why: None,
+        before: None,
+        asked: None,
+        open: None,
+    };
     for passed in &session.trail {
         let Some(no) = script.find(&passed.0) else { continue };
         match &script.item(no).kind {
@@ -88,6 +105,7 @@ pub fn recap(script: &Script, session: &Session, moment: &Moment) -> Recap {
             Kind::Group { .. } | Kind::Visit(_) | Kind::Goto(_) => {}
         }
     }
+    recap.lines.extend(session.remarks.iter().cloned().map(Line::Bot));
     match &session.state {
         State::Card { message } => recap.open = Some(card(script, session, *message)),
         State::Waiting(waiting) => {
@@ -95,6 +113,7 @@ pub fn recap(script: &Script, session: &Session, moment: &Moment) -> Recap {
             let Some(question) = script.question(&waiting.at) else { return recap };
             recap.asked = Some(Asked { session: session.nonce, step: question.number, visit: waiting.visit });
             recap.open = Some(ask::open(question, waiting, None, script, session, moment));
+            recap.before = before(question, waiting, session);
             if let Some(code) = &waiting.other {
                 // The option is chosen and its words are awaited: the question itself lies behind.
                 let ticked =
@@ -114,6 +133,29 @@ pub fn recap(script: &Script, session: &Session, moment: &Moment) -> Recap {
         }
     }
     recap
+}
+
+fn before(question: &Question, waiting: &Waiting, session: &Session) -> Option<Before> {
+    if waiting.other.is_some() || !waiting.media.is_empty() {
+        return None;
+    }
+    let given = &session.answers.iter().find(|a| a.question == question.id)?.outcome;
+    let Outcome::Given { value, .. } = given else { return None };
+    let words = outcome(question, given, session.language);
+    match value {
+        Value::Text(_) if question.answer.is_contact() => words.map(Before::Told),
+        Value::Text(words) => Some(Before::InField(words.clone())),
+        Value::Number(_) if matches!(question.answer, AnswerType::Number { .. }) => {
+            words.map(Before::InField)
+        }
+        Value::Place { .. } => words.map(Before::InField),
+        // As browsers want them.
+        Value::Date(date) => Some(Before::InField(date.to_string())),
+        Value::Time(time) => Some(Before::InField(time.strftime("%H:%M").to_string())),
+        // These are ticked and chosen as they were.
+        Value::Codes(_) | Value::Ranked(_) | Value::Voted => None,
+        Value::Code(_) | Value::Number(_) | Value::Media(_) => words.map(Before::Told),
+    }
 }
 
 /// What this is, how to answer, whom to ask.

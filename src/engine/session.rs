@@ -1,7 +1,7 @@
 //! One walk through one revision: what outlives the process between two messages.
 
 use super::media::{Album, Kept, Media};
-use super::message::{Audience, ButtonKind};
+use super::message::{Audience, ButtonKind, Text};
 use crate::script::{AnswerType, Common, Language, Point, Question, Script, ScriptId};
 use jiff::Timestamp;
 use jiff::civil::{Date, Time};
@@ -68,6 +68,9 @@ pub struct Session {
     /// When it ended the first time: an answer is being mended, or was.
     #[serde(default)]
     pub finished_at: Option<Timestamp>,
+    /// What was said beside the questions since the citizen last did something, where a page tells the conversation anew.
+    #[serde(default)]
+    pub remarks: Vec<Text>,
 }
 
 /// What was drawn for one vote, or after one idea; it stays as it is whatever happens to it meanwhile.

@@ -41,7 +41,15 @@ impl Walk<'_> {
 
     /// A line of the bot's own.
     pub fn line(&mut self, name: &str) {
-        let text = Text::plain(lines(self.session.language).get(name));
+        self.remark(Text::plain(lines(self.session.language).get(name)));
+    }
+
+    /// Says something that nothing else in the session tells of.
+    pub fn remark(&mut self, text: Text) {
+        // Elsewhere what was said stands in the chat; a page is drawn from the session alone.
+        if self.session.channel == "web" {
+            self.session.remarks.push(text.clone());
+        }
         self.say(text);
     }
 

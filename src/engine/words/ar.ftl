@@ -165,6 +165,7 @@ group-only = لا أتحدث إلا على انفراد. اكتب إليّ في 
 group-open = اكتب إليّ
 trouble = حدث خطأ عندنا، لا عندك. حاول مرة أخرى بعد قليل من فضلك.
 
+page-front = عمّ تود أن تجيب؟
 page-conversation = المحادثة
 page-question = السؤال
 page-bot = الروبوت:
@@ -184,6 +185,11 @@ page-place-looking = أبحث عن مكانك…
 page-place-denied = لا أستطيع معرفة مكانك. اكتبه من فضلك بدلًا من ذلك.
 page-place = المرتبة { $place }
 page-no-place = لم يُختر شيء
+page-rank-all = اختر الإجابات بالترتيب، الأهم أولًا.
+page-rank-first = { $pick ->
+    [one] اختر الإجابة الأهم.
+   *[other] اختر أهم { $pick } إجابات، الأهم أولًا.
+}
 page-room = { $max } حرفًا على الأكثر.
 page-send = أرسل
 page-back = صحّح الإجابة السابقة

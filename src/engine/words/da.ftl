@@ -159,6 +159,7 @@ group-only = Jeg taler kun privat. Skriv til mig i en chat for os to.
 group-open = Skriv til mig
 trouble = Det gik galt hos os, og det er ikke dig. Prøv igen om lidt.
 
+page-front = Hvad vil du svare på?
 page-conversation = Samtalen
 page-question = Spørgsmålet
 page-bot = Chatbotten:
@@ -178,6 +179,11 @@ page-place-looking = Jeg finder ud af, hvor du er …
 page-place-denied = Jeg kan ikke se, hvor du er. Skriv det gerne i stedet.
 page-place = Nummer { $place }
 page-no-place = Intet valgt
+page-rank-all = Vælg svarene i rækkefølge, det vigtigste først.
+page-rank-first = { $pick ->
+    [one] Vælg det, der er vigtigst.
+   *[other] Vælg de { $pick } vigtigste, det vigtigste først.
+}
 page-room = Højst { $max } tegn.
 page-send = Send
 page-back = Ret forrige svar

@@ -159,6 +159,7 @@ group-only = I only talk in private. Write to me in a chat for the two of us.
 group-open = Write to me
 trouble = Something went wrong on our side, not yours. Please try again in a moment.
 
+page-front = What would you like to answer?
 page-conversation = The conversation
 page-question = The question
 page-bot = The chatbot:
@@ -178,6 +179,11 @@ page-place-looking = I am finding out where you are …
 page-place-denied = I cannot see where you are. Please write it instead.
 page-place = Number { $place }
 page-no-place = Nothing chosen
+page-rank-all = Choose the answers in order, the most important first.
+page-rank-first = { $pick ->
+    [one] Choose the most important one.
+   *[other] Choose the { $pick } most important, the most important first.
+}
 page-room = At most { $max } characters.
 page-send = Send
 page-back = Correct the last answer
