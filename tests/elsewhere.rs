@@ -39,7 +39,7 @@ async fn a_dialogue_for_the_web_is_not_begun_on_telegram() {
 async fn a_dialogue_for_telegram_says_so_on_its_page() {
     let desk = only_on("channels: [telegram]\n").await;
     let here = page(&desk).await;
-    let PageState::Closed(words) = &here.state else { panic!("{here:?}") };
+    let PageState::Closed(words, _) = &here.state else { panic!("{here:?}") };
     assert!(words.contains("men på Telegram") && here.telegram, "{words}");
     desk.begin(7).await;
     assert!(last_said(&desk, 7).await.contains("Hvad mangler der?"));

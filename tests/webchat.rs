@@ -10,7 +10,7 @@ use futures_util::stream::BoxStream;
 use jiff::Timestamp;
 use snak::channel::webchat::{Limits, Links, router};
 use snak::channel::{
-    Content, ConversationId, Illustrations, Inbox, InboxError, Incoming, Kept, Page, PageState, Pages,
+    Content, ConversationId, Illustrations, Inbox, InboxError, Incoming, Kept, Offered, Page, PageState, Pages,
     Received,
 };
 use snak::engine::{
@@ -87,6 +87,9 @@ impl Inbox for Desk {
         if self.damaged.load(Ordering::SeqCst) {
             return Ok(Received { toast: Some("trouble".to_owned()), ..Received::default() });
         }
+        if matches!(incoming.content, Content::Declined { .. }) {
+            return Ok(Received::default());
+        }
         let mut sessions = self.sessions.lock().unwrap();
         if !self.seen.lock().unwrap().insert(incoming.update.clone()) {
             return Ok(Received::default());
@@ -140,7 +143,7 @@ impl Pages for Desk {
                 match session.is_finished() {
                     true => {
                         let mends = engine::mendable(script, &session);
-                        PageState::Ended { recap, again: script.header().answer_again, mends, share: None }
+                        PageState::Ended { recap, again: script.header().answer_again, mends }
                     }
                     false => PageState::Running(recap),
                 }
@@ -153,12 +156,18 @@ impl Pages for Desk {
             language,
             languages: script.header().languages.clone(),
             state,
+            open: true,
             telegram: true,
+            share: None,
             help: engine::help(script, language),
             privacy: engine::privacy(script, language),
             contact: script.contact().to_owned(),
             accessibility: Some("https://was.example/nordby".to_owned()),
         }))
+    }
+
+    async fn offered(&self, _: Language) -> Result<(Vec<Offered>, Option<String>), InboxError> {
+        Ok((Vec::new(), None))
     }
 
     async fn kept(&self, _: &ConversationId, _: Language) -> Result<Option<Kept>, InboxError> {

@@ -68,6 +68,19 @@ pub enum Content {
         payload: String,
         language: Option<Language>,
     },
+    /// An entry whose opening card was shown and turned down on the spot.
+    Declined {
+        payload: String,
+    },
+    /// The session of this nonce is given up, and its dialogue begun anew.
+    Restarted {
+        payload: String,
+        session: u64,
+    },
+    /// What was answered to this entry before shall be mended.
+    Mended {
+        payload: String,
+    },
     Input(Input),
     /// The citizen has changed an earlier message of theirs: what it is now.
     Edited {
@@ -92,6 +105,8 @@ pub struct Received {
     pub noted: bool,
     /// Everything kept of the citizen is deleted: what they are told of it.
     pub forgotten: Option<String>,
+    /// It went wrong on our side, and would again: the toast says so.
+    pub failed: bool,
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -188,8 +203,12 @@ pub struct Page {
     pub language: Language,
     pub languages: Vec<Language>,
     pub state: PageState,
+    /// Whoever comes now can begin.
+    pub open: bool,
     /// It can be begun in Telegram too.
     pub telegram: bool,
+    /// The link to pass on.
+    pub share: Option<crate::engine::Share>,
     pub help: crate::engine::Text,
     pub privacy: crate::engine::Text,
     /// Whom citizens may turn to; empty where nobody is named.
@@ -212,15 +231,29 @@ pub enum PageState {
     /// What was said and answered so far, and the open question.
     Running(crate::engine::Recap),
     /// What was said and answered. `again`: whether the dialogue may be answered once more; `mends`: a button for each answer that
-    /// can still be mended; `share`: the link to pass on, where it was not given in the conversation.
+    /// can still be mended.
     Ended {
         recap: crate::engine::Recap,
         again: bool,
         mends: Vec<crate::engine::Button>,
-        share: Option<crate::engine::Share>,
     },
-    /// Outside its period, or on another channel alone: what is said instead.
-    Closed(String),
+    /// It was answered some time ago: what is said of that. `again` as above; `mends`: whether the answers can be mended.
+    Answered {
+        words: String,
+        again: bool,
+        mends: bool,
+    },
+    /// Outside its period, or on another channel alone: what is said instead, and what else can be answered.
+    Closed(String, Vec<Offered>),
+}
+
+/// A dialogue that can be answered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Offered {
+    pub title: String,
+    pub institution: String,
+    /// Its entry code.
+    pub payload: String,
 }
 
 /// Draws pages for channels that show the conversation themselves.
@@ -236,6 +269,12 @@ pub trait Pages: Send + Sync {
         of: Option<&ConversationId>,
         language: Option<Language>,
     ) -> Result<Option<Page>, InboxError>;
+
+    /// What can be answered, nearest deadline first; where there is nothing, whom one may write to.
+    ///
+    /// # Errors
+    /// [`InboxError::NotKept`] if it cannot be read.
+    async fn offered(&self, language: Language) -> Result<(Vec<Offered>, Option<String>), InboxError>;
 
     /// What is kept of a conversation; `None` where nothing is.
     ///

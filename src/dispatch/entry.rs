@@ -1,13 +1,13 @@
 //! How a dialogue is entered: by its code, from the list of what can be answered, again, or beside another. Pure.
 
 use super::code::{closed_words, code_of, entry_press, known_place, split};
-use super::conversation::Wanted;
+use super::conversation::{Conversation, Wanted};
 use super::reception::Reception;
 use crate::engine::{
-    self, Arg, Begin, Button, ButtonKind, Effect, Ended, EngineError, Input, Message, Press, State, Text,
+    self, Apart, Arg, Begin, Button, ButtonKind, Effect, Ended, EngineError, Input, Message, Moment, Press, State, Text,
     date, lines,
 };
-use crate::library::Published;
+use crate::library::{Library, Published};
 use crate::script::{Language, PeriodState, Script};
 use std::sync::Arc;
 
@@ -66,6 +66,31 @@ impl Reception<'_> {
         self.begin(&published, place, true)
     }
 
+    /// The card was shown and turned down elsewhere: that somebody did is counted, and nothing else kept.
+    pub(super) fn declined(&mut self, payload: &str) {
+        let Some(published) = self.library.by_code(&split(payload).0) else { return };
+        let name = engine::declined_counter(published.script.id());
+        self.effects.push(Effect::Apart(Apart::Count { name, add: 1 }));
+    }
+
+    /// The page of this session asks for it.
+    pub(super) fn restarted(&mut self, payload: &str, session: u64) -> Result<(), EngineError> {
+        let open = self.conversation.open.as_ref().filter(|open| open.nonce == session);
+        let place = open.map(|open| open.place.clone());
+        let published = self.library.by_code(&split(payload).0);
+        match (published, place) {
+            (Some(published), Some(place))
+                if self.is_in(&published.script) && self.is_open(&published.script, None) =>
+            {
+                self.begin(&published, place, true)
+            }
+            (Some(_) | None, Some(_) | None) => {
+                self.is_closed();
+                Ok(())
+            }
+        }
+    }
+
     pub(super) fn begin(
         &mut self,
         published: &Published,
@@ -75,6 +100,8 @@ impl Reception<'_> {
         let script = &published.script;
         self.conversation.lapsed = None;
         if let Some(old) = self.conversation.open.take() {
+            // Whoever begins anew goes on in the same language.
+            self.conversation.language = Some(old.language);
             self.close(old, Ended::Restarted);
         }
         let begin = Begin {
@@ -180,19 +207,10 @@ impl Reception<'_> {
         Ok(())
     }
 
-    // Of an anonymous dialogue only the month is known, and it is not told.
     fn done_before(&mut self, published: &Published) -> Result<(), EngineError> {
         let language = self.language();
         let (script, header) = (&published.script, published.script.header());
-        let title = header.title_in(language);
-        let on = self.conversation.done_on(script.id()).filter(|_| !header.privacy.anonymous);
-        let text = match on.map(|day| date(day, language)) {
-            Some(day) => {
-                let values = [("title", Arg::Text(title.as_str())), ("date", Arg::Text(&day))];
-                lines(language).with("answered-on", &values)
-            }
-            None => lines(language).with("answered-before", &[("title", Arg::Text(&title))]),
-        };
+        let text = answered_words(&self.conversation, script, language);
         let mut buttons = Vec::new();
         let ended = self.conversation.ended.as_ref().map(|kept| &kept.session);
         let ended = ended.filter(|s| s.script == *script.id() && s.state == State::Finished(Ended::End));
@@ -227,9 +245,7 @@ impl Reception<'_> {
 
     // Whether somebody new who comes from there can begin.
     pub(super) fn is_open(&self, script: &Script, place: Option<&str>) -> bool {
-        script.runs_on(self.channel)
-            && script.period_at(self.moment.now) == PeriodState::Open
-            && !engine::is_full(script, place, &self.moment.facts)
+        is_open(script, self.channel, place, &self.moment)
     }
 
     // Whether a question stands open.
@@ -260,15 +276,11 @@ impl Reception<'_> {
     }
 
     fn whom_to_write_to(&self, script: &Script) -> String {
-        lines(self.language()).with("nothing-open-contact", &[("contact", Arg::Text(script.contact()))])
+        whom_to_write_to(script, self.language())
     }
 
-    // What can be answered, nearest deadline first.
     fn open_ones(&self) -> Vec<Arc<Published>> {
-        let mut open: Vec<Arc<Published>> =
-            self.library.offered().into_iter().filter(|p| self.is_open(&p.script, None)).collect();
-        open.sort_by_key(|p| (p.script.header().period.to.is_none(), p.script.header().period.to));
-        open
+        open_ones(self.library, self.channel, &self.moment)
     }
 
     // What can be answered; `lead` is what was wrong with what was asked for.
@@ -284,7 +296,6 @@ impl Reception<'_> {
         }
         let buttons = open
             .iter()
-            .take(OFFERED)
             .map(|p| {
                 self.button(
                     &p.script.header().title_in(language),
@@ -300,5 +311,40 @@ impl Reception<'_> {
         };
         self.say(text, buttons);
         Ok(())
+    }
+}
+
+/// Whether somebody new who comes from there can begin.
+pub fn is_open(script: &Script, channel: &str, place: Option<&str>, moment: &Moment) -> bool {
+    script.runs_on(channel)
+        && script.period_at(moment.now) == PeriodState::Open
+        && !engine::is_full(script, place, &moment.facts)
+}
+
+/// What can be answered, nearest deadline first, as many as are offered at once.
+pub fn open_ones(library: &Library, channel: &str, moment: &Moment) -> Vec<Arc<Published>> {
+    let offered = library.offered().into_iter();
+    let mut open: Vec<Arc<Published>> =
+        offered.filter(|p| is_open(&p.script, channel, None, moment)).collect();
+    open.sort_by_key(|p| (p.script.header().period.to.is_none(), p.script.header().period.to));
+    open.truncate(OFFERED);
+    open
+}
+
+pub fn whom_to_write_to(script: &Script, language: Language) -> String {
+    lines(language).with("nothing-open-contact", &[("contact", Arg::Text(script.contact()))])
+}
+
+/// When a dialogue was answered; of an anonymous one only the month is known, and it is not told.
+pub fn answered_words(conversation: &Conversation, script: &Script, language: Language) -> String {
+    let header = script.header();
+    let title = header.title_in(language);
+    let on = conversation.done_on(script.id()).filter(|_| !header.privacy.anonymous);
+    match on.map(|day| date(day, language)) {
+        Some(day) => {
+            let values = [("title", Arg::Text(title.as_str())), ("date", Arg::Text(&day))];
+            lines(language).with("answered-on", &values)
+        }
+        None => lines(language).with("answered-before", &[("title", Arg::Text(&title))]),
     }
 }

@@ -25,7 +25,11 @@ impl Dispatch {
         let mut drawn_from: Vec<Arc<Published>> = published.iter().filter(|_| draws).cloned().collect();
         let mut scripts: Vec<Arc<Published>> = published.into_iter().collect();
         let enters = match content {
-            Content::Start { .. } | Content::Accepted { .. } => true,
+            Content::Start { .. }
+            | Content::Accepted { .. }
+            | Content::Declined { .. }
+            | Content::Restarted { .. }
+            | Content::Mended { .. } => true,
             Content::Input(Input::Press(press)) => is_entry(press) || conversation.open.is_none(),
             Content::Input(Input::TimeUp) | Content::Edited { .. } | Content::Blocked | Content::Nothing => {
                 false

@@ -1,8 +1,10 @@
 //! An answer is mended: after the end, while the session is still there, and by changing the message that gave it.
 
 use super::conversation::{Conversation, ENDED_KEPT, Kept, Said};
+use super::own::Own;
 use super::reception::Reception;
 use crate::engine::{self, ButtonKind, Ended, EngineError, Input, Outcome, Press, Response, State, Value};
+use crate::library::Library;
 use crate::script::ScriptId;
 
 /// Messages that are remembered for each conversation.
@@ -31,21 +33,15 @@ impl Reception<'_> {
         Ok(())
     }
 
-    fn last(&self, of: &ScriptId) -> Option<&Response> {
-        self.own.responses.iter().rfind(|response| response.dialogue == *of)
-    }
-
     /// Whether the last response of a dialogue can be mended though its session is gone.
     pub(super) fn can_reopen(&self, of: &ScriptId) -> bool {
-        let last = self.last(of).filter(|response| response.ended == Ended::End);
-        let published = last.and_then(|response| self.library.revision(of, response.revision));
-        published.is_some_and(|published| engine::can_reopen(&published.script))
+        can_reopen(self.library, &self.own, of)
     }
 
     /// The last response of a dialogue, mended when its session is long gone.
     pub(super) fn reopen(&mut self, of: &ScriptId) -> Result<(), EngineError> {
         let now = self.moment.now;
-        let session = self.last(of).and_then(|response| {
+        let session = last(&self.own, of).and_then(|response| {
             let published = self.library.revision(of, response.revision)?;
             engine::reopen(&published.script, self.channel, response, &self.moment)
         });
@@ -100,6 +96,17 @@ impl Reception<'_> {
         let over = self.conversation.said.len().saturating_sub(REMEMBERED);
         self.conversation.said.drain(..over);
     }
+}
+
+/// Whether the last response of a dialogue can be mended though its session is gone.
+pub fn can_reopen(library: &Library, own: &Own, of: &ScriptId) -> bool {
+    let last = last(own, of).filter(|response| response.ended == Ended::End);
+    let published = last.and_then(|response| library.revision(of, response.revision));
+    published.is_some_and(|published| engine::can_reopen(&published.script))
+}
+
+fn last<'o>(own: &'o Own, of: &ScriptId) -> Option<&'o Response> {
+    own.responses.iter().rfind(|response| response.dialogue == *of)
 }
 
 /// Which message gave an answer is known as long as the session is there.

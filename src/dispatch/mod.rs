@@ -95,6 +95,7 @@ struct Outcome {
     stale: bool,
     noted: bool,
     told: Option<String>,
+    failed: bool,
 }
 
 /// One event as it is taken.
@@ -257,6 +258,7 @@ impl Dispatch {
             stale: outcome.stale,
             noted: outcome.noted,
             forgotten: outcome.told,
+            failed: outcome.failed,
             ..Received::default()
         };
         let mut outbox = Vec::new();
@@ -438,7 +440,7 @@ impl Dispatch {
         };
         let later = |hours| moment.now.checked_add(SignedDuration::from_hours(hours)).ok();
         let Some(mut conversation) = decoded else {
-            return Outcome { effects, wake_at: later(24), ..Outcome::default() };
+            return Outcome { effects, wake_at: later(24), failed: true, ..Outcome::default() };
         };
         let before = conversation.media();
         let cut = conversation.ended.take_if(|kept| kept.until <= moment.now).is_some();
@@ -453,6 +455,7 @@ impl Dispatch {
             wake_at,
             media,
             erases: cut,
+            failed: true,
             ..Outcome::default()
         }
     }
@@ -501,7 +504,8 @@ impl Inbox for Dispatch {
                 error!(conversation = ?self.key(&incoming.conversation), %error, "an update was passed over");
                 self.metrics.event(incoming.channel, Counted::PassedOver);
                 let language = incoming.language.unwrap_or(Language::DANISH);
-                Ok(Received { toast: Some(lines(language).get("trouble")), ..Received::default() })
+                let toast = Some(lines(language).get("trouble"));
+                Ok(Received { toast, failed: true, ..Received::default() })
             }
             Err(error) => {
                 warn!(%error, "a turn could not be kept");

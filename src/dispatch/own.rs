@@ -47,7 +47,7 @@ fn concerns_all(conversation: &Conversation, content: &Content) -> bool {
     match content {
         Content::Input(Input::Wish(_)) => true,
         Content::Input(Input::Press(press)) => wishes::is_forget(press) || (comes_back && is_entry(press)),
-        Content::Start { .. } => comes_back,
+        Content::Start { .. } | Content::Mended { .. } => comes_back,
         Content::Input(Input::Text(typed)) => {
             let folded = fold(typed);
             // A keyword brings back too.
@@ -58,6 +58,8 @@ fn concerns_all(conversation: &Conversation, content: &Content) -> bool {
         }
         Content::Input(_)
         | Content::Accepted { .. }
+        | Content::Declined { .. }
+        | Content::Restarted { .. }
         | Content::Edited { .. }
         | Content::Blocked
         | Content::Nothing => false,

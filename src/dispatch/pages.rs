@@ -1,15 +1,17 @@
 //! Draws a page from what is kept, for channels that show the conversation themselves.
 
 use super::code::{closed_words, known_place, split};
+use super::entry::{answered_words, is_open, open_ones, whom_to_write_to};
 use super::mydata::{self, Shown};
-use super::{Conversation, Dispatch, decoded, own};
-use crate::channel::{ConversationId, InboxError, Kept, Page, PageState, Pages};
-use crate::engine::{self, Begin, Effect, Illustration, Line, Moment, Session};
-use crate::library::has_media;
+use super::{Conversation, Dispatch, decoded, mend, own};
+use crate::channel::{ConversationId, InboxError, Kept, Offered, Page, PageState, Pages};
+use crate::engine::{self, Begin, Effect, Ended, Illustration, Line, Moment, Session, State};
+use crate::library::{Published, has_media};
 use crate::script::{IllustrationKind, Language, PeriodState, Script};
 use async_trait::async_trait;
 use futures_util::StreamExt;
 use futures_util::stream::{self, BoxStream};
+use std::sync::Arc;
 use storage::ConversationKey;
 
 /// The channel that shows pages.
@@ -29,32 +31,16 @@ impl Pages for Dispatch {
             Some(of) => self.read(&self.key(of)).await?,
             None => Conversation::default(),
         };
-        let facts = self.facts_of(latest.as_slice()).await.map_err(not_read)?;
-        let moment = Moment { now: self.clock.now(), seed: 0, facts };
+        let moment = self.moment(latest.as_slice()).await?;
         // Whoever is on the way goes on, also when the dialogue is no longer offered: a visitor belongs to one entry code.
         let of_this = |s: &&Session| latest.as_ref().is_none_or(|l| s.script == *l.script.id());
         let open = conversation.open.as_ref().filter(of_this);
         let ended = conversation.ended.as_ref().map(|k| &k.session).filter(of_this);
         let Some(session) = open.or(ended) else {
             let Some(latest) = latest else { return Ok(None) };
-            let script = &latest.script;
-            let language = script.offered(language);
-            let place = known_place(script, place);
-            let state = match script.period_at(moment.now) {
-                PeriodState::Open
-                    if script.runs_on(CHANNEL)
-                        && !engine::is_full(script, place.as_deref(), &moment.facts) =>
-                {
-                    opening(script, latest.revision, language, &moment)
-                }
-                PeriodState::NotYet(_) | PeriodState::Open | PeriodState::Over(_) => {
-                    PageState::Closed(closed_words(script, CHANNEL, &moment, language))
-                }
-            };
-            let goes_on = engine::is_full(script, place.as_deref(), &moment.facts);
-            let goes_on = !goes_on && script.period_at(moment.now) == PeriodState::Open;
-            let page = self.page_of(script, language, state);
-            return Ok(Some(Page { telegram: goes_on && script.runs_on("telegram"), ..page }));
+            let place = known_place(&latest.script, place);
+            let language = latest.script.offered(language.or(conversation.language));
+            return self.unbegun(of, &conversation, &latest, place, language, &moment).await.map(Some);
         };
         let Some(published) = self.library.revision(&session.script, session.revision) else {
             return Err(InboxError::NotKept(format!("revision {} is missing", session.revision)));
@@ -62,20 +48,30 @@ impl Pages for Dispatch {
         let script = &published.script;
         let mut recap = engine::recap(script, session, &moment);
         self.describe_what_is_gone(&mut recap.lines);
-        let goes_on = latest.is_some()
-            && script.runs_on(CHANNEL)
-            && script.period_at(moment.now) == PeriodState::Open
-            && !engine::is_full(script, session.place.as_deref(), &moment.facts);
-        let again = goes_on && script.header().answer_again;
+        let begins = latest.is_some() && is_open(script, CHANNEL, session.place.as_deref(), &moment);
+        let given = recap.lines.iter().any(|line| matches!(line, Line::Share(_)));
         let state = match open {
             Some(_) => PageState::Running(recap),
             None => {
-                let given = recap.lines.iter().any(|line| matches!(line, Line::Share(_)));
-                let share = engine::share(script, session.language).share.filter(|_| !given && goes_on);
-                PageState::Ended { recap, again, mends: engine::mendable(script, session), share }
+                let again = begins && script.header().answer_again;
+                PageState::Ended { recap, again, mends: engine::mendable(script, session) }
             }
         };
-        Ok(Some(self.page_of(script, session.language, state)))
+        let page = self.page_of(script, session.language, state);
+        // Whoever stopped has no more to do with it.
+        let stopped = matches!(session.state, State::Finished(ended) if ended != Ended::End);
+        let share = page.share.filter(|_| !given && begins && !stopped);
+        Ok(Some(Page { open: begins, share, ..page }))
+    }
+
+    async fn offered(&self, language: Language) -> Result<(Vec<Offered>, Option<String>), InboxError> {
+        let all = self.library.offered();
+        let moment = self.moment(&all).await?;
+        let open = open_ones(&self.library, CHANNEL, &moment);
+        let contact = all.first().map(|p| whom_to_write_to(&p.script, language));
+        let offered = open.iter().map(|p| offered(&p.script, language)).collect::<Vec<_>>();
+        let contact = contact.filter(|_| offered.is_empty());
+        Ok((offered, contact))
     }
 
     async fn kept(&self, of: &ConversationId, language: Language) -> Result<Option<Kept>, InboxError> {
@@ -107,6 +103,48 @@ impl Dispatch {
         decoded(stored.as_ref()).map_err(not_read)
     }
 
+    async fn moment(&self, scripts: &[Arc<Published>]) -> Result<Moment, InboxError> {
+        let facts = self.facts_of(scripts).await.map_err(not_read)?;
+        Ok(Moment { now: self.clock.now(), seed: 0, facts })
+    }
+
+    // Neither begun nor just ended.
+    async fn unbegun(
+        &self,
+        of: Option<&ConversationId>,
+        conversation: &Conversation,
+        latest: &Published,
+        place: Option<String>,
+        language: Language,
+        moment: &Moment,
+    ) -> Result<Page, InboxError> {
+        let script = &latest.script;
+        let begins = is_open(script, CHANNEL, place.as_deref(), moment);
+        let state = match of.filter(|_| conversation.completed(script.id())) {
+            _ if !begins => {
+                let mut why = closed_words(script, CHANNEL, moment, language);
+                let (others, _) = self.offered(language).await?;
+                if others.is_empty() && !why.contains(script.contact()) {
+                    why = format!("{why} {}", whom_to_write_to(script, language));
+                }
+                PageState::Closed(why, others)
+            }
+            None => opening(script, latest.revision, language, moment),
+            Some(of) => {
+                let own = own::read(&*self.store, &self.key(of), conversation).await.map_err(not_read)?;
+                PageState::Answered {
+                    words: answered_words(conversation, script, language),
+                    again: script.header().answer_again,
+                    mends: mend::can_reopen(&self.library, &own, script.id()),
+                }
+            }
+        };
+        let full = engine::is_full(script, place.as_deref(), &moment.facts);
+        let goes_on = !full && script.period_at(moment.now) == PeriodState::Open;
+        let page = self.page_of(script, language, state);
+        Ok(Page { open: begins, telegram: goes_on && script.runs_on("telegram"), ..page })
+    }
+
     fn page_of(&self, script: &Script, language: Language, state: PageState) -> Page {
         let institution = script.institution();
         let logo = institution.logo.as_ref().map(|file| Illustration {
@@ -121,7 +159,9 @@ impl Dispatch {
             language,
             languages: script.header().languages.clone(),
             state,
+            open: false,
             telegram: false,
+            share: engine::share(script, language).share,
             help: engine::help(script, language),
             privacy: engine::privacy(script, language),
             contact: institution.contact.as_deref().unwrap_or(script.contact()).to_owned(),
@@ -139,6 +179,14 @@ impl Dispatch {
                 *line = Line::Bot(std::mem::take(words));
             }
         }
+    }
+}
+
+fn offered(script: &Script, language: Language) -> Offered {
+    Offered {
+        title: script.header().title_in(language),
+        institution: script.institution().name.plain(language),
+        payload: script.header().entry.code.clone(),
     }
 }
 

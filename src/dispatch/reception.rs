@@ -1,6 +1,6 @@
 //! Which dialogue is an event about? Commands, keywords, and the sessions a conversation has. Pure.
 
-use super::code::is_entry;
+use super::code::{is_entry, split};
 use super::conversation::Conversation;
 use super::own::Own;
 use super::wishes::{Forgotten, is_forget};
@@ -54,6 +54,15 @@ impl Reception<'_> {
         match content {
             Content::Start { payload } => self.enter(payload),
             Content::Accepted { payload, language } => self.accepted(payload, *language),
+            Content::Declined { payload } => {
+                self.declined(payload);
+                Ok(())
+            }
+            Content::Restarted { payload, session } => self.restarted(payload, *session),
+            Content::Mended { payload } => match self.library.by_code(&split(payload).0) {
+                Some(published) => self.reopen(published.script.id()),
+                None => Ok(()),
+            },
             Content::Input(Input::TimeUp) => self.time_up(),
             Content::Input(Input::Press(press)) => self.press(press),
             Content::Input(Input::Wish(Wish::Delete)) if self.channel == "web" => {

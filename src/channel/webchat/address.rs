@@ -31,15 +31,27 @@ pub enum Note {
     Delete,
     /// What is kept is shown on a page of its own.
     Data,
+    /// A link to pass on was asked for.
+    Share,
+    /// Another language was asked for.
+    Language,
+    /// Answers given before are to be mended.
+    Mend,
+    /// It went wrong on our side.
+    Trouble,
 }
 
-const NOTES: [(&str, Note); 6] = [
+const NOTES: [(&str, Note); 10] = [
     ("started", Note::Started),
     ("goodbye", Note::Goodbye),
     ("stale", Note::Stale),
     ("help", Note::Help),
     ("privacy", Note::Privacy),
     ("delete", Note::Delete),
+    ("share", Note::Share),
+    ("language", Note::Language),
+    ("mend", Note::Mend),
+    ("trouble", Note::Trouble),
 ];
 
 impl Query {
@@ -92,7 +104,10 @@ impl Entry {
             Some(Note::Help) => "help",
             Some(Note::Privacy) => "privacy",
             Some(Note::Delete) => "delete",
-            Some(Note::Started | Note::Goodbye | Note::Stale | Note::Data) | None => "q",
+            Some(Note::Share) => "share",
+            Some(Note::Language) => "languages",
+            Some(Note::Mend) => "mends",
+            Some(Note::Started | Note::Goodbye | Note::Stale | Note::Trouble | Note::Data) | None => "q",
         };
         format!("{}{}#{at}", self.path(), query.unwrap_or_default())
     }

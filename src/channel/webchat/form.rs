@@ -19,6 +19,10 @@ pub enum Deed {
     /// Start, or answer again.
     Start,
     Decline,
+    /// Begin anew what goes on in the session of this nonce.
+    Restart(u64),
+    /// Mend what was answered some time ago.
+    Mend,
     /// Take the conversation out of this browser.
     Forget,
     /// Delete everything that is kept of it.
@@ -86,6 +90,8 @@ impl Posted {
         Some(match self.get("do").unwrap_or("answer") {
             "start" => Deed::Start,
             "decline" => Deed::Decline,
+            "restart" => Deed::Restart(self.get("session")?.parse().ok()?),
+            "mend" => Deed::Mend,
             "forget" => Deed::Forget,
             "delete" => Deed::Delete,
             "answer" => match self.get("kind") {
@@ -152,6 +158,12 @@ pub fn asks_for(list: &'static str, form: &Form) -> bool {
     form.options.is_empty() && is_word(list, &fold(&form.words))
 }
 
+/// Whether the words alone ask for a link to pass on.
+pub fn asks_to_share(form: &Form) -> bool {
+    let typed = form.words.trim();
+    ["/del", "/share"].iter().any(|name| typed.eq_ignore_ascii_case(name))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -170,6 +182,7 @@ mod tests {
             "step=1&visit=1&option=0",
             "do=skip&step=1",
             "do=fly",
+            "do=restart&session=x",
             "language=",
             "mend=7",
             "mend=7-x",

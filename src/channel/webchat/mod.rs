@@ -7,6 +7,7 @@ mod assets;
 mod body;
 mod bubble;
 mod form;
+mod front;
 mod limits;
 mod media;
 mod news;
@@ -17,7 +18,7 @@ mod trouble;
 mod visitor;
 
 use super::{Content, Illustrations, Inbox, InboxError, Incoming, Page, PageState, Pages, Received};
-use crate::engine::{Asked, Fetched, Field, Form, Input, Media, Wish};
+use crate::engine::{Asked, Fetched, Field, Form, Input, Media, Wish, lines};
 use crate::gate::{self, Meter};
 use crate::script::{Language, MediaKind};
 use address::{Entry, Note, Query};
@@ -27,10 +28,10 @@ use axum::http::header::{
     CACHE_CONTROL, CONTENT_SECURITY_POLICY, LOCATION, REFERRER_POLICY, SET_COOKIE, X_CONTENT_TYPE_OPTIONS,
 };
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
-use axum::response::{Html, IntoResponse, Response};
+use axum::response::{Html, IntoResponse, Redirect, Response};
 use axum::routing::get;
 use axum::{Router, middleware};
-use form::{Deed, Posted, asks_for};
+use form::{Deed, Posted, asks_for, asks_to_share};
 pub use limits::Limits;
 use page::View;
 use std::net::IpAddr;
@@ -61,7 +62,7 @@ struct Chat {
     stopped: watch::Receiver<bool>,
 }
 
-/// `GET` and `POST /c/{code}`, and what the pages need besides: everything under `/c`.
+/// `GET` and `POST /c/{code}`, what can be answered at `/c`, and what the pages need besides: everything under `/c`.
 pub fn router(
     inbox: Arc<dyn Inbox>,
     pages: Arc<dyn Pages>,
@@ -73,6 +74,10 @@ pub fn router(
     let (openings, posts) = (Meter::new(limits.openings), Meter::new(limits.posts));
     let chat = Chat { inbox, pages, illustrations, links, limits, openings, posts, stopped };
     Router::new()
+        // Whoever shortens the address on the poster.
+        .route("/", get(async || Redirect::to("/c")))
+        .route("/c", get(front::page))
+        .route("/c/", get(front::page))
         .route("/c/{payload}", get(show).post(take))
         .route("/c/{payload}/accessibility", get(access::page))
         .route("/c/{payload}/data", get(own::page))
@@ -96,9 +101,12 @@ async fn show(
     headers: HeaderMap,
 ) -> Result<Response, Trouble> {
     let query = Query::read(query.as_deref());
-    let entry = entry(payload, &query)?;
+    let Ok(entry) = entry(payload, &query) else { return Ok(front::unknown(&chat, &headers).await) };
     let token = Token::brought(&headers, &entry);
-    let page = chat.page(&entry, token.as_ref(), query.language, &headers).await?;
+    let page = match chat.page(&entry, token.as_ref(), query.language, &headers).await {
+        Err(Trouble::Unknown) => return Ok(front::unknown(&chat, &headers).await),
+        page => page?,
+    };
     chat.drawn(&entry, &page, token.is_some(), query.note, None)
 }
 
@@ -121,7 +129,10 @@ async fn take(
     }
     let token = Token::brought(&headers, &entry);
     match deed {
-        Deed::Decline => Ok(see(&entry, Some(Note::Goodbye), None)),
+        Deed::Decline => {
+            chat.declined(&entry, &posted).await;
+            Ok(see(&entry, Some(Note::Goodbye), None))
+        }
         Deed::Forget => Ok(see(&entry, None, Some(Token::forgotten(&entry, chat.is_secure())))),
         Deed::Delete => {
             let Some(token) = token else { return Ok(see(&entry, Some(Note::Stale), None)) };
@@ -136,6 +147,16 @@ async fn take(
             let content = Content::Accepted { payload: entry.payload(), language: posted.language() };
             Ok(chat.received(&entry, &token, &posted, content, Some(Note::Started)).await)
         }
+        Deed::Restart(session) => {
+            let Some(token) = token else { return Ok(see(&entry, Some(Note::Stale), None)) };
+            let content = Content::Restarted { payload: entry.payload(), session };
+            Ok(chat.received(&entry, &token, &posted, content, None).await)
+        }
+        Deed::Mend => {
+            let Some(token) = token else { return Ok(see(&entry, Some(Note::Stale), None)) };
+            let content = Content::Mended { payload: entry.payload() };
+            Ok(chat.received(&entry, &token, &posted, content, Some(Note::Mend)).await)
+        }
         Deed::Files { form, kind, allowed } => {
             let Some(token) = token else { return Ok(see(&entry, Some(Note::Stale), None)) };
             match chat.asks_for_files(&entry, &token, &form, kind).await? {
@@ -149,13 +170,7 @@ async fn take(
         }
         Deed::Answer(form) => {
             let Some(token) = token else { return Ok(see(&entry, Some(Note::Stale), None)) };
-            let note = match () {
-                () if asks_for("help-words", &form) => Some(Note::Help),
-                () if asks_for("privacy-words", &form) => Some(Note::Privacy),
-                () if asks_for("delete-words", &form) => Some(Note::Delete),
-                () if asks_for("my-data-words", &form) => Some(Note::Data),
-                () => None,
-            };
+            let note = asked_beside(&form);
             let content = Content::Input(Input::Form(form.clone()));
             let response = chat.received(&entry, &token, &posted, content, note).await;
             match response.status() {
@@ -163,6 +178,19 @@ async fn take(
                 _ => Ok(response),
             }
         }
+    }
+}
+
+// What the page itself shows, whatever question is open.
+fn asked_beside(form: &Form) -> Option<Note> {
+    match () {
+        () if asks_for("help-words", form) => Some(Note::Help),
+        () if asks_for("privacy-words", form) => Some(Note::Privacy),
+        () if asks_for("delete-words", form) => Some(Note::Delete),
+        () if asks_for("my-data-words", form) => Some(Note::Data),
+        () if asks_for("language-words", form) => Some(Note::Language),
+        () if asks_to_share(form) => Some(Note::Share),
+        () => None,
     }
 }
 
@@ -176,9 +204,15 @@ impl Chat {
         let Some(from) = from else { return Ok(()) };
         match deed {
             Deed::Start => self.openings.take(from).and_then(|()| self.posts.take(from)),
-            // These keep nothing.
-            Deed::Decline | Deed::Forget => Ok(()),
-            Deed::Delete | Deed::Answer(_) | Deed::Files { .. } | Deed::Other(_) => self.posts.take(from),
+            // Keeps nothing.
+            Deed::Forget => Ok(()),
+            Deed::Decline
+            | Deed::Restart(_)
+            | Deed::Mend
+            | Deed::Delete
+            | Deed::Answer(_)
+            | Deed::Files { .. }
+            | Deed::Other(_) => self.posts.take(from),
         }
     }
 
@@ -195,7 +229,7 @@ impl Chat {
             Err(InboxError::NotKept(_)) => Err(Trouble::Down),
         };
         let first = page(wanted).await?;
-        let fresh = matches!(first.state, PageState::Opening(_) | PageState::Closed(_));
+        let fresh = matches!(first.state, PageState::Opening(_) | PageState::Closed(..));
         let liked = visitor::languages(headers).into_iter().find(|l| first.languages.contains(l));
         match liked.filter(|l| fresh && wanted.is_none() && *l != first.language) {
             Some(language) => page(Some(language)).await,
@@ -291,6 +325,13 @@ impl Chat {
         }
     }
 
+    // That somebody declined is counted once for each page; whoever did is nobody, and need not hear that it could not be.
+    async fn declined(&self, entry: &Entry, posted: &Posted) {
+        let Some(nobody) = posted.nonce() else { return };
+        let content = Content::Declined { payload: entry.payload() };
+        let _ = self.inbox.receive(self.event(&nobody, posted, content)).await;
+    }
+
     // Hands the event in, and sends the browser back to the page.
     async fn received(
         &self,
@@ -303,7 +344,8 @@ impl Chat {
         let incoming = self.event(token, posted, content);
         let cookie = token.kept(entry, self.is_secure());
         match self.inbox.receive(incoming).await {
-            // A word over a button says that it came too late; nothing else does on a page.
+            Ok(Received { failed: true, .. }) => see(entry, Some(Note::Trouble), Some(cookie)),
+            // Else a word over a button says that it came too late.
             Ok(received) => see(entry, received.toast.map(|_| Note::Stale).or(note), Some(cookie)),
             Err(InboxError::NotKept(_)) => trouble::not_kept(entry, posted),
         }
@@ -318,10 +360,12 @@ impl Chat {
         let page = self.pages.page(&entry.payload(), Some(&token.conversation()), None).await.ok()??;
         let PageState::Running(recap) = &page.state else { return None };
         let asked = recap.asked.filter(|a| a.step == form.step && a.visit == form.visit);
-        if asked.is_none() || recap.why.is_none() {
+        if asked.is_none() || recap.why.is_none() || asked_beside(form).is_some() {
             return None;
         }
-        let response = self.drawn(entry, &page, true, None, Some(form)).ok()?;
+        // What must not be written here does not stand there again.
+        let written = recap.why != Some(lines(page.language).get("cpr-not-here"));
+        let response = self.drawn(entry, &page, true, None, Some(form).filter(|_| written)).ok()?;
         Some((StatusCode::UNPROCESSABLE_ENTITY, response).into_response())
     }
 }

@@ -4,10 +4,13 @@ use super::access;
 use super::address::{Entry, Note};
 use super::assets;
 use super::bubble;
+use super::front;
 use super::media;
 use super::question::question;
 use crate::channel::{Page, PageState};
-use crate::engine::{Button, ButtonKind, Form, Line, Lines, Message, Recap, Run, Text, lines};
+use crate::engine::{
+    Button, ButtonKind, Form, Line, Lines, Message, Recap, Run, Text, lines, spoken,
+};
 use crate::script::{Language, Style};
 use maud::{DOCTYPE, Markup, html};
 
@@ -82,22 +85,25 @@ pub fn render(view: &View<'_>) -> Markup {
                 PageState::Opening(card) => (opening(view, card, l)),
                 PageState::Running(recap) => {
                     (bubble::conversation(&recap.lines, view.foreign(), l))
+                    (asked_for(view, l))
                     (question(view, recap, l))
                     (besides(view, recap, l))
                 },
-                PageState::Ended { recap, again, mends, share } => {
+                PageState::Ended { recap, again, mends } => {
                     (bubble::conversation(&recap.lines, view.foreign(), l))
                     section.over #q tabindex="-1" {
                         (ended(view, *again, mends, l))
-                        @if let Some(share) = share { (bubble::share(share, l)) }
-                        div.shared {
-                            span { (l.get("page-shared")) }
-                            (view.deed("quiet", "forget", &l.get("page-forget")))
-                        }
+                        (left_behind(view, l))
                     }
                 },
-                PageState::Closed(why) => section #q tabindex="-1" {
+                PageState::Answered { words, again, mends } => section #q tabindex="-1" {
+                    (bubble::bot(&Text::plain(words), l))
+                    (answered(view, *again, *mends, l))
+                    (left_behind(view, l))
+                },
+                PageState::Closed(why, others) => section #q tabindex="-1" {
                     (bubble::bot(&Text::plain(why), l))
+                    (front::others(others, page.language))
                     (in_telegram(view, l))
                 },
             }
@@ -134,12 +140,18 @@ fn note(view: &View<'_>, l: &Lines) -> Option<String> {
     let opening = matches!(view.page.state, PageState::Opening(_));
     match view.note? {
         Note::Stale => Some(l.get("page-stale")),
-        // Begun, and yet nothing has: either the browser keeps no cookie, or one answer is all that can be given.
+        Note::Trouble => Some(l.get("trouble")),
+        // Begun, and yet nothing has: the browser keeps no cookie.
         Note::Started if opening && !view.known => Some(l.get("page-no-cookie")),
-        Note::Started if opening => {
-            Some(l.with("answered-before", &[("title", crate::engine::Arg::Text(&view.page.title))]))
-        }
-        Note::Started | Note::Goodbye | Note::Help | Note::Privacy | Note::Delete | Note::Data => None,
+        Note::Started
+        | Note::Goodbye
+        | Note::Help
+        | Note::Privacy
+        | Note::Delete
+        | Note::Data
+        | Note::Share
+        | Note::Language
+        | Note::Mend => None,
     }
 }
 
@@ -151,7 +163,7 @@ fn languages(view: &View<'_>, l: &Lines) -> Markup {
     html! {
         @match &view.page.state {
             _ if others.is_empty() => {},
-            PageState::Opening(_) | PageState::Closed(_) => nav.languages aria-label=(l.get("page-languages")) {
+            PageState::Opening(_) | PageState::Closed(..) => nav.languages aria-label=(l.get("page-languages")) {
                 @for other in others {
                     a href={ (view.entry.path()) "?lang=" (other) } hreflang=(other) { (own(other)) }
                 }
@@ -163,7 +175,7 @@ fn languages(view: &View<'_>, l: &Lines) -> Markup {
                     button name="language" value=(other) { (own(other)) }
                 }
             },
-            PageState::Ended { .. } => {},
+            PageState::Ended { .. } | PageState::Answered { .. } => {},
         }
     }
 }
@@ -222,8 +234,34 @@ fn goodbye(view: &View<'_>, l: &Lines) -> Markup {
     }
 }
 
+// What was asked for in writing beside the open question.
+fn asked_for(view: &View<'_>, l: &Lines) -> Markup {
+    let offered = view.page.languages.iter().copied();
+    let ours = spoken().filter(|own| !view.page.languages.contains(own));
+    let others = offered.chain(ours).filter(|o| *o != view.page.language);
+    html! {
+        @if let (Some(Note::Share), Some(share)) = (view.note, &view.page.share) {
+            div #share { (bubble::share(share, l)) }
+        }
+        @if view.note == Some(Note::Language) {
+            form.answer #languages method="post" action=(view.action()) {
+                (view.hidden())
+                (bubble::bot(&Text::plain(l.get("language-question")), l))
+                div.row {
+                    @for other in others {
+                        button.option name="language" value=(other) {
+                            span lang=(other) dir="auto" { (other.own_name()) }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
 fn besides(view: &View<'_>, recap: &Recap, l: &Lines) -> Markup {
     let answered = recap.lines.iter().any(|line| matches!(line, Line::Citizen(_)));
+    let session = recap.asked.filter(|_| answered && view.page.open).map(|asked| asked.session);
     html! {
         div.besides {
             @if answered { (view.deed("quiet", "back", &l.get("page-back"))) }
@@ -233,6 +271,13 @@ fn besides(view: &View<'_>, recap: &Recap, l: &Lines) -> Markup {
                 div {
                     p { (l.get("page-stop-sure")) }
                     (view.deed("quiet", "stop", &l.get("page-stop-now")))
+                    @if let Some(session) = session {
+                        form method="post" action=(view.action()) {
+                            (view.hidden())
+                            input type="hidden" name="session" value=(session);
+                            button.quiet name="do" value="restart" { (l.get("start-over")) }
+                        }
+                    }
                 }
             }
         }
@@ -247,9 +292,30 @@ fn ended(view: &View<'_>, again: bool, mends: &[Button], l: &Lines) -> Markup {
     }
 }
 
+// Answered before, on another day perhaps.
+fn answered(view: &View<'_>, again: bool, mends: bool, l: &Lines) -> Markup {
+    html! {
+        div.begin {
+            @if mends { (view.deed("send", "mend", &l.get("mend-answers"))) }
+            @if again { (view.deed(if mends { "quiet" } else { "send" }, "start", &l.get("answer-again"))) }
+        }
+    }
+}
+
+// To pass on, and for whoever comes to the same computer next.
+fn left_behind(view: &View<'_>, l: &Lines) -> Markup {
+    html! {
+        @if let Some(share) = &view.page.share { (bubble::share(share, l)) }
+        div.shared {
+            span { (l.get("page-shared")) }
+            (view.deed("quiet", "forget", &l.get("page-forget")))
+        }
+    }
+}
+
 fn mending(view: &View<'_>, mends: &[Button], l: &Lines) -> Markup {
     html! {
-        details.stop.mends {
+        details.stop.mends #mends open[view.note == Some(Note::Mend)] {
             summary { (l.get("mend-answer")) }
             form method="post" action=(view.action()) {
                 (view.hidden())

@@ -2,7 +2,9 @@
 
 use super::bubble;
 use super::page::View;
-use crate::engine::{Arg, Asked, Button, ButtonKind, Field, Form, Keyboard, Lines, Message, Recap};
+use crate::engine::{
+    Arg, Asked, Before, Button, ButtonKind, Field, Form, Keyboard, Lines, Message, Recap, Text,
+};
 use crate::script::MediaKind;
 use jiff::civil::Time;
 use maud::{Markup, html};
@@ -25,6 +27,8 @@ struct Sheet<'v> {
     asked: Asked,
     /// What was sent and did not fit, shown again to be mended.
     draft: Option<&'v Form>,
+    /// What was answered before, for the field to begin with.
+    before: &'v str,
     /// The ids of what a screen reader reads with a field.
     described: &'static str,
     /// What was typed did not fit.
@@ -36,9 +40,15 @@ pub fn question(view: &View<'_>, recap: &Recap, l: &Lines) -> Markup {
     // What went wrong first: who has just typed knows the question.
     let described = if recap.why.is_some() { "q-why q-text" } else { "q-text" };
     let wrong = recap.why.is_some().then_some("true");
-    let sheet = Sheet { view, l, message, asked, draft: view.draft, described, wrong };
+    let (before, told) = match &recap.before {
+        Some(Before::InField(words)) => (words.as_str(), None),
+        Some(Before::Told(answer)) => ("", Some(l.with("your-answer-was", &[("answer", Arg::Text(answer))]))),
+        None => ("", None),
+    };
+    let sheet = Sheet { view, l, message, asked, draft: view.draft, before, described, wrong };
     html! {
         section #q tabindex="-1" aria-label=(l.get("page-question")) {
+            @if let Some(told) = told { (bubble::bot(&Text::plain(told), l)) }
             div #q-text .bubble.bot {
                 span.unseen { (l.get("page-bot")) " " }
                 bdi lang=[view.foreign()] { (bubble::words(&message.text)) }
@@ -316,6 +326,6 @@ impl Sheet<'_> {
     }
 
     fn words(&self) -> &str {
-        self.draft.map_or("", |d| &d.words)
+        self.draft.map_or(self.before, |d| &d.words)
     }
 }

@@ -52,19 +52,26 @@ impl Trouble {
 
 impl IntoResponse for Trouble {
     fn into_response(self) -> Response {
-        let (title, why) = self.words();
-        let body = html! {
-            main.trouble tabindex="-1" {
-                span.mark aria-hidden="true" { (assets::mark()) }
-                @for language in [Language::DANISH, Language::ENGLISH] {
-                    section lang=(language) {
-                        h1 { (lines(language).get(title)) }
-                        @if let Some(why) = why { p { (lines(language).get(why)) } }
-                    }
+        let (title, _) = self.words();
+        let title = lines(Language::DANISH).get(title);
+        document(self.status(), Language::DANISH, &title, &told(self, &html! {}))
+    }
+}
+
+/// What is wrong, in two languages, and what can be done instead.
+pub fn told(trouble: Trouble, instead: &Markup) -> Markup {
+    let (title, why) = trouble.words();
+    html! {
+        main.trouble tabindex="-1" {
+            span.mark aria-hidden="true" { (assets::mark()) }
+            @for language in [Language::DANISH, Language::ENGLISH] {
+                section lang=(language) {
+                    h1 { (lines(language).get(title)) }
+                    @if let Some(why) = why { p { (lines(language).get(why)) } }
                 }
             }
-        };
-        document(self.status(), Language::DANISH, &lines(Language::DANISH).get(title), &body)
+            (instead)
+        }
     }
 }
 
@@ -75,6 +82,8 @@ pub fn not_kept(entry: &Entry, posted: &Posted) -> Response {
         Some(
             Deed::Start
             | Deed::Decline
+            | Deed::Restart(_)
+            | Deed::Mend
             | Deed::Forget
             | Deed::Answer(_)
             | Deed::Files { .. }
@@ -148,6 +157,7 @@ pub fn deleted(entry: &Entry, posted: &Posted, receipt: Option<&str>) -> Respons
     document(StatusCode::OK, language, &title, &body)
 }
 
-fn document(status: StatusCode, language: Language, title: &str, body: &Markup) -> Response {
+/// A whole page with this status.
+pub fn document(status: StatusCode, language: Language, title: &str, body: &Markup) -> Response {
     (status, Html(frame(language, title, None, body).into_string())).into_response()
 }
