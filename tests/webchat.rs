@@ -10,8 +10,8 @@ use futures_util::stream::BoxStream;
 use jiff::Timestamp;
 use snak::channel::webchat::{Limits, Links, router};
 use snak::channel::{
-    Content, ConversationId, Illustrations, Inbox, InboxError, Incoming, Kept, Offered, Page, PageState, Pages,
-    Received,
+    Content, ConversationId, Illustrations, Inbox, InboxError, Incoming, Kept, Offered, Page, PageState,
+    Pages, Received,
 };
 use snak::engine::{
     self, Begin, Effect, Facts, Illustration, Input, Moment, Outcome, Press, Session, Value, lines,

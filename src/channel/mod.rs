@@ -232,17 +232,9 @@ pub enum PageState {
     Running(crate::engine::Recap),
     /// What was said and answered. `again`: whether the dialogue may be answered once more; `mends`: a button for each answer that
     /// can still be mended.
-    Ended {
-        recap: crate::engine::Recap,
-        again: bool,
-        mends: Vec<crate::engine::Button>,
-    },
+    Ended { recap: crate::engine::Recap, again: bool, mends: Vec<crate::engine::Button> },
     /// It was answered some time ago: what is said of that. `again` as above; `mends`: whether the answers can be mended.
-    Answered {
-        words: String,
-        again: bool,
-        mends: bool,
-    },
+    Answered { words: String, again: bool, mends: bool },
     /// Outside its period, or on another channel alone: what is said instead, and what else can be answered.
     Closed(String, Vec<Offered>),
 }

@@ -4,8 +4,8 @@ use super::code::{closed_words, code_of, entry_press, known_place, split};
 use super::conversation::{Conversation, Wanted};
 use super::reception::Reception;
 use crate::engine::{
-    self, Apart, Arg, Begin, Button, ButtonKind, Effect, Ended, EngineError, Input, Message, Moment, Press, State, Text,
-    date, lines,
+    self, Apart, Arg, Begin, Button, ButtonKind, Effect, Ended, EngineError, Input, Message, Moment, Press,
+    State, Text, date, lines,
 };
 use crate::library::{Library, Published};
 use crate::script::{Language, PeriodState, Script};

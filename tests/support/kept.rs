@@ -58,10 +58,13 @@ fn told(row: Row) -> String {
     };
     let response: Response = engine::decode(&body).unwrap();
     let name = |v: serde_json::Value| v.as_str().unwrap_or_default().to_owned();
-    let [ended, status] =
-        [serde_json::to_value(response.ended), serde_json::to_value(response.status)].map(|v| name(v.unwrap()));
-    let answers =
-        response.answers.iter().map(|a| format!(" {}={}", a.question, play::spoken(&a.outcome))).collect::<String>();
+    let [ended, status] = [serde_json::to_value(response.ended), serde_json::to_value(response.status)]
+        .map(|v| name(v.unwrap()));
+    let answers = response
+        .answers
+        .iter()
+        .map(|a| format!(" {}={}", a.question, play::spoken(&a.outcome)))
+        .collect::<String>();
     // The names of files are drawn by lot.
     let drawn = |word: &str| word.len() > 20 && word.chars().all(|c| c.is_ascii_digit());
     let words = answers.split(' ').map(|w| if drawn(w.trim_end_matches(',')) { "…" } else { w });

@@ -155,10 +155,8 @@ impl Citizen {
             "again" => drop(self.browser.post(&self.letters[label].clone()).await),
             "twice" => {
                 let letter = self.browser.letter(label).unwrap();
-                let (one, two) = tokio::join!(
-                    self.browser.posting(&letter).send(),
-                    self.browser.posting(&letter).send()
-                );
+                let (one, two) =
+                    tokio::join!(self.browser.posting(&letter).send(), self.browser.posting(&letter).send());
                 assert_eq!((one.unwrap().status().as_u16(), two.unwrap().status().as_u16()), (303, 303));
                 self.browser.post(&letter).await;
             }
@@ -195,7 +193,10 @@ impl Citizen {
     fn news(&mut self) -> Vec<String> {
         let page = match self.browser.page.headers["content-type"].starts_with("text/html") {
             true => look::read(&self.browser.page.html),
-            false => Page { asked: self.browser.page.html.lines().map(|l| format!("   {l}")).collect(), ..Page::default() },
+            false => Page {
+                asked: self.browser.page.html.lines().map(|l| format!("   {l}")).collect(),
+                ..Page::default()
+            },
         };
         let mut lines = Vec::new();
         if page.head != self.shown.head {

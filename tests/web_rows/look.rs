@@ -75,7 +75,8 @@ impl<'h> Reader<'h> {
             "meta" | "link" | "br" | "hr" => return,
             "option" if attributes.contains_key("selected") => self.chosen = "*".to_owned(),
             "select" => self.chosen.clear(),
-            "textarea" | "button" | "a" | "summary" | "label" | "h1" | "h2" | "p" | "div" | "section" | "option" => {}
+            "textarea" | "button" | "a" | "summary" | "label" | "h1" | "h2" | "p" | "div" | "section"
+            | "option" => {}
             _ => {}
         }
         match name {

@@ -10,16 +10,28 @@ mod support;
 /// Rows about something that pages have not got, and what there is instead.
 const NOT_HERE: [(u32, &str); 11] = [
     (8, "a card has two buttons and no field: nothing can be typed before Start"),
-    (26, "a page has no stickers or polls: a form holds what its fields hold, and anything else is no form of ours"),
+    (
+        26,
+        "a page has no stickers or polls: a form holds what its fields hold, and anything else is no form of ours",
+    ),
     (27, "yes and no are two buttons without a field beside them"),
-    (28, "a voice can be sent where one is asked for, with its own yes in the same form; a text question has no field for it"),
+    (
+        28,
+        "a voice can be sent where one is asked for, with its own yes in the same form; a text question has no field for it",
+    ),
     (29, "a file can be sent where one is asked for; a text question has no field for it"),
     (30, "what was sent cannot be edited in place: an answer is mended by its button, rows 11, 32 and 50"),
     (31, "there is no message of one's own to delete: row 38"),
-    (43, "what does not fit is asked for three times at most; how much one address may send is limited: tests/webchat.rs"),
+    (
+        43,
+        "what does not fit is asked for three times at most; how much one address may send is limited: tests/webchat.rs",
+    ),
     (44, "nothing is ever sent to whoever closed the page, so nothing need be blocked: row 40"),
     (45, "there are no groups; a page stands in nobody's frame: tests/browser"),
-    (49, "a page is asked for and not sent; one that cannot be reached is tried again by its script: tests/browser"),
+    (
+        49,
+        "a page is asked for and not sent; one that cannot be reached is tried again by its script: tests/browser",
+    ),
 ];
 
 /// Each is the chat of its name below `tests/web_rows/chats/`.

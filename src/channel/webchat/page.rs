@@ -8,9 +8,7 @@ use super::front;
 use super::media;
 use super::question::question;
 use crate::channel::{Page, PageState};
-use crate::engine::{
-    Button, ButtonKind, Form, Line, Lines, Message, Recap, Run, Text, lines, spoken,
-};
+use crate::engine::{Button, ButtonKind, Form, Line, Lines, Message, Recap, Run, Text, lines, spoken};
 use crate::script::{Language, Style};
 use maud::{DOCTYPE, Markup, html};
 
