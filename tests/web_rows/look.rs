@@ -72,26 +72,15 @@ impl<'h> Reader<'h> {
             "html" => self.language = [of("lang"), of("dir")].join(", ").replace(", ltr", ""),
             "input" => return self.input(attributes.contains_key("checked"), &of),
             "img" => return self.write(&format!("    (picture: {})", of("alt"))),
-            "meta" | "link" | "br" | "hr" => return,
+            "meta" | "link" | "br" => return,
             "option" if attributes.contains_key("selected") => self.chosen = "*".to_owned(),
             "select" => self.chosen.clear(),
-            "textarea" | "button" | "a" | "summary" | "label" | "h1" | "h2" | "p" | "div" | "section"
-            | "option" => {}
+            "details" => self.unfolded = attributes.contains_key("open"),
+            "a" => self.link = Some(of("href")),
             _ => {}
         }
-        match name {
-            // Words on either side of these belong together.
-            "span" | "bdi" | "strong" | "em" | "a" => {}
-            _ => self.words.clear(),
-        }
-        if name == "a" {
-            self.link = Some(of("href"));
-            if !self.is("bubble") && !self.inside("p") {
-                self.words.clear();
-            }
-        }
-        if name == "details" {
-            self.unfolded = attributes.contains_key("open");
+        if !runs_on(name) || (name == "a" && !self.is("bubble") && !self.inside("p")) {
+            self.words.clear();
         }
         self.within.push(Open { name, class: of("class") });
     }
@@ -115,18 +104,33 @@ impl<'h> Reader<'h> {
         let words = self.words.trim().to_owned();
         let class = self.within.last().map(|o| o.class.clone()).unwrap_or_default();
         match name {
-            "head" => self.words.clear(),
-            "h1" => match self.inside("header") {
-                true => self.page.head = words,
-                false => self.line(&format!("== {words}")),
-            },
-            "h2" => self.line(&format!("=== {words}")),
             "div" if class.contains("bubble") => {
                 let who = if class.contains("you") { "me" } else { "bot" };
                 self.line(&format!("{who}: {words}"));
             }
-            "button" if self.is("languages") => self.languages.push(words),
-            "a" if self.is("languages") => self.languages.push(words),
+            "details" => self.unfolded = false,
+            "div" | "p" | "summary" if self.inside("footer") => self.foot(name, &class, &words),
+            "p" if class == "note" => self.page.note = Some(words),
+            "p" if class != "institution" && !words.is_empty() => self.line(&format!("    {words}")),
+            "h1" if self.inside("header") => self.page.head = words,
+            "h1" => self.line(&format!("== {words}")),
+            "h2" => self.line(&format!("=== {words}")),
+            "summary" => self.line(&format!("    {words} …")),
+            "div" if class.contains("kept") => self.line(&words),
+            "div" if class == "words" && self.unfolded => self.foot(name, &class, &words),
+            "form" | "div" | "section" => self.group(),
+            _ => self.control(name, &class, words),
+        }
+        if !runs_on(name) {
+            self.words.clear();
+        }
+        while self.within.pop().is_some_and(|open| open.name != name) {}
+    }
+
+    // What can be pressed or filled in.
+    fn control(&mut self, name: &str, class: &str, words: String) {
+        match name {
+            "button" | "a" if self.is("languages") => self.languages.push(words),
             "button" => self.buttons.push(format!("[{words}]")),
             "a" if self.inside("main") && !self.is("bubble") => {
                 let to = self.link.take().unwrap_or_default();
@@ -136,34 +140,19 @@ impl<'h> Reader<'h> {
             "label" if class.contains("tick") => self.line(&format!("    {}{words}", self.chosen.clone())),
             "label" => self.label = words,
             "textarea" => self.line(&format!("    {}: |{words}|", self.label.clone())),
-            "option" => {
-                if self.chosen == "*" {
-                    self.chosen = words;
-                }
-            }
+            "option" if self.chosen == "*" => self.chosen = words,
             "select" => self.line(&format!("    {}: <{}>", self.label.clone(), self.chosen.clone())),
-            "details" => self.unfolded = false,
-            "summary" if self.inside("footer") && self.unfolded => self.page.foot.push(format!("{words}:")),
-            "summary" if self.inside("footer") => {}
-            "summary" => self.line(&format!("    {words} …")),
-            "div" | "p" if (class == "words" || self.inside("footer")) && self.unfolded => {
-                self.page.foot.extend(words.lines().map(|l| format!("     {l}")));
-            }
-            "p" if class == "note" => self.page.note = Some(words),
-            "p" if class == "institution" => {}
-            "p" if !self.inside("footer") && !words.is_empty() => self.line(&format!("    {words}")),
-            "div" if class.contains("kept") => self.line(&words.to_string()),
-            "form" | "div" | "section" => self.group(),
             _ => {}
         }
+    }
+
+    // What is folded up is the same on every page.
+    fn foot(&mut self, name: &str, class: &str, words: &str) {
         match name {
-            "span" | "bdi" | "strong" | "em" | "a" => {}
-            _ => self.words.clear(),
-        }
-        while let Some(open) = self.within.pop() {
-            if open.name == name {
-                break;
-            }
+            _ if !self.unfolded => {}
+            "summary" => self.page.foot.push(format!("{words}:")),
+            "div" if class != "words" => {}
+            _ => self.page.foot.extend(words.lines().map(|l| format!("     {l}"))),
         }
     }
 
@@ -195,4 +184,9 @@ impl<'h> Reader<'h> {
             false => self.page.asked.extend(lines),
         }
     }
+}
+
+// Words on either side of these belong together.
+fn runs_on(name: &str) -> bool {
+    matches!(name, "span" | "bdi" | "strong" | "em" | "a")
 }
