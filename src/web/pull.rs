@@ -12,6 +12,8 @@ use tracing::error;
 
 /// Rows read at once: so much of a pull is in memory.
 const PAGE: usize = 500;
+/// At the least, however few are asked for.
+const FEW: usize = 20;
 /// Of a workbook: packing it takes its time, in which nobody else is served on this thread.
 const SHEET: usize = 100;
 /// Of votes, which are short: so many are shuffled, so that their order tells nothing of who answered when.
@@ -106,6 +108,8 @@ impl Pull {
             (false, Form::Xlsx) => SHEET,
             (false, Form::Csv(_) | Form::Ndjson | Form::Json) => PAGE,
         };
+        // Who asked for few gets few; a filter may pass many by.
+        let page = page.min(self.left.max(FEW));
         let mut rows = self.store.responses(&self.dialogue, Cursor(self.at), page).await?;
         // Rows that changed since the pull began have moved behind the watermark.
         let last = rows.len() < page;

@@ -5,10 +5,12 @@ mod examples;
 mod folder;
 mod forms;
 mod guard;
+mod hostile;
 mod metrics;
 mod openapi;
 mod report;
 mod site;
+mod slow;
 #[path = "../support/mod.rs"]
 mod support;
 

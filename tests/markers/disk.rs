@@ -40,12 +40,18 @@ impl Ids {
     }
 }
 
-pub async fn ids(store: &dyn Store, logs: &[DialogueId], of: &[ConversationKey]) -> Ids {
-    let mut ids: Vec<[u8; 16]> = of.iter().map(|key| key.0).collect();
+/// `others`: see [`filed`].
+pub async fn ids(
+    store: &dyn Store,
+    logs: &[DialogueId],
+    of: &[ConversationKey],
+    others: Vec<Vec<u8>>,
+) -> Ids {
+    let mut ids: Vec<Vec<u8>> = of.iter().map(|key| key.0.to_vec()).chain(others).collect();
     for log in logs {
         let rows = store.responses(log, Cursor(0), usize::MAX).await.unwrap();
         assert!(!rows.is_empty(), "nothing is in {log:?}");
-        ids.extend(rows.iter().map(|row| *row.response.as_bytes()));
+        ids.extend(rows.iter().map(|row| row.response.as_bytes().to_vec()));
     }
     Ids(ids
         .iter()
@@ -61,16 +67,35 @@ pub fn nothing_of(folder: &Path, before: &[[u8; 24]]) {
     }
 }
 
-/// Every key and value of a closed store, opened with the key that the master key wraps.
-pub fn opened(folder: &Path, master: &str) -> Vec<Vec<u8>> {
+/// Under what is filed that stays and is about nobody: updates that must not count twice, by a keyed hash and for two days, and the
+/// log of who pulled what when.
+pub fn filed(folder: &Path) -> Vec<Vec<u8>> {
+    const ACCESS: u8 = 4;
+    let db = database(folder);
+    let keys = |tree: &str| db.open_tree(tree).unwrap().iter().keys().map(|key| key.unwrap().to_vec());
+    let log = keys("documents").filter(|key| key[0] == ACCESS);
+    let filed: Vec<Vec<u8>> = keys("seen").map(|key| key[4..].to_vec()).chain(log).collect();
+    assert!(filed.len() > 10, "{} are filed", filed.len());
+    filed
+}
+
+fn current(folder: &Path, name: &str) -> String {
     let current = std::fs::read_to_string(folder.join("CURRENT")).unwrap();
-    let value = |name: &str| current.lines().find_map(|line| line.strip_prefix(name)).unwrap();
-    let data_key = open(&hex(master), b"data key", &hex(value("key "))).expect("it is the key");
-    let generation = folder.join(format!("generation-{}", value("generation ")));
+    current.lines().find_map(|line| line.strip_prefix(name)).unwrap().to_owned()
+}
+
+fn database(folder: &Path) -> sled::Db {
+    let generation = folder.join(format!("generation-{}", current(folder, "generation ")));
     let config = sled::Config::new().path(generation).segment_size(8 << 20);
     // sled lets a file go some time after it was closed.
     let tries = std::iter::repeat_with(|| config.open().ok().ok_or_else(|| std::thread::sleep(LET_GO)));
-    let db = tries.take(100).find_map(Result::ok).expect("nobody has it open");
+    tries.take(100).find_map(Result::ok).expect("nobody has it open")
+}
+
+/// Every key and value of a closed store, opened with the key that the master key wraps.
+pub fn opened(folder: &Path, master: &str) -> Vec<Vec<u8>> {
+    let data_key = open(&hex(master), b"data key", &hex(&current(folder, "key "))).expect("it is the key");
+    let db = database(folder);
     let trees: Vec<sled::Tree> = TREES.iter().map(|name| db.open_tree(name).unwrap()).collect();
     let mut found = Vec::new();
     for (n, tree) in trees.iter().enumerate().filter(|(n, _)| *n != PIECES) {

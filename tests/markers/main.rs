@@ -1,19 +1,22 @@
-//! Words planted in every kind of answer are nowhere in the data folder: in clear at no time, and in no form after an erasure
-//! and the compaction that follows it. Over Telegram, through the real binary.
+//! Words planted in every kind of answer are nowhere in the data folder or in the log, however much is logged: in clear at no
+//! time, and in no form after an erasure and the compaction that follows it. A pull has them before and not after, and never more
+//! than it may. Over Telegram and the web, through the real binary.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on fails")]
 
 mod disk;
+mod pulls;
 #[path = "../support/mod.rs"]
 mod support;
 
 use botapi::{Citizen, Fault, On, Server};
-use disk::{ids, opened, sealed};
+use disk::{filed, ids, opened, sealed};
 use jiff::Timestamp;
 use regex::bytes::Regex;
 use std::path::Path;
 use std::time::Duration;
 use storage::{DialogueId, MasterKey, When};
 use support::header::header;
+use support::page::Browser;
 use support::service::{KEY, Place, Service, files};
 
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -130,6 +133,26 @@ const END: [Turn; 2] = [
 const WAITING: &str = "sporetudbakke";
 /// Of these the store never hears, or only as bytes of a file.
 const ELSEWHERE: [&str; 4] = ["sporetkladde", "sporetbænk", "sporetfil", "sporetstemme"];
+/// What no pull of answers tells: it was never kept, is bytes of a file or written in another way, is not answered yet, or waits
+/// for staff to read it first.
+const NEVER_PULLED: [&str; 10] = [
+    "sporetkladde",
+    "sporetbænk",
+    "sporetfilnavn",
+    "sporetfil",
+    "sporetbillede",
+    "sporetstemme",
+    "13.47",
+    "17-03-2031",
+    WAITING,
+    "sporetudsagn",
+];
+const ADDRESSES: [&str; 3] = ["sporetmail", "71946825", "sporetkontakt"];
+/// The bot's own secret, and a citizen of the web chat and one with a poster that nobody knows.
+const BOT: &str = "731946825900:sporetbot";
+const ON_THE_WEB: &str = "sporetnettet";
+const STRANGER: i64 = 731_946_825_404;
+const POSTER: &str = "sporetplakat_sporetophæng";
 /// Who they are on the platform.
 const CITIZENS: [i64; 3] = [731_946_825_101, 731_946_825_202, 731_946_825_303];
 
@@ -143,7 +166,8 @@ fn place() -> Place {
     std::fs::write(dialogues.join("nordby/spor.yaml"), [header("spor", false).as_str(), STEPS].concat())
         .unwrap();
     place.dialogues = dialogues;
-    place
+    // All that there is to log, of every crate.
+    place.with("SNAK_LOG", "trace")
 }
 
 fn planted() -> Vec<&'static str> {
@@ -231,8 +255,40 @@ async fn begun(id: i64, watched: &Watched<'_>) -> Citizen {
     citizen
 }
 
-// Everybody says what they have to say; then the service is killed.
-async fn everybody(service: Service, watched: &Watched<'_>) {
+// Somebody answers, everything is pulled, and they delete it. Gives what their browser is known by.
+async fn on_the_web(service: &Service, place: &Place) -> String {
+    let mut page = Browser::new(&service.url);
+    page.get("/c/spor").await;
+    page.press("Start").await;
+    page.write(ON_THE_WEB).send().await;
+    let cookie = page.cookies.values().next().unwrap().clone();
+    page.press("Stop samtalen").await;
+    let pulled = pulls::everything(place, service, "før").await;
+    let all = planted().into_iter().chain([ON_THE_WEB]);
+    let (expected, hidden): (Vec<&str>, Vec<&str>) =
+        all.partition(|word| !ADDRESSES.contains(word) && !NEVER_PULLED.contains(word));
+    let is_told = |word: &&str| {
+        let whole = Regex::new(&format!(r"(?i)\b{}\b", regex::escape(word))).unwrap();
+        whole.is_match(pulled.answers.as_bytes())
+    };
+    assert_eq!(
+        expected.into_iter().filter(|word| !is_told(word)).collect::<Vec<_>>(),
+        [""; 0],
+        "is not pulled"
+    );
+    assert_eq!(hidden.into_iter().filter(is_told).collect::<Vec<_>>(), [""; 0], "is pulled");
+    for address in ADDRESSES {
+        assert!(pulled.addresses.contains(address), "{address}: {}", pulled.addresses);
+    }
+    let platform = pattern(addresses().chain([cookie.clone(), BOT.to_owned()]));
+    assert!(!platform.is_match(pulled.answers.as_bytes()), "who they are on the platform");
+    page.get("/c/spor").await;
+    page.press("Ja, slet alt").await;
+    cookie
+}
+
+// Everybody says what they have to say; then the service is killed. Gives what the browser of one was known by.
+async fn everybody(service: Service, watched: &Watched<'_>) -> String {
     let server = watched.server;
     let first = begun(CITIZENS[0], watched).await;
     watched.goes(&first, &TURNS).await;
@@ -263,30 +319,53 @@ async fn everybody(service: Service, watched: &Watched<'_>) {
     second.write(WAITING);
     server.wait_until_confirmed(PATIENCE).await.unwrap();
     watched.nothing_in_clear();
+    let stranger = server.citizen(STRANGER, Some("da"));
+    stranger.start(POSTER);
+    server.wait_until_confirmed(PATIENCE).await.unwrap();
+    let cookie = on_the_web(&service, watched.place).await;
+    watched.nothing_in_clear();
+    assert!(!service.log().contains(&cookie), "what a browser is known by is in the log");
     assert_eq!(files(&watched.place.data().join("store/media")).len(), 3, "a picture, a file and a voice");
     service.kill();
+    cookie
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_citizens_say_is_never_readable_and_after_an_erasure_nowhere() {
-    let server = Server::start("1:test").await.unwrap();
-    let place = place().with("TELOXIDE_TOKEN", "1:test").with("TELOXIDE_API_URL", server.url());
+    let server = Server::start(BOT).await.unwrap();
+    let place = place().with("TELOXIDE_TOKEN", BOT).with("TELOXIDE_API_URL", server.url());
     let service = place.serve();
-    let own = pattern(planted().into_iter().map(str::to_owned).chain(addresses()));
+    let own = pattern(planted().into_iter().chain([ON_THE_WEB]).map(str::to_owned).chain(addresses()));
     let codes = ["sporetkode", "sporetlys", "sporetro", "sporetmad"].map(str::to_owned);
-    let words = planted().into_iter().map(str::to_owned).chain(addresses());
+    let others = [ON_THE_WEB, "sporetplakat", "sporetophæng", BOT].map(str::to_owned);
+    let words = planted()
+        .into_iter()
+        .map(str::to_owned)
+        .chain(addresses())
+        .chain(others)
+        .chain([STRANGER.to_string()]);
     let watched = Watched { place: &place, server: &server, secret: pattern(words.chain(codes)) };
-    everybody(service, &watched).await;
+    let cookie = everybody(service, &watched).await;
     watched.nothing_in_clear();
     let folder = place.data().join("store");
-    gone(&folder, &own).await;
+    gone(&folder, &own, &format!("web:{cookie}")).await;
+    watched.nothing_in_clear();
+    let service = place.serve();
+    let pulled = pulls::everything(&place, &service, "efter").await;
+    assert!(pulled.answers.matches("deleted_at").count() > 4, "erasures are told of");
+    for pulled in [&pulled.answers, &pulled.addresses] {
+        let found = own.find(pulled.as_bytes()).map(|found| String::from_utf8_lossy(found.as_bytes()));
+        assert!(found.is_none(), "{found:?} is still given to pullers");
+    }
     watched.nothing_in_clear();
 }
 
 // What was there is there when it is opened with its key, and after the erasure in no form.
-async fn gone(folder: &Path, own: &Regex) {
+// `deleted`: who has erased themselves before.
+async fn gone(folder: &Path, own: &Regex, deleted: &str) {
     let before = sealed(folder);
     let opened_before = opened(folder, KEY);
+    let others_filed = filed(folder);
     let words = TURNS.iter().chain(&END).map(|turn| turn.planted).chain([[WAITING].as_slice()]);
     for words in words.filter(|words| !words.is_empty() && !ELSEWHERE.contains(&words[0])) {
         let any = pattern(words.iter().map(|word| (*word).to_owned()));
@@ -298,8 +377,12 @@ async fn gone(folder: &Path, own: &Regex) {
     let keys = CITIZENS.map(|id| storage::key_of(store.secrets(), &format!("telegram:{id}")));
     let logs = ["nordby/spor", "nordby/spor#udsagn"].map(|log| DialogueId(log.to_owned()));
     // What tombstones are filed under stays: a puller must be told of it.
-    let filed = ids(store.as_ref(), &logs, &keys).await;
-    let before: Vec<[u8; 24]> = before.into_iter().filter(|piece| !filed.in_part_of(piece)).collect();
+    // Who has gone before, and who was never asked anything and so is not forgotten.
+    let gone_or_strange = [deleted.to_owned(), format!("telegram:{STRANGER}")];
+    let gone_or_strange = gone_or_strange.map(|address| storage::key_of(store.secrets(), &address));
+    let all = [keys.as_slice(), &gone_or_strange].concat();
+    let stays = ids(store.as_ref(), &logs, &all, others_filed).await;
+    let before: Vec<[u8; 24]> = before.into_iter().filter(|piece| !stays.in_part_of(piece)).collect();
     assert!(before.len() > 500, "{} pieces are too few to compare", before.len());
     for key in &keys {
         let now = Timestamp::now();
