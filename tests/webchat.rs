@@ -191,6 +191,8 @@ struct House {
     desk: Arc<Desk>,
     base: String,
     telegram: Arc<OnceLock<String>>,
+    /// While it is there, the service goes on.
+    _stop: tokio::sync::watch::Sender<bool>,
 }
 
 async fn house(script: Script) -> House {
@@ -210,11 +212,11 @@ async fn house_with(script: Script, limits: Limits) -> House {
     let base = format!("http://{}", listener.local_addr().unwrap());
     let telegram = Arc::new(OnceLock::new());
     let links = Links { public_url: base.clone(), telegram: telegram.clone() };
-    let stopped = tokio::sync::watch::channel(false).1;
+    let (stop, stopped) = tokio::sync::watch::channel(false);
     let app = router(desk.clone(), desk.clone(), desk.clone(), links, limits, stopped);
     let app = app.into_make_service_with_connect_info::<std::net::SocketAddr>();
     tokio::spawn(async move { axum::serve(listener, app).await.unwrap() });
-    House { desk, base, telegram }
+    House { desk, base, telegram, _stop: stop }
 }
 
 async fn opening_hours() -> House {
@@ -550,7 +552,7 @@ async fn what_could_not_be_deleted_can_still_be_reached() {
 async fn too_much_from_one_address_is_put_off_and_nothing_typed_is_lost() {
     let rate = |burst| Rate { burst, every: Duration::from_secs(3600) };
     let trusted = vec!["127.0.0.1/32".parse().unwrap()];
-    let house = house_with(library(), Limits { openings: rate(2), posts: rate(4), trusted }).await;
+    let house = house_with(library(), Limits { openings: rate(2), posts: rate(4), listeners: 2, trusted }).await;
     let behind = |address: &str| {
         let mut browser = Browser::new(&house.base);
         browser.forwarded_for = Some(format!("203.0.113.1, {address}"));
@@ -579,6 +581,37 @@ async fn too_much_from_one_address_is_put_off_and_nothing_typed_is_lost() {
     one.press("Prøv igen").await;
     has(&one, "Bare <b>bænke</b>\nog ro");
     has(&one, "Hvornår ville det passe dig");
+}
+
+#[tokio::test]
+async fn of_the_pages_behind_one_address_a_number_hears_of_changes_and_all_can_answer() {
+    let trusted = vec!["127.0.0.1/32".parse().unwrap()];
+    let house = house_with(library(), Limits { listeners: 2, trusted, ..Limits::default() }).await;
+    let mut browser = Browser::new(&house.base);
+    browser.forwarded_for = Some("192.0.2.7".to_owned());
+    browser.get("/c/aabn").await;
+    browser.press("Start").await;
+    let cookie = browser.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect::<String>();
+    let link = format!("{}/c/-/news/aabn", house.base);
+    let client = reqwest::Client::new();
+    let listen = async |from: &str| {
+        let asked = client.get(&link).header("cookie", &cookie).header("x-forwarded-for", from);
+        asked.send().await.unwrap()
+    };
+    let (one, _two) = (listen("192.0.2.7").await, listen("192.0.2.7").await);
+    let third = listen("192.0.2.7").await;
+    assert_eq!((one.status().as_u16(), third.status().as_u16()), (200, 429));
+    assert!(third.headers().contains_key("retry-after"));
+    assert_eq!(listen("192.0.2.8").await.status(), 200, "the neighbours hear as before");
+    browser.press("Aldrig").await;
+    has(&browser, "Hvad holder dig væk?");
+    // Whoever goes leaves a seat: the service notices when it finds nobody at the other end.
+    drop(one);
+    let begun = std::time::Instant::now();
+    while listen("192.0.2.7").await.status() != 200 {
+        assert!(begun.elapsed() < Duration::from_secs(20), "no seat is left");
+        tokio::task::yield_now().await;
+    }
 }
 
 #[tokio::test]

@@ -74,8 +74,8 @@ impl Counted {
     }
 }
 
-// RFC 6177: a home or a telephone has a /64 of IPv6, and can be at any address in it.
-fn network(address: IpAddr) -> IpAddr {
+/// RFC 6177: a home or a telephone has a /64 of IPv6, and can be at any address in it.
+pub fn network(address: IpAddr) -> IpAddr {
     match address {
         IpAddr::V4(_) => address,
         IpAddr::V6(long) => IpAddr::V6((long.to_bits() & (u128::MAX << 64)).into()),

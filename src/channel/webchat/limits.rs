@@ -11,6 +11,8 @@ pub struct Limits {
     pub openings: Rate,
     /// Forms of any kind.
     pub posts: Rate,
+    /// Pages that hear at the same time of what changes.
+    pub listeners: u32,
     /// Whose word is taken for where a request comes from.
     pub trusted: Vec<IpNet>,
 }
@@ -23,6 +25,8 @@ impl Default for Limits {
         Limits {
             openings: Rate { burst: 500, every: Duration::from_secs(1) },
             posts: Rate { burst: 2_000, every: Duration::from_millis(20) },
+            // Every one of those who may begin at once, in two tabs. Each is an open connection, of which a process has not many more.
+            listeners: 1_000,
             trusted: Vec::new(),
         }
     }

@@ -19,7 +19,7 @@ mod visitor;
 
 use super::{Content, Illustrations, Inbox, InboxError, Incoming, Page, PageState, Pages, Received};
 use crate::engine::{Asked, Fetched, Field, Form, Input, Media, Wish, lines};
-use crate::gate::{self, Meter};
+use crate::gate::{self, Meter, Seats};
 use crate::script::{Language, MediaKind};
 use address::{Entry, Note, Query};
 use axum::extract::rejection::PathRejection;
@@ -58,6 +58,7 @@ struct Chat {
     limits: Limits,
     openings: Meter,
     posts: Meter,
+    listeners: Arc<Seats>,
     /// Turns true when the service is being stopped: what streams ends then.
     stopped: watch::Receiver<bool>,
 }
@@ -72,7 +73,8 @@ pub fn router(
     stopped: watch::Receiver<bool>,
 ) -> Router {
     let (openings, posts) = (Meter::new(limits.openings), Meter::new(limits.posts));
-    let chat = Chat { inbox, pages, illustrations, links, limits, openings, posts, stopped };
+    let listeners = Seats::new(limits.listeners);
+    let chat = Chat { inbox, pages, illustrations, links, limits, openings, posts, listeners, stopped };
     Router::new()
         // Whoever shortens the address on the poster.
         .route("/", get(async || Redirect::to("/c")))
