@@ -232,6 +232,14 @@ impl Reception<'_> {
                 ButtonKind::AnswerAgain,
             ));
         }
+        // Whoever came here from another dialogue can go back to it.
+        for left in &self.conversation.parked {
+            let Ok(published) = self.script_of(left) else { continue };
+            let header = published.script.header();
+            let title = header.title_in(language);
+            let label = lines(language).with("go-on-with", &[("title", Arg::Text(&title))]);
+            buttons.push(self.button(&label, &header.entry.code, ButtonKind::Start));
+        }
         let share = Some(engine::share(script, language)).filter(|_| !header.answer_again);
         let share = share.and_then(|message| message.share);
         self.effects.push(Effect::Say(Message {

@@ -129,7 +129,13 @@ impl Reception<'_> {
 fn may_fit_nothing(content: &Content) -> bool {
     match content {
         Content::Input(Input::Text(typed)) => !engine::is_command(&fold(typed)),
-        Content::Input(Input::Unreadable | Input::Location(_) | Input::Media(_) | Input::Phone(_)) => true,
+        Content::Input(
+            Input::Unreadable
+            | Input::Location(_)
+            | Input::Media(_)
+            | Input::Phone(_)
+            | Input::OthersPhone,
+        ) => true,
         _ => false,
     }
 }

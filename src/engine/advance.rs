@@ -96,7 +96,10 @@ pub(super) fn at_question(walk: &mut Walk<'_>, question: &Question, waiting: Wai
         Input::Phone(number) if matches!(question.answer, AnswerType::Phone) => {
             typed_text(walk, question, waiting, number);
         }
-        Input::Phone(_) => unreadable(walk, question, waiting, "cannot-read"),
+        Input::OthersPhone if matches!(question.answer, AnswerType::Phone) => {
+            unreadable(walk, question, waiting, "others-number");
+        }
+        Input::Phone(_) | Input::OthersPhone => unreadable(walk, question, waiting, "cannot-read"),
         Input::Edited { question: of, words } => mend::edited(walk, question, waiting, of, words),
         Input::Pause => beside::pause(walk, question, &waiting),
         Input::Wish(wish) => walk.effects.push(Effect::Wish(*wish)),

@@ -180,6 +180,7 @@ pub(super) fn at_card(walk: &mut Walk<'_>, of: u64, input: &Input) {
         | Input::Skip
         | Input::Pause
         | Input::Phone(_)
+        | Input::OthersPhone
         | Input::Edited { .. }
         | Input::Unreadable
         | Input::Location(_)

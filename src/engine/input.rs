@@ -25,6 +25,8 @@ pub enum Input {
     Pause,
     /// A telephone number that the platform knows to be the citizen's own.
     Phone(String),
+    /// Somebody else's number or card; what stands in it never comes here.
+    OthersPhone,
     /// What was written as the answer to this question was written anew.
     Edited {
         question: String,

@@ -94,6 +94,7 @@ pub fn may_want(input: &Input) -> bool {
         | Input::Share
         | Input::Pause
         | Input::Phone(_)
+        | Input::OthersPhone
         | Input::Edited { .. }
         | Input::Wish(_)
         | Input::Language(_)

@@ -142,7 +142,7 @@ fn said(message: &Message) -> Content {
         let own = contact.user_id.is_some() && contact.user_id == message.from.as_ref().map(|from| from.id);
         // As Telegram has it: with its country, and mostly without the sign for it.
         let number = own.then(|| format!("+{}", contact.phone_number.trim_start_matches('+')));
-        return Content::Input(number.map_or(Input::Unreadable, Input::Phone));
+        return Content::Input(number.map_or(Input::OthersPhone, Input::Phone));
     }
     if let Some(sent) = shared(message).or_else(|| media(message).map(Input::Media)) {
         return message.caption().and_then(command).unwrap_or(Content::Input(sent));

@@ -79,7 +79,9 @@ already-answered = لقد أجبت عن هذا من قبل.
 closed = هذا السؤال مغلق.
 
 thanks = شكرًا على إجاباتك!
-what-happens = ماذا سيحدث الآن؟ { $how }
+what-happens =
+    ماذا سيحدث الآن؟
+    { $how }
 by-date = في موعد أقصاه { $date }.
 mend-answer = غيّر إجابة
 mend-which = أي إجابة تريد تغييرها؟
@@ -154,6 +156,7 @@ others-open = يمكنك الإجابة عن شيء آخر:
 running = أنت في منتصف { $title }.
 running-at = أنت في منتصف { $title } ({ $place } من { $total }).
 go-on = تابع
+go-on-with = تابع { $title }
 start-over = ابدأ من جديد
 finish-first = أنهِ هذه أولًا
 switch = انتقل
@@ -294,6 +297,7 @@ place-live = أحفظ المكان الذي أنت فيه الآن فقط. لا 
 place-noted = شكرًا، سجّلتها.
 all-right = لا بأس.
 share-number = 📱 مشاركة رقمي
+others-number = هذا رقم شخص آخر، ولا أحفظ إلا رقمك أنت. اضغط «مشاركة رقمي» أو اكتبه.
 write-answer = اكتب إجابتك…
 moving-on = لنتابع.
 retry-photo = أرسل صورة، أو تخطَّ هذا السؤال.
