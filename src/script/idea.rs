@@ -91,7 +91,7 @@ impl<'n> Drafts<'n> {
                 number: self.next_question(),
                 text: Words(Vec::new()),
                 answer: AnswerType::YesNo(thumbs_up(&reader.languages)),
-                skip: Skip::As(own_words(&reader.languages, "Videre", "Next")),
+                skip: Skip::As(own_words(&reader.languages, "Videre", "Next", "التالي")),
                 common: Some(Common::Like { no: place }),
                 ..plain.clone()
             };
@@ -127,12 +127,13 @@ fn photo(reader: &mut Reader, node: &Node) -> Option<Words> {
             &reader.languages,
             "Send gerne et billede, der viser idéen. Helst uden mennesker.",
             "Feel free to send a picture that shows the idea. Preferably without people.",
+            "يمكنك أن ترسل صورة توضح الفكرة، ويفضل أن تكون بلا أشخاص.",
         )),
         _ => Some(reader.words(node, &named("spørgsmålet", "the question", PHOTO))),
     }
 }
 
 fn thumbs_up(languages: &[Language]) -> Options {
-    let like = Choice::named("ja", own_words(languages, "👍 God idé", "👍 Good idea"));
+    let like = Choice::named("ja", own_words(languages, "👍 God idé", "👍 Good idea", "👍 فكرة جيدة"));
     Options { list: vec![like.folded()], shuffle: false }
 }

@@ -106,6 +106,7 @@ fn hours(reader: &mut Reader, node: &Node) -> Option<Words> {
             &reader.languages,
             "Cirka hvor mange timer om måneden kunne det være?",
             "Roughly how many hours a month could that be?",
+            "كم ساعة في الشهر يمكن أن يكون ذلك تقريبًا؟",
         )),
         _ => Some(reader.words(node, &named("spørgsmålet", "the question", "hours_per_month"))),
     }
@@ -114,7 +115,7 @@ fn hours(reader: &mut Reader, node: &Node) -> Option<Words> {
 fn something_else(languages: &[Language]) -> Choice {
     Choice {
         code: OTHER.to_owned(),
-        label: own_words(languages, "Noget andet", "Something else"),
+        label: own_words(languages, "Noget andet", "Something else", "شيء آخر"),
         say: None,
         jump: None,
         also: Vec::new(),
@@ -128,13 +129,16 @@ fn something_else(languages: &[Language]) -> Choice {
     .folded()
 }
 
-// In those of the dialogue's languages that the service speaks; else in English, as its other words are.
-pub fn own_words(languages: &[Language], da: &str, en: &str) -> Words {
-    let english = languages.iter().any(|l| *l != Language::DANISH);
+// In those of the dialogue's languages that the service speaks, else in English; and in Arabic, which the bot speaks beside all of
+// them.
+pub fn own_words(languages: &[Language], da: &str, en: &str, ar: &str) -> Words {
+    let arabic = Language::parse("ar");
+    let english = languages.iter().any(|l| *l != Language::DANISH && Some(*l) != arabic);
     let danish = languages.contains(&Language::DANISH);
     // The first is what further languages get.
-    let texts = [(Language::ENGLISH, en, english), (Language::DANISH, da, danish)];
-    Words(texts.into_iter().filter(|(.., in_it)| *in_it).map(|(l, t, _)| (l, Template::parse(t))).collect())
+    let texts = [(Some(Language::ENGLISH), en, english), (Some(Language::DANISH), da, danish), (arabic, ar, true)];
+    let spoken = texts.into_iter().filter(|(.., in_it)| *in_it);
+    Words(spoken.filter_map(|(l, t, _)| Some((l?, Template::parse(t)))).collect())
 }
 
 fn taken(at: Span, code: &str) -> Problem {

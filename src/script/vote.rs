@@ -51,11 +51,12 @@ impl<'n> Drafts<'n> {
             text: Words(Vec::new()),
             hint: None,
             answer: AnswerType::YesNo(agreement(&reader.languages)),
-            skip: Skip::As(own_words(&reader.languages, "Ved ikke", "Not sure")),
+            skip: Skip::As(own_words(&reader.languages, "Ved ikke", "Not sure", "لا أعرف")),
             retry: Some(own_words(
                 &reader.languages,
                 "Skriv enig eller uenig, eller tryk på en knap.",
                 "Please write agree or disagree, or press a button.",
+                "اكتب موافق أو غير موافق، أو اضغط زرًا.",
             )),
             retries: defaults.retries,
             example: None,
@@ -95,6 +96,7 @@ impl<'n> Drafts<'n> {
                     &reader.languages,
                     "Vil du selv tilføje et udsagn, som andre kan tage stilling til? Vi læser det, før andre ser det.",
                     "Would you like to add a statement for others to vote on? We read it before others see it.",
+                    "هل تود أن تضيف رأيًا يصوّت عليه الآخرون؟ نقرؤه قبل أن يراه الآخرون.",
                 ),
                 answer: AnswerType::Text { min_length: 1, max_length: MAX_OWN, pattern: None, voice: false },
                 skip: Skip::Yes,
@@ -116,10 +118,10 @@ fn asked(question: Question) -> Item {
 
 /// The options with which a statement is answered. Who is not sure passes it over.
 fn agreement(languages: &[Language]) -> Options {
-    let option = |code: &str, da, en, also: &[&str]| {
+    let option = |code: &str, [da, en, ar]: [&str; 3], also: &[&str]| {
         Choice {
             code: code.to_owned(),
-            label: own_words(languages, da, en),
+            label: own_words(languages, da, en, ar),
             say: None,
             jump: None,
             also: also.iter().map(|a| (*a).to_owned()).collect(),
@@ -133,8 +135,8 @@ fn agreement(languages: &[Language]) -> Options {
         .folded()
     };
     let list = vec![
-        option("ja", "Enig", "Agree", &["agree", "enig"]),
-        option("nej", "Uenig", "Disagree", &["disagree", "uenig"]),
+        option("ja", ["Enig", "Agree", "موافق"], &["agree", "enig"]),
+        option("nej", ["Uenig", "Disagree", "غير موافق"], &["disagree", "uenig"]),
     ];
     Options { list, shuffle: false }
 }
