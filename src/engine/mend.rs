@@ -6,10 +6,10 @@ use super::card::fresh;
 use super::input::{Begin, Input, Moment};
 use super::lines::{is_label, lines};
 use super::message::{Apart, Button, ButtonKind, Effect, Press, Response, Text};
-use super::session::{Answered, Asks, Ended, Outcome, Session, State, Waiting};
+use super::session::{Answered, Asks, Ended, Outcome, Session, State, Value, Waiting};
 use super::walk::Walk;
 use super::{ask, beside, quota};
-use crate::script::{Question, Script, Style, fold};
+use crate::script::{AGE_OF_CONSENT, Choice, Question, Script, Style, fold};
 
 /// Buttons are cut to this many signs, so that a phone shows them whole.
 const LABEL: usize = 34;
@@ -56,9 +56,27 @@ pub fn offer(walk: &mut Walk<'_>) {
     }
 }
 
-// Where the script asks itself, it knows whom it may ask.
+// Where the script asks itself, it knows whom it may ask. Else everybody is offered it but those who have said here that they are
+// younger than fifteen: whoever is may not agree to being written to. Of whom no age is known, none is asked for on this account:
+// that would be to keep more of everybody so as to keep less of a few.
 fn may_want_news(walk: &Walk<'_>) -> bool {
-    walk.script.opt_ins().next().is_none()
+    walk.script.opt_ins().next().is_none() && !is_a_child(walk.script, &walk.session)
+}
+
+/// Whether one of the answers that count is an age below that of consent: an option that says "under 15" or less, or a number for
+/// a question called `alder` or `age`.
+pub fn is_a_child(script: &Script, session: &Session) -> bool {
+    let asks_age = |q: &Question| matches!(q.id.rsplit('.').next(), Some("alder" | "age"));
+    script.questions().any(|question| match session.outcome(&question.id) {
+        Some(Outcome::Given { value: Value::Code(code), .. }) => {
+            let chosen = question.answer.options().and_then(|o| o.find(code));
+            chosen.is_some_and(Choice::is_for_children)
+        }
+        Some(Outcome::Given { value: Value::Number(years), .. }) => {
+            asks_age(question) && *years < AGE_OF_CONSENT.into()
+        }
+        Some(Outcome::Given { .. } | Outcome::Skipped | Outcome::Failed) | None => false,
+    })
 }
 
 fn news(walk: &mut Walk<'_>) {

@@ -352,7 +352,7 @@ impl Walk<'_> {
             }
             return;
         }
-        self.subscribe();
+        self.subscribe(before.is_some());
         let contacts = self.contacts();
         if !contacts.is_empty() || before.is_some_and(|at| self.gave_up_addresses(at)) {
             self.effects.push(Effect::Contacts(self.script.id().clone(), contacts));
@@ -372,13 +372,19 @@ impl Walk<'_> {
     }
 
     // Who was asked and did not say yes is written to no more.
-    fn subscribe(&mut self) {
+    fn subscribe(&mut self, mended: bool) {
         let code = |id: &str| match self.session.outcome(id) {
             Some(Outcome::Given { value: Value::Code(code), .. }) => Some(code.as_str()),
             _ => None,
         };
         let asked = |[wants, _]: &[String; 2]| self.session.outcome(wants).is_some();
         let yes = |[wants, place]: [String; 2]| code(&wants) == Some("ja") && code(&place) == Some(NEWS_HERE);
+        if mend::is_a_child(self.script, &self.session) {
+            // Whoever says so only when an answer is mended may have wanted the result before.
+            let dialogue = self.script.id().clone();
+            let gone = mended.then_some(Effect::Apart(Apart::Subscribe { dialogue, language: None }));
+            return self.effects.extend(gone);
+        }
         if self.script.opt_ins().any(|ids| asked(&ids)) {
             let wanted = self.script.opt_ins().any(yes);
             let language = wanted.then_some(self.session.language);
@@ -491,7 +497,12 @@ pub fn closing(script: &Script, session: &Session, ended: Ended) -> Text {
             let mut text = Text::plain(l.get("thanks"));
             text.line(&l.with("what-happens", &[("how", Arg::Text(&give_back.how.plain(session.language)))]));
             let by = date(give_back.by, session.language);
-            text.push(&format!(" {}", l.with("by-date", &[("date", Arg::Text(&by))])), Default::default());
+            let by = l.with("by-date", &[("date", Arg::Text(&by))]);
+            match session.language.is_right_to_left() {
+                // What staff wrote may run the other way: each in a line of its own.
+                true => text.line(&by),
+                false => text.push(&format!(" {by}"), Default::default()),
+            }
             text
         }
         Ended::Stop if session.answers.is_empty() => Text::plain(l.get("stopped-empty")),

@@ -687,6 +687,20 @@ impl Choice {
     }
 }
 
+/// Danish law sets the age of consent to online services at this many years.
+pub const AGE_OF_CONSENT: i64 = 15;
+
+impl Choice {
+    /// Whether only children choose it: code or label says that one is under fifteen, or under less.
+    pub fn is_for_children(&self) -> bool {
+        let young = |text: &str| {
+            let words: Vec<&str> = text.split(|c: char| !c.is_alphanumeric()).collect();
+            words.windows(2).any(|w| w[0] == "under" && w[1].parse().is_ok_and(|n: i64| n <= AGE_OF_CONSENT))
+        };
+        young(&self.code.replace('_', " ")) || self.folded.labels.iter().any(|label| young(label))
+    }
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Jump {
     Visit(Target),

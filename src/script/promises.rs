@@ -6,9 +6,6 @@ use super::problem::{Problem, Span, both};
 use super::steps::{Draft, Drafts};
 use super::tree::Node;
 
-/// Danish law sets the age of consent to online services at this many years.
-const AGE_OF_CONSENT: i64 = 15;
-
 pub fn kept(reader: &mut Reader, root: &Node, privacy: &Privacy, drafts: &Drafts<'_>) {
     let place =
         |key: &str| root.get("privacy").and_then(|n| n.get(key)).map_or(Span::on_line(1, 1, 1), |n| n.at);
@@ -95,12 +92,8 @@ fn is_optional(no: ItemNo, drafts: &Drafts<'_>) -> bool {
 
 fn is_for_children(draft: &Draft<'_>) -> bool {
     let Some(question) = draft.item.question() else { return false };
-    let young = |text: &str| {
-        let words: Vec<&str> = text.split(|c: char| !c.is_alphanumeric()).collect();
-        words.windows(2).any(|w| w[0] == "under" && w[1].parse().is_ok_and(|n: i64| n <= AGE_OF_CONSENT))
-    };
     let options = question.answer.options().map(|o| o.list.as_slice()).unwrap_or_default();
-    options.iter().any(|o| young(&o.code.replace('_', " ")) || o.folded.labels.iter().any(|l| young(l)))
+    options.iter().any(Choice::is_for_children)
 }
 
 fn not_anonymous(at: Span, promise: Span, da: &str, en: &str) -> Problem {

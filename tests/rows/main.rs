@@ -23,6 +23,7 @@ chats! {
     row_02_nothing_is_open,
     row_02_start_without_a_code,
     row_03_a_code_that_is_unknown_over_or_not_yet_open,
+    row_03_whom_to_write_to,
     row_04_the_same_code_on_the_way,
     row_05_another_code_on_the_way,
     row_06_answered_before,
@@ -70,6 +71,7 @@ chats! {
     row_40_no_after_the_reminder,
     row_40_silence,
     row_41_a_cpr_number,
+    row_41_a_cpr_number_under_a_picture,
     row_42_danger,
     row_43_a_stranger,
     row_43_much_that_fits_nothing,
@@ -77,6 +79,7 @@ chats! {
     row_46_the_period_ends_on_the_way,
     row_50_an_anonymous_answer,
     row_50_the_last_answer,
+    row_50_whoever_is_a_child,
     row_51_share,
     row_52_by_typing_alone,
 }

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 /// Code, what differs in the header, steps.
-pub const ALL: [(&str, &str, &str); 13] = [
+pub const ALL: [(&str, &str, &str); 14] = [
     // Choices, in Danish and English.
     ("hal", "", "
   - ask: {da: Hvornår kommer du?, en: When do you come?}
@@ -91,6 +91,15 @@ pub const ALL: [(&str, &str, &str); 13] = [
       andet: {da: Noget andet, other: true}
   - {ask: Hvorfor?, id: hvorfor, type: text}
 "),
+    // How old somebody is.
+    ("ung", "", "
+  - ask: Hvor gammel er du?
+    id: gruppe
+    options:
+      under_15: {da: Under 15}
+      voksen: {da: 15 eller mere}
+  - {ask: Hvor mange år?, id: alder, type: number, min: 0, max: 120}
+"),
     ("unik", "answer_again: no\n", "
   - {ask: Hvad siger du?, id: fri, type: text}
 "),
@@ -127,12 +136,13 @@ pub fn text(code: &str, extra: &str, steps: &str) -> String {
         "Vi gemmer dine svar."
     };
     let anonymous = code == "anonym";
+    let contact = if code == "snart" { "snart@nordby.example" } else { "havn@nordby.example" };
     format!(
         "format: 1
 title: {title}
 languages: {languages}
 owner: Mette Lund
-contact: havn@nordby.example
+contact: {contact}
 purpose: {}
 method: Chat.
 target_group: Alle.
