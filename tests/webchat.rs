@@ -552,7 +552,8 @@ async fn what_could_not_be_deleted_can_still_be_reached() {
 async fn too_much_from_one_address_is_put_off_and_nothing_typed_is_lost() {
     let rate = |burst| Rate { burst, every: Duration::from_secs(3600) };
     let trusted = vec!["127.0.0.1/32".parse().unwrap()];
-    let house = house_with(library(), Limits { openings: rate(2), posts: rate(4), listeners: 2, trusted }).await;
+    let house =
+        house_with(library(), Limits { openings: rate(2), posts: rate(4), listeners: 2, trusted }).await;
     let behind = |address: &str| {
         let mut browser = Browser::new(&house.base);
         browser.forwarded_for = Some(format!("203.0.113.1, {address}"));

@@ -130,11 +130,7 @@ fn may_fit_nothing(content: &Content) -> bool {
     match content {
         Content::Input(Input::Text(typed)) => !engine::is_command(&fold(typed)),
         Content::Input(
-            Input::Unreadable
-            | Input::Location(_)
-            | Input::Media(_)
-            | Input::Phone(_)
-            | Input::OthersPhone,
+            Input::Unreadable | Input::Location(_) | Input::Media(_) | Input::Phone(_) | Input::OthersPhone,
         ) => true,
         _ => false,
     }

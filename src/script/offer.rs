@@ -136,7 +136,8 @@ pub fn own_words(languages: &[Language], da: &str, en: &str, ar: &str) -> Words 
     let english = languages.iter().any(|l| *l != Language::DANISH && Some(*l) != arabic);
     let danish = languages.contains(&Language::DANISH);
     // The first is what further languages get.
-    let texts = [(Some(Language::ENGLISH), en, english), (Some(Language::DANISH), da, danish), (arabic, ar, true)];
+    let texts =
+        [(Some(Language::ENGLISH), en, english), (Some(Language::DANISH), da, danish), (arabic, ar, true)];
     let spoken = texts.into_iter().filter(|(.., in_it)| *in_it);
     Words(spoken.filter_map(|(l, t, _)| Some((l?, Template::parse(t)))).collect())
 }

@@ -20,7 +20,11 @@ const LATER: &str = "300";
 
 /// Server-sent events, one for each change; what has changed, the page itself says. Where too many listen from one address already,
 /// 429: the page then stays as it is until the citizen does something.
-pub async fn news(State(chat): State<Arc<Chat>>, payload: Payload, request: Request) -> Result<Response, Trouble> {
+pub async fn news(
+    State(chat): State<Arc<Chat>>,
+    payload: Payload,
+    request: Request,
+) -> Result<Response, Trouble> {
     let headers = request.headers();
     let entry = entry(payload, &Query::default())?;
     let token = Token::brought(headers, &entry).ok_or(Trouble::Unknown)?;
