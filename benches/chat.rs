@@ -7,13 +7,14 @@
     reason = "a figure that cannot be measured ends the run"
 )]
 
+mod citizens;
 #[path = "../tests/support/mod.rs"]
 mod support;
 
 use botapi::Server;
-use std::cell::Cell;
+use citizens::{Chance, Turns, cpu, web};
 use std::time::{Duration, Instant};
-use support::page::{Browser, Letter, client};
+use support::page::client;
 use support::service::{Place, Service};
 
 const CITIZENS: u64 = 200;
@@ -21,7 +22,7 @@ const CITIZENS: u64 = 200;
 const AT_ONCE: u64 = 32;
 const OPENED: usize = 200;
 const PATIENCE: Duration = Duration::from_secs(30);
-const CHAT: &str = "/c/aabn_station";
+const CODE: &str = "aabn_station";
 
 fn main() {
     let seconds = std::env::args().skip(1).find_map(|a| a.parse().ok()).unwrap_or(20);
@@ -32,38 +33,15 @@ fn main() {
     runtime.block_on(async {
         page(&service).await;
         let spent = cpu(&service);
-        web(&service, CITIZENS, true, span)
+        web(&service, CODE, CITIZENS, true, span)
             .await
             .told("200 citizens on the web, thinking", cpu(&service) - spent);
         let spent = cpu(&service);
-        let none = web(&service, AT_ONCE, false, span).await;
+        let none = web(&service, CODE, AT_ONCE, false, span).await;
         none.told("32 on the web, thinking nothing", cpu(&service) - spent);
     });
     assert!(service.stop().success());
     runtime.block_on(telegram(span));
-}
-
-/// What came of some turns.
-#[derive(Default)]
-struct Turns {
-    took: Vec<Duration>,
-    span: Duration,
-}
-
-impl Turns {
-    fn told(mut self, what: &str, cpu: Duration) {
-        self.took.sort_unstable();
-        let at = |p: f64| self.took[((self.took.len() - 1) as f64 * p) as usize];
-        let turns = self.took.len() as f64;
-        println!(
-            "{what:<40} {:>7.0} turns/s   p50 {:>8.2?}   p95 {:>8.2?}   p99 {:>8.2?}   {:.2} s of processor for 1,000",
-            turns / self.span.as_secs_f64(),
-            at(0.5),
-            at(0.95),
-            at(0.99),
-            cpu.as_secs_f64() / turns * 1_000.0
-        );
-    }
 }
 
 // Each time over a connection of its own: what who scans a code waits for, less the way.
@@ -72,12 +50,12 @@ async fn page(service: &Service) {
     for _ in 0..OPENED {
         let client = client();
         let begun = Instant::now();
-        let answer = client.get(service.link(CHAT)).send().await.unwrap();
+        let answer = client.get(service.link(&format!("/c/{CODE}"))).send().await.unwrap();
         took.push(begun.elapsed());
         assert_eq!(answer.status(), 200);
     }
     let client = client();
-    let html = client.get(service.link(CHAT)).send().await.unwrap().text().await.unwrap();
+    let html = client.get(service.link(&format!("/c/{CODE}"))).send().await.unwrap().text().await.unwrap();
     let mut weight = html.len();
     for part in html.split('"').filter(|part| part.starts_with("/c/-/") && !part.contains("/news/")) {
         weight += client.get(service.link(part)).send().await.unwrap().bytes().await.unwrap().len();
@@ -94,56 +72,6 @@ async fn page(service: &Service) {
     println!("the page with all it needs {:.1} kB, {elsewhere} addresses elsewhere", weight as f64 / 1_000.0);
 }
 
-// A turn is a form with its answer and the page that is shown then.
-async fn web(service: &Service, citizens: u64, think: bool, span: Duration) -> Turns {
-    let client = client();
-    let until = Instant::now() + span;
-    let work: Vec<_> = (0..citizens)
-        .map(|n| {
-            let mut browser = Browser::with(client.clone(), &service.url);
-            let chance = Chance::of(n);
-            tokio::spawn(async move {
-                let mut took = Vec::new();
-                browser.get(CHAT).await;
-                while Instant::now() < until {
-                    if think {
-                        tokio::time::sleep(chance.thinking()).await;
-                    }
-                    let letter = next(&mut browser, &chance);
-                    let begun = Instant::now();
-                    browser.post(&letter).await;
-                    took.push(begun.elapsed());
-                    assert_eq!((browser.answered, browser.page.status), (303, 200), "{}", browser.text());
-                }
-                took
-            })
-        })
-        .collect();
-    let mut turns = Turns { span, ..Turns::default() };
-    for citizen in work {
-        turns.took.extend(citizen.await.unwrap());
-    }
-    turns
-}
-
-// Whatever is asked, some answer to it; at the end, once more from the beginning.
-fn next(browser: &mut Browser, chance: &Chance) -> Letter {
-    if let Some(begin) = browser.letter("Start").or_else(|| browser.letter("Svar igen, fx for en anden")) {
-        return begin;
-    }
-    let asks = |name: &str| name == "step";
-    let form =
-        browser.page.forms.iter().find(|f| f.hidden.iter().any(|(name, _)| asks(name))).unwrap().clone();
-    if let Some(first) = form.boxes.first() {
-        return browser.tick(&[&first.2]).enter();
-    }
-    if !form.fields.is_empty() {
-        return browser.write("Kaffe").enter();
-    }
-    let options: Vec<_> = form.buttons.iter().filter(|(name, ..)| name == "option").collect();
-    browser.letter(&options[chance.below(options.len())].2).unwrap()
-}
-
 // From what the citizen does until the first reply is on the phone, the way over the Bot API and back in it.
 async fn telegram(span: Duration) {
     let server = Server::start("1:bench").await.unwrap();
@@ -157,7 +85,7 @@ async fn telegram(span: Duration) {
             let chance = Chance::of(n);
             tokio::spawn(async move {
                 let mut took = Vec::new();
-                citizen.start("aabn_station");
+                citizen.start(CODE);
                 citizen.wait_for(|chat| chat.shows("Start"), PATIENCE).await.unwrap();
                 while Instant::now() < until {
                     tokio::time::sleep(chance.thinking()).await;
@@ -169,7 +97,7 @@ async fn telegram(span: Duration) {
                     let begun = Instant::now();
                     match open {
                         // Nothing can be passed over any more: it is at its end.
-                        None => _ = citizen.start("aabn_station"),
+                        None => _ = citizen.start(CODE),
                         Some("Færdig") => _ = citizen.write("1"),
                         Some(label) => _ = citizen.press(label).unwrap(),
                     }
@@ -191,39 +119,4 @@ async fn telegram(span: Duration) {
     turns.told("200 citizens on Telegram, thinking", cpu(&service) - spent);
     assert_eq!(server.breaches(), Vec::<String>::new());
     assert!(service.stop().success());
-}
-
-/// Chance that is the same in every run.
-struct Chance(Cell<u64>);
-
-impl Chance {
-    fn of(citizen: u64) -> Chance {
-        Chance(Cell::new(citizen.wrapping_mul(0x9e37_79b9_7f4a_7c15)))
-    }
-
-    // SplitMix64.
-    fn next(&self) -> u64 {
-        let state = self.0.get().wrapping_add(0x9e37_79b9_7f4a_7c15);
-        self.0.set(state);
-        let mixed = (state ^ (state >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        mixed ^ (mixed >> 31)
-    }
-
-    fn below(&self, many: usize) -> usize {
-        (self.next() % many as u64) as usize
-    }
-
-    // A second on average.
-    fn thinking(&self) -> Duration {
-        Duration::from_millis(500 + self.next() % 1_001)
-    }
-}
-
-// User and system time of the service so far; /proc counts hundredths of a second.
-fn cpu(service: &Service) -> Duration {
-    let stat = std::fs::read_to_string(format!("/proc/{}/stat", service.id())).unwrap();
-    let after = stat.rsplit(')').next().unwrap();
-    let ticks: u64 = after.split_whitespace().skip(11).take(2).map(|t| t.parse::<u64>().unwrap()).sum();
-    Duration::from_millis(ticks * 10)
 }

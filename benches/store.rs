@@ -8,10 +8,12 @@
     reason = "a figure that cannot be measured ends the run"
 )]
 
+mod citizens;
 #[path = "../tests/support/mod.rs"]
 mod support;
 mod town;
 
+use citizens::memory;
 use jiff::Timestamp;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -179,12 +181,6 @@ async fn pulled(service: &Service, token: &str) -> usize {
         bytes += piece.len();
     }
     bytes
-}
-
-fn memory(service: &Service, what: &str) -> f64 {
-    let status = std::fs::read_to_string(format!("/proc/{}/status", service.id())).unwrap();
-    let line = status.lines().find_map(|l| l.strip_prefix(what)).unwrap();
-    line.trim().trim_end_matches(" kB").parse::<f64>().unwrap() / 1024.0
 }
 
 // Turns at the same pace before and while the store is copied.

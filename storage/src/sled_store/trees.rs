@@ -12,6 +12,11 @@ use std::sync::Arc;
 /// syncs; its leaves hold up to 16 values or so, and a leaf must stay below that as well.
 const PIECE: usize = 48 * 1024;
 
+/// sled looks what to drop from its cache only when 64 accesses to one of 256 parts of it have come together, whatever its capacity:
+/// a scan that comes once to each leaf of 8 to 16 values leaves 16,384 leaves in memory (130 MiB of responses). So it asks again for
+/// every second key, which is in memory then.
+const ASKED_AGAIN: usize = 2;
+
 pub struct Trees {
     trees: Vec<sled::Tree>,
     seal: Arc<Seal>,
@@ -95,8 +100,8 @@ impl Trees {
         wanted: impl Fn(&[u8]) -> bool,
     ) -> Result<Vec<(Vec<u8>, Vec<u8>)>> {
         let mut found = Vec::new();
-        for entry in self.tree(tree).range(from..).take(limit) {
-            let (key, stored) = entry.map_err(backend)?;
+        for entry in self.scan(tree, from).take(limit) {
+            let (key, stored) = entry?;
             if !wanted(&key) {
                 break;
             }
@@ -109,16 +114,16 @@ impl Trees {
 
     /// At most `limit` keys behind `after` (`None`: from the first), in order.
     pub fn keys_after(&self, tree: Tree, after: Option<&[u8]>, limit: usize) -> Result<Vec<Vec<u8>>> {
-        let keys = self.tree(tree).range(behind(after)..).keys().take(limit);
-        keys.map(|key| key.map(|k| k.to_vec()).map_err(backend)).collect()
+        let found = self.scan(tree, &behind(after)).take(limit);
+        found.map(|entry| entry.map(|(key, _)| key.to_vec())).collect()
     }
 
     /// At most `limit` keys behind `after`, in order, with what is read there.
     pub fn after(&self, tree: Tree, after: Option<&[u8]>, limit: usize) -> Result<Vec<Entry>> {
-        let found = self.tree(tree).range(behind(after)..).take(limit);
-        found
+        self.scan(tree, &behind(after))
+            .take(limit)
             .map(|entry| {
-                let (key, stored) = entry.map_err(backend)?;
+                let (key, stored) = entry?;
                 let value = self.whole(tree, &key, stored);
                 Ok((tree, key.to_vec(), value))
             })
@@ -127,14 +132,29 @@ impl Trees {
 
     /// What lies in a tree, keys and sealed values.
     pub fn bytes(&self, tree: Tree) -> Result<u64> {
-        let size =
-            |entry: sled::Result<(sled::IVec, sled::IVec)>| entry.map(|(k, v)| (k.len() + v.len()) as u64);
-        self.tree(tree).iter().map(size).sum::<sled::Result<u64>>().map_err(backend)
+        self.scan(tree, &[]).map(|entry| entry.map(|(k, v)| (k.len() + v.len()) as u64)).sum()
+    }
+
+    fn scan<'t>(&'t self, tree: Tree, first: &[u8]) -> impl Iterator<Item = Result<Pair>> + use<'t> {
+        self.scanned(tree, self.tree(tree).range(first..))
+    }
+
+    // As it comes, and no more of it in memory than the cache may hold.
+    fn scanned(&self, tree: Tree, entries: sled::Iter) -> impl Iterator<Item = Result<Pair>> {
+        let tree = self.tree(tree);
+        entries.zip((0..ASKED_AGAIN).cycle()).map(move |(entry, n)| {
+            let (key, stored) = entry.map_err(backend)?;
+            if n + 1 == ASKED_AGAIN {
+                tree.contains_key(&key).map_err(backend)?;
+            }
+            Ok((key, stored))
+        })
     }
 
     /// Every key that begins with `prefix`, in order.
-    pub fn keys(&self, tree: Tree, prefix: &[u8]) -> impl Iterator<Item = Result<Vec<u8>>> {
-        self.tree(tree).scan_prefix(prefix).keys().map(|key| key.map(|k| k.to_vec()).map_err(backend))
+    pub fn keys<'t>(&'t self, tree: Tree, prefix: &[u8]) -> impl Iterator<Item = Result<Vec<u8>>> + use<'t> {
+        self.scanned(tree, self.tree(tree).scan_prefix(prefix))
+            .map(|entry| entry.map(|(key, _)| key.to_vec()))
     }
 }
 
@@ -150,6 +170,9 @@ fn damaged(tree: Tree) -> StoreError {
     let what = TREES[tree as usize].1;
     StoreError::Corrupt { what, why: "a value is damaged or does not belong where it lies".to_owned() }
 }
+
+/// A key and what lies there, sealed.
+type Pair = (sled::IVec, sled::IVec);
 
 /// A key, and what is read there: `None` if it is gone.
 pub type Entry = (Tree, Vec<u8>, Result<Option<Vec<u8>>>);
