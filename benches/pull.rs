@@ -25,7 +25,7 @@ const CITIZENS: u64 = 200;
 const SPAN: Duration = Duration::from_secs(20);
 const NEW: u64 = 100;
 const TIMES: usize = 20;
-const SHEET: &str = "100000";
+const SHEET: u64 = 100_000;
 
 fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).filter(|a| !a.starts_with("--")).collect();
@@ -47,7 +47,8 @@ fn main() {
         for form in ["responses.ndjson", "responses.csv", "responses.json", "responses.csv?shape=long"] {
             puller.told(form, form).await;
         }
-        puller.told("XLSX of 100,000", &format!("responses.xlsx?limit={SHEET}")).await;
+        let after = puller.cursor(stored - SHEET.min(stored)).await;
+        puller.told("XLSX of 100,000", &format!("responses.xlsx?after={after}")).await;
         puller.news(stored).await;
         beside_citizens(&puller).await;
     });
@@ -67,8 +68,6 @@ struct Pulled {
     took: Duration,
     bytes: usize,
     lines: usize,
-    /// The end of what came.
-    tail: Vec<u8>,
 }
 
 impl Puller<'_> {
@@ -84,7 +83,6 @@ impl Puller<'_> {
             }
             pulled.bytes += piece.len();
             pulled.lines += piece.iter().filter(|b| **b == b'\n').count();
-            pulled.tail = piece.to_vec();
         }
         pulled.took = begun.elapsed();
         pulled
@@ -107,11 +105,37 @@ impl Puller<'_> {
         );
     }
 
+    // Of the row so far on in the log.
+    async fn cursor(&self, of: u64) -> String {
+        let url = self.service.link("/v1/dialogues/bench/tolv/responses.ndjson");
+        let mut answer = self.client.get(url).bearer_auth(&self.token).send().await.unwrap();
+        let (mut left, mut rest) = (of, Vec::new());
+        while left > 0 {
+            rest.extend(answer.chunk().await.unwrap().unwrap());
+            while left > 0
+                && let Some(end) = rest.iter().position(|b| *b == b'\n')
+            {
+                let line: Vec<u8> = rest.drain(..=end).collect();
+                left -= 1;
+                if left == 0 {
+                    let line = String::from_utf8(line).unwrap();
+                    return line
+                        .rsplit_once("\"cursor\":\"")
+                        .unwrap()
+                        .1
+                        .split('"')
+                        .next()
+                        .unwrap()
+                        .to_owned();
+                }
+            }
+        }
+        "0".to_owned()
+    }
+
     // The last hundred of the log, as a nightly job pulls them.
     async fn news(&self, stored: u64) {
-        let before = self.pull(&format!("responses.ndjson?limit={}", stored - NEW)).await;
-        let tail = String::from_utf8(before.tail).unwrap();
-        let cursor = tail.rsplit_once("\"cursor\":\"").unwrap().1.split('"').next().unwrap().to_owned();
+        let cursor = self.cursor(stored - NEW).await;
         let mut took = Vec::new();
         for _ in 0..TIMES {
             let pulled = self.pull(&format!("responses.ndjson?after={cursor}")).await;

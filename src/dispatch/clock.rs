@@ -18,8 +18,10 @@ impl Clock {
         Clock { now: Box::new(now), draw: Box::new(draw) }
     }
 
+    /// As fine as times are kept: in microseconds.
     pub fn now(&self) -> Timestamp {
-        (self.now)()
+        let now = (self.now)();
+        Timestamp::from_microsecond(now.as_microsecond()).unwrap_or(now)
     }
 
     /// # Errors

@@ -4,6 +4,7 @@ use super::session::{Answered, Ended, Session};
 use crate::script::{IllustrationKind, Language, MediaKind, ScriptId, Style};
 use jiff::Timestamp;
 use jiff::civil::{Date, Time};
+use jiff::fmt::serde::timestamp::microsecond;
 use serde::{Deserialize, Serialize};
 
 /// Words with their formatting. Nothing in it is markup: a citizen's `*` is a star.
@@ -481,8 +482,11 @@ pub struct Response {
     pub audience: Audience,
     pub status: Status,
     pub ended: Ended,
+    #[serde(with = "microsecond::required")]
     pub started_at: Timestamp,
+    #[serde(with = "microsecond::required")]
     pub finished_at: Timestamp,
+    #[serde(with = "microsecond::required")]
     pub changed_at: Timestamp,
     /// In the order in which they were given.
     pub answers: Vec<Answered>,

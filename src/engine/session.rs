@@ -5,6 +5,7 @@ use super::message::{Audience, ButtonKind, Text};
 use crate::script::{AnswerType, Common, Language, Point, Question, Script, ScriptId};
 use jiff::Timestamp;
 use jiff::civil::{Date, Time};
+use jiff::fmt::serde::timestamp::microsecond;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -20,8 +21,10 @@ pub struct Session {
     pub place: Option<String>,
     pub language: Language,
     pub returning: bool,
+    #[serde(with = "microsecond::required")]
     pub started_at: Timestamp,
     /// When the citizen last did something.
+    #[serde(with = "microsecond::required")]
     pub touched_at: Timestamp,
     pub reminded: bool,
     pub state: State,
@@ -66,7 +69,7 @@ pub struct Session {
     #[serde(default)]
     pub drawn: Vec<Drawn>,
     /// When it ended the first time: an answer is being mended, or was.
-    #[serde(default)]
+    #[serde(default, with = "microsecond::optional")]
     pub finished_at: Option<Timestamp>,
     /// What was said beside the questions since the citizen last did something, where a page tells the conversation anew.
     #[serde(default)]
@@ -194,18 +197,25 @@ pub enum Ended {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Passed(pub String, pub Vec<String>);
 
+// Of these a response has many: their names are kept short on disk.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Answered {
+    #[serde(rename = "q")]
     pub question: String,
+    #[serde(rename = "o")]
     pub outcome: Outcome,
+    #[serde(rename = "t", with = "microsecond::required")]
     pub at: Timestamp,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum Outcome {
     /// `other` holds the citizen's own words beside the code.
+    #[serde(rename = "g")]
     Given {
+        #[serde(rename = "v")]
         value: Value,
+        #[serde(rename = "w", default, skip_serializing_if = "Option::is_none")]
         other: Option<String>,
     },
     Skipped,
@@ -303,13 +313,14 @@ impl Session {
     }
 }
 
-/// The form in which bodies are kept: a version byte, then MessagePack with names, so that a field can be added.
-const FORMAT: u8 = 1;
+/// The form in which bodies are kept: a version byte, then MessagePack with names, so that a field can be added. Times are
+/// microseconds since 1970.
+const FORMAT: u8 = 2;
 
 #[derive(Debug, thiserror::Error)]
 pub enum CodecError {
-    #[error("body of format {0} was written by a newer version")]
-    Newer(u8),
+    #[error("body of format {0} was written by another version")]
+    Foreign(u8),
     #[error("body is cut or damaged: {0}")]
     Damaged(String),
 }
@@ -326,7 +337,7 @@ pub fn encode<T: Serialize>(value: &T) -> Result<Vec<u8>, CodecError> {
 pub fn decode<T: for<'de> Deserialize<'de>>(bytes: &[u8]) -> Result<T, CodecError> {
     match bytes.split_first() {
         Some((&FORMAT, rest)) => rmp_serde::from_slice(rest).map_err(|e| CodecError::Damaged(e.to_string())),
-        Some((format, _)) => Err(CodecError::Newer(*format)),
+        Some((format, _)) => Err(CodecError::Foreign(*format)),
         None => Err(CodecError::Damaged("empty".to_owned())),
     }
 }

@@ -5,14 +5,14 @@ use crate::engine::{Answered, Kept, Outcome, Response, Value};
 use crate::script::Point;
 use jiff::civil::{Date, Time};
 use rust_decimal::Decimal;
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
 
 /// A codebook with its questions found in advance for every revision.
 #[derive(Debug)]
 pub struct Atlas {
     book: Codebook,
     /// Revision, table and the question's id in it -> place of its answer column.
-    places: HashMap<u32, HashMap<Option<String>, HashMap<String, usize>>>,
+    places: FxHashMap<u32, FxHashMap<Option<String>, FxHashMap<String, usize>>>,
 }
 
 /// How a question fared in one response.
@@ -104,7 +104,7 @@ impl Atlas {
         let tables: Vec<Option<String>> =
             std::iter::once(None).chain(book.tables().into_iter().map(|t| Some(t.to_owned()))).collect();
         let of = |revision: u32| {
-            tables.iter().map(|t| (t.clone(), questions(&book, revision, t))).collect::<HashMap<_, _>>()
+            tables.iter().map(|t| (t.clone(), questions(&book, revision, t))).collect::<FxHashMap<_, _>>()
         };
         let places = book.revisions.iter().map(|r| (r.number, of(r.number))).collect();
         Atlas { book, places }
@@ -186,8 +186,8 @@ fn in_round<'q>(question: &'q str, table: &str) -> Option<(u16, &'q str)> {
     Some((no.parse().ok()?, id))
 }
 
-fn questions(book: &Codebook, revision: u32, table: &Option<String>) -> HashMap<String, usize> {
-    let mut found: HashMap<String, (u32, usize)> = HashMap::new();
+fn questions(book: &Codebook, revision: u32, table: &Option<String>) -> FxHashMap<String, usize> {
+    let mut found: FxHashMap<String, (u32, usize)> = FxHashMap::default();
     let ours = |c: &Column| c.table == *table && c.life.holds(revision);
     for (place, column) in book.columns.iter().enumerate().filter(|(_, c)| ours(c)) {
         for id in column.known.iter().map(|k| &k.id) {

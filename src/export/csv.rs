@@ -1,11 +1,14 @@
 //! Cells as CSV (RFC 4180), plain or as a Danish Excel opens it.
 
-use super::layout::{clock, time};
+use super::filter::second;
+use super::layout::clock;
 use super::table::Cells;
 use jiff::Timestamp;
 use jiff::civil::{Date, Time};
 use rust_decimal::Decimal;
 use std::borrow::Cow;
+use std::fmt::Display;
+use std::io::Write;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Csv {
@@ -55,13 +58,7 @@ impl Line<'_> {
 
     // Quoted where the text holds a separator, a quote or a line break.
     fn cell(&mut self, text: &str) {
-        let separator = match self.csv.dialect {
-            Dialect::Plain => b',',
-            Dialect::Excel => b';',
-        };
-        if !std::mem::take(&mut self.first) {
-            self.out.push(separator);
-        }
+        let separator = self.begin();
         if !text.bytes().any(|b| b == separator || matches!(b, b'"' | b'\n' | b'\r')) {
             self.out.extend_from_slice(text.as_bytes());
             return;
@@ -69,6 +66,25 @@ impl Line<'_> {
         self.out.push(b'"');
         self.out.extend_from_slice(text.replace('"', "\"\"").as_bytes());
         self.out.push(b'"');
+    }
+
+    // Of something that needs no quotes.
+    fn plain(&mut self, value: impl Display) {
+        self.begin();
+        // Writing to memory does not fail.
+        let _ = write!(self.out, "{value}");
+    }
+
+    // Gives the separator, and puts it where a cell stands before.
+    fn begin(&mut self) -> u8 {
+        let separator = match self.csv.dialect {
+            Dialect::Plain => b',',
+            Dialect::Excel => b';',
+        };
+        if !std::mem::take(&mut self.first) {
+            self.out.push(separator);
+        }
+        separator
     }
 }
 
@@ -84,21 +100,21 @@ impl Cells for Line<'_> {
 
     fn number(&mut self, number: Decimal) {
         match self.csv.dialect {
-            Dialect::Plain => self.cell(&number.to_string()),
+            Dialect::Plain => self.plain(number),
             Dialect::Excel => self.cell(&number.to_string().replace('.', ",")),
         }
     }
 
     fn flag(&mut self, on: bool) {
-        self.cell(if on { "1" } else { "0" });
+        self.plain(u8::from(on));
     }
 
     fn moment(&mut self, at: Timestamp) {
-        self.cell(&time(at));
+        self.plain(second(at));
     }
 
     fn date(&mut self, date: Date) {
-        self.cell(&date.to_string());
+        self.plain(date);
     }
 
     fn clock(&mut self, time: Time) {
@@ -106,7 +122,7 @@ impl Cells for Line<'_> {
     }
 
     fn empty(&mut self) {
-        self.cell("");
+        self.begin();
     }
 
     fn end(&mut self) {

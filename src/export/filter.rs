@@ -1,7 +1,7 @@
 //! Which responses a puller asked for.
 
 use crate::engine::{Audience, Response, Status};
-use jiff::{RoundMode, Timestamp, TimestampRound, Unit};
+use jiff::Timestamp;
 
 /// Everything left empty lets everything through.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -40,5 +40,6 @@ impl Filter {
 
 /// The whole second that a time lies in.
 pub fn second(at: Timestamp) -> Timestamp {
-    at.round(TimestampRound::new().smallest(Unit::Second).mode(RoundMode::Floor)).unwrap_or(at)
+    let whole = at.as_second() - i64::from(at.subsec_nanosecond() < 0);
+    Timestamp::from_second(whole).unwrap_or(at)
 }

@@ -2,8 +2,9 @@
 
 use super::atlas::{Atlas, Cell, Given, Side, State};
 use super::codebook::Role;
+use super::filter::second;
 use super::labels::{Labels, Values, labels};
-use super::layout::{Fixed, Layout, clock, time};
+use super::layout::{Fixed, Layout, clock};
 use super::table::{Look, ROUND, has_other};
 use crate::engine::Response;
 use jiff::Timestamp;
@@ -69,17 +70,17 @@ impl Row<'_, '_> {
             match fixed {
                 Fixed::DeletedAt | Fixed::DeletedReason => {}
                 Fixed::Revision => map.serialize_entry(fixed.name(), &self.response.revision)?,
-                Fixed::Response
-                | Fixed::Citizen
+                Fixed::Response => map.serialize_entry(fixed.name(), &self.response.id)?,
+                Fixed::StartedAt => map.serialize_entry(fixed.name(), &second(self.response.started_at))?,
+                Fixed::FinishedAt => map.serialize_entry(fixed.name(), &second(self.response.finished_at))?,
+                Fixed::ChangedAt => map.serialize_entry(fixed.name(), &second(self.response.changed_at))?,
+                Fixed::Citizen
                 | Fixed::Channel
                 | Fixed::Language
                 | Fixed::Place
                 | Fixed::Audience
                 | Fixed::Status
-                | Fixed::Ended
-                | Fixed::StartedAt
-                | Fixed::FinishedAt
-                | Fixed::ChangedAt => map.serialize_entry(fixed.name(), &fixed.of(self.response))?,
+                | Fixed::Ended => map.serialize_entry(fixed.name(), &fixed.of(self.response))?,
             }
         }
         match self.round {
@@ -99,7 +100,7 @@ pub fn erased(
 ) -> serde_json::Result<()> {
     line(out, |map| {
         map.serialize_entry("response", &of)?;
-        map.serialize_entry("deleted_at", &time(at))?;
+        map.serialize_entry("deleted_at", &second(at))?;
         map.serialize_entry("deleted_reason", reason)?;
         map.serialize_entry("cursor", cursor)
     })

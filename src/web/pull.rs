@@ -2,11 +2,11 @@
 
 use super::access::Access;
 use super::error::Refusal;
-use crate::export::{Form, Sheet, SheetError, Stored, Writer};
+use crate::export::{Sheet, SheetError, Stored, Writer};
 use axum::body::Bytes;
 use futures_util::stream;
 use std::sync::Arc;
-use storage::{Cursor, DialogueId, Reason, Row, Store, StoreError};
+use storage::{Cursor, DialogueId, Reason, ResponseRow, Row, Store, StoreError};
 use tokio::sync::mpsc;
 use tracing::error;
 
@@ -14,8 +14,8 @@ use tracing::error;
 const PAGE: usize = 500;
 /// At the least, however few are asked for.
 const FEW: usize = 20;
-/// Of a workbook: packing it takes its time, in which nobody else is served on this thread.
-const SHEET: usize = 100;
+/// Rows written at once: nobody else is served on this thread meanwhile.
+const AT_ONCE: usize = 50;
 /// Of votes, which are short: so many are shuffled, so that their order tells nothing of who answered when.
 const VOTES: usize = 20_000;
 
@@ -46,6 +46,8 @@ pub struct Pull {
     store: Arc<dyn Store>,
     dialogue: DialogueId,
     writer: Writer,
+    /// Rows that are read and not yet written.
+    read: std::vec::IntoIter<ResponseRow>,
     /// The last row passed.
     at: u64,
     watermark: u64,
@@ -76,6 +78,7 @@ impl Pull {
             store,
             dialogue,
             writer: Writer::new(sheet),
+            read: Vec::new().into_iter(),
             at,
             watermark,
             left: limit.unwrap_or(usize::MAX),
@@ -91,45 +94,48 @@ impl Pull {
                 self.writer.begin()?;
                 self.stage = Stage::Rows;
             }
-            Stage::Rows if self.left == 0 || self.at >= self.watermark => {
+            Stage::Rows if self.left == 0 || (self.at >= self.watermark && self.read.len() == 0) => {
                 self.writer.end()?;
                 self.stage = Stage::Done;
             }
-            Stage::Rows => self.rows().await?,
+            Stage::Rows if self.read.len() == 0 => self.read().await?,
+            Stage::Rows => self.write()?,
             Stage::Done => return Ok(None),
         }
         Ok(Some(self.writer.take()))
     }
 
-    async fn rows(&mut self) -> Result<(), PullError> {
+    async fn read(&mut self) -> Result<(), PullError> {
         let are_votes = self.writer.sheet().is_votes();
-        let page = match (are_votes, self.writer.sheet().form) {
-            (true, _) => VOTES,
-            (false, Form::Xlsx) => SHEET,
-            (false, Form::Csv(_) | Form::Ndjson | Form::Json) => PAGE,
-        };
         // Who asked for few gets few; a filter may pass many by.
-        let page = page.min(self.left.max(FEW));
+        let page = if are_votes { VOTES } else { PAGE.min(self.left.max(FEW)) };
         let mut rows = self.store.responses(&self.dialogue, Cursor(self.at), page).await?;
         // Rows that changed since the pull began have moved behind the watermark.
         let last = rows.len() < page;
         rows.retain(|r| r.cursor.0 <= self.watermark);
-        let end = rows.last().map_or(self.watermark, |r| r.cursor.0);
+        self.at = match rows.last() {
+            Some(row) if !last => row.cursor.0,
+            Some(_) | None => self.watermark,
+        };
         if are_votes {
             // The names of rows are as good as drawn.
             rows.sort_by_key(|r| r.response);
         }
-        for row in &rows {
-            self.at = row.cursor.0;
+        self.read = rows.into_iter();
+        Ok(())
+    }
+
+    fn write(&mut self) -> Result<(), PullError> {
+        for row in self.read.by_ref().take(AT_ONCE) {
             if self.writer.row(row.cursor.0, row.response, stored(&row.row))? {
                 self.given += 1;
                 self.left -= 1;
             }
             if self.left == 0 {
-                return Ok(());
+                self.at = row.cursor.0;
+                break;
             }
         }
-        self.at = if last || end >= self.watermark { self.watermark } else { end };
         Ok(())
     }
 

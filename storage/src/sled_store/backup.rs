@@ -72,7 +72,7 @@ fn whole(folder: &Folder) -> Result<u64> {
                     Tree::Conversations if keys::is_conversation(&key) => drop(ledger::stored(&value)?),
                     Tree::Outbox => drop(ledger::outgoing(&value)?),
                     Tree::Responses => {
-                        let row = ledger::row(&key, &value)?;
+                        let row = ledger::row(&key, value)?;
                         let lies = trees.get(Tree::Index, &keys::place(row.response))?;
                         let dialogue = keys::dialogue_of(&key).filter(|_| lies.as_deref() == Some(&key));
                         let dialogue =
@@ -217,7 +217,7 @@ impl Erased {
             let Some((last, _)) = page.last() else { return Ok(erased) };
             from = [last.as_slice(), &[0]].concat();
             for (key, value) in page {
-                let row = ledger::row(&key, &value)?;
+                let row = ledger::row(&key, value)?;
                 if let Row::Erased { at, reason } = row.row {
                     erased.responses.push((row.response, at, reason));
                 }

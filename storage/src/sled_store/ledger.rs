@@ -248,13 +248,17 @@ fn row_bytes(response: Uuid, row: &Row) -> Vec<u8> {
 }
 
 /// The row at `key`.
-pub fn row(key: &[u8], bytes: &[u8]) -> Result<ResponseRow> {
+pub fn row(key: &[u8], mut bytes: Vec<u8>) -> Result<ResponseRow> {
     let read = || {
         let cursor = keys::cursor_of(key)?;
         let (kind, rest) = bytes.split_first()?;
         let (response, rest) = rest.split_first_chunk()?;
-        let row = match *kind {
-            LIVE => Row::Live(rest.to_vec()),
+        let (kind, response) = (*kind, Uuid::from_bytes(*response));
+        let row = match kind {
+            LIVE => {
+                bytes.drain(..bytes.len() - rest.len());
+                Row::Live(bytes)
+            }
             _ => {
                 let (at, reason) = rest.split_first_chunk()?;
                 let reason = match reason.first()? {
@@ -265,7 +269,7 @@ pub fn row(key: &[u8], bytes: &[u8]) -> Result<ResponseRow> {
                 Row::Erased { at: Timestamp::from_millisecond(i64::from_be_bytes(*at)).ok()?, reason }
             }
         };
-        Some(ResponseRow { cursor, response: Uuid::from_bytes(*response), row })
+        Some(ResponseRow { cursor, response, row })
     };
     read().ok_or_else(|| cut("response"))
 }
@@ -395,7 +399,7 @@ pub fn linked(trees: &Trees, link: &[u8]) -> Result<Option<(DialogueId, Response
     let response = keys::response_of(link).ok_or_else(|| cut("link to a response"))?;
     let Some(place) = trees.get(Tree::Index, &keys::place(response))? else { return Ok(None) };
     let Some(bytes) = trees.get(Tree::Responses, &place)? else { return Ok(None) };
-    let row = row(&place, &bytes)?;
+    let row = row(&place, bytes)?;
     Ok(matches!(row.row, Row::Live(_)).then_some((dialogue(&place)?, row)))
 }
 

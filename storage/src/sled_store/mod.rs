@@ -246,7 +246,7 @@ impl Store for SledStore {
             let on_disk =
                 |key: &[u8]| key.starts_with(&log) && keys::cursor_of(key).is_some_and(|c| c <= watermark);
             let rows = trees.from(Tree::Responses, &from, limit, on_disk)?;
-            rows.into_iter().map(|(key, bytes)| ledger::row(&key, &bytes)).collect()
+            rows.into_iter().map(|(key, bytes)| ledger::row(&key, bytes)).collect()
         })
         .await
     }
