@@ -325,3 +325,50 @@ fn the_papers_say_what_the_dialogue_says_and_mark_what_only_people_know() {
     assert!(record.contains("Borgere over 15 år") && record.contains("12 måneder efter svaret"), "{record}");
     assert!(record.contains("| fri tekst | CPR-numre fjernes |"), "{record}");
 }
+
+#[tokio::test]
+async fn who_published_reviewed_and_gave_back_is_in_the_log_and_nothing_in_it_can_be_changed() {
+    const SCENE: &str = "kulturhuset-havnen/aaben-scene";
+    let place = Place::default();
+    let store = open(&place).await;
+    let idea = format!("{SCENE}/{}", uuid::Uuid::from_u128(7));
+    let contribution = Contribution {
+        is_idea: true,
+        of: "idé".to_owned(),
+        question: "idéer.1.idé".to_owned(),
+        revision: 1,
+        words: "Hemmelig fællessang".to_owned(),
+        language: Language::DANISH,
+        day: "2026-11-23".parse().unwrap(),
+    };
+    let body = engine::encode(&Reviewed { contribution, review: Review::Held, detached: false }).unwrap();
+    store.keep(vec![Document { kind: Kind::Idea, id: idea.clone(), body: Some(body) }]).await.unwrap();
+    store.close().await.unwrap();
+    drop(store);
+    place.output(&["review", "approve", &idea]);
+    let service = place.serve();
+    place.output(&["account", "--given-back", SCENE, "--what", "Hemmelig fest", "--on", "2026-06-01"]);
+    place.output(&["key", "rotate"]);
+    let log = place.output(&["token", "log"]);
+    let lines: Vec<Vec<&str>> = log.lines().skip(1).map(|line| line.split('\t').collect()).collect();
+    let told = |who: &str, of: &str, what: &str| {
+        let fits = |line: &&Vec<&str>| line[1..4] == [who, of, what] && line[0].ends_with('Z');
+        assert_eq!(lines.iter().filter(fits).count(), 1, "{who} {what} of {of:?}\n{log}");
+    };
+    told("dialogues folder", SCENE, "publish revision 1");
+    told("dialogues folder", DIALOGUE, "publish revision 1");
+    told("operator", SCENE, &format!("review approved idea {}", uuid::Uuid::from_u128(7)));
+    told("operator", SCENE, "give back 2026-06-01");
+    told("operator", "", "key rotate");
+    assert!(!log.contains("Hemmelig"), "what was said is not in it: {log}");
+    let own = place.output(&["token", "log", "--institution", "kulturhuset-havnen"]);
+    assert!(own.contains("give back") && !own.contains("nordby") && !own.contains("key rotate"), "{own}");
+
+    let operator = MasterKey::from_text(KEY).unwrap().operator();
+    for method in ["POST", "PUT", "PATCH", "DELETE"] {
+        let url = service.link("/v1/operator/access");
+        let request = reqwest::Client::new().request(method.parse().unwrap(), url).bearer_auth(&operator);
+        assert_eq!(request.body("[]").send().await.unwrap().status().as_u16(), 405, "{method}");
+    }
+    assert_eq!(place.output(&["token", "log"]), log, "to ask for it adds nothing and takes nothing away");
+}

@@ -78,7 +78,10 @@ struct Revoke {
 
 /// List who did what, tab-separated: when, token, dialogue, what, query, rows, whether they stayed to the end.
 ///
-/// Every pull, every token made or revoked, every erasure by staff. Nothing changes an entry.
+/// Every pull, every revision published, every token made or revoked, every review, erasure, backup and key change, what was
+/// given back. Nothing changes an entry.
+///
+/// Without --institution those of the whole service too.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Example:\n  snak token log --institution nordby-bibliotek")]
 struct Log {

@@ -2,12 +2,14 @@
 
 mod erased;
 mod folder;
+mod journal;
 mod media;
 mod retention;
 mod shelf;
 
 pub use erased::{Erased, receipt_number};
 pub use folder::{Checked, File, file, institutions, scan};
+pub use journal::Entry;
 pub use media::{has_media, media};
 pub use retention::Expired;
 
@@ -22,6 +24,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use storage::{Document, Kind, Store};
 use tracing::warn;
+
+/// By what a revision is published whose file has changed, in the log of who did what.
+const FOLDER: &str = "dialogues folder";
 
 /// A checked revision as it was frozen.
 #[derive(Debug)]
@@ -231,6 +236,8 @@ impl Library {
         let old = self.store.document(Kind::Codebook, &id.0).await?;
         let old = old.map(|b| Codebook::from_bytes(&b)).transpose().map_err(broken)?;
         let codebook = Codebook::with_revision(old, &script, revision, now);
+        let act = Entry::act(FOLDER, now, &id.0, format!("publish revision {revision}"), 1);
+        let told = act.document(&format!("r{revision:06}")).map_err(|e| broken(e.to_string()))?;
         self.store
             .keep(vec![
                 Document {
@@ -243,6 +250,7 @@ impl Library {
                     id: id.0.clone(),
                     body: Some(codebook.to_bytes().map_err(broken)?),
                 },
+                told,
             ])
             .await?;
         reading.published.push(id.clone());

@@ -1,6 +1,7 @@
 //! The year's account: for each dialogue what it was for, whom it reached, what was given back, what is overdue.
 
 use super::Web;
+use super::access::Access;
 use super::auth::Caller;
 use super::entry::Header;
 use super::error::Refusal;
@@ -140,7 +141,7 @@ pub async fn given_back(
     let body = engine::encode(&GivenBack { on, what }).map_err(|e| broken("give-back", e))?;
     let id = format!("{dialogue}/{on}");
     web.store.keep(vec![Document { kind: Kind::GivenBack, id, body: Some(body) }]).await?;
-    tracing::info!(dialogue, %on, "what was given back is remembered");
+    Access::act(&*web.store, &caller, &dialogue, &format!("give back {on}"), 1).await;
     Ok(StatusCode::NO_CONTENT)
 }
 

@@ -92,7 +92,8 @@ pub struct Parameters {
     shape: Option<String>,
     /// Names with commas
     columns: Option<String>,
-    /// `withdrawn`: answers whose question a citizen's later answers lead past
+    /// `withdrawn`: answers whose question a citizen's later answers lead past. `test`: answers to drafts, of which there are none
+    /// yet. One, or both with a comma
     include: Option<String>,
     /// `1`: cells of CSV are not kept from being taken for formulas
     raw: Option<String>,

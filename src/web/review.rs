@@ -1,6 +1,7 @@
 //! What citizens have contributed for others to see, for staff to read first: listed, approved, rejected.
 
 use super::Web;
+use super::access::Access;
 use super::auth::Caller;
 use super::error::Refusal;
 use crate::engine::{self, Review, Reviewed, liked_counters, shown_counters};
@@ -73,7 +74,7 @@ pub async fn decide(
     caller.must_be_operator()?;
     let Json(Verdict { id, review }) =
         verdict.map_err(|e| Refusal::new(StatusCode::BAD_REQUEST, e.body_text()))?;
-    for (kind, _) in KINDS {
+    for (kind, name) in KINDS {
         let Some(body) = web.store.document(kind, &id).await? else { continue };
         let reviewed = Reviewed { review, ..read(&body)? };
         // Nobody is left who could take it back.
@@ -82,7 +83,12 @@ pub async fn decide(
         let document = Document { kind, id: id.clone(), body: (!goes).then_some(new) };
         // The citizen may have erased or changed it since it was read.
         return match web.store.replace(document, &body).await? {
-            true => Ok(Json(json!({"id": id, "review": review}))),
+            true => {
+                let (dialogue, contribution) = id.rsplit_once('/').unwrap_or(("", &id));
+                let what = format!("review {} {name} {contribution}", json!(review).as_str().unwrap_or("?"));
+                Access::act(&*web.store, &caller, dialogue, &what, 1).await;
+                Ok(Json(json!({"id": id, "review": review})))
+            }
             false => {
                 Err(Refusal::new(StatusCode::CONFLICT, "it was changed or removed meanwhile; list it again"))
             }

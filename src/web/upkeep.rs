@@ -39,6 +39,7 @@ pub async fn backup(
         ));
     }
     let copied = web.store.backup(&to.folder).await.map_err(refused)?;
+    Access::act(&*web.store, &caller, "", "backup", copied.values).await;
     Ok(Json(json!({"bytes": copied.bytes, "values": copied.values})))
 }
 
@@ -46,6 +47,7 @@ pub async fn backup(
 pub async fn rotate(State(web): State<Arc<Web>>, caller: Caller) -> Result<Json<Value>, Refusal> {
     caller.must_be_operator()?;
     let done = web.store.rotate().await.map_err(refused)?;
+    Access::act(&*web.store, &caller, "", "key rotate", 1).await;
     Ok(Json(json!({"bytes_before": done.bytes_before, "bytes_after": done.bytes_after})))
 }
 

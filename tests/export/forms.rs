@@ -184,7 +184,7 @@ async fn addresses_need_a_permission_of_their_own_and_lead_to_no_response() {
         let refused = site.get(&format!("{path}&{query}")).await;
         assert_eq!(refused.status, 400, "{query}");
     }
-    let log = site.store.documents(Kind::Access, DIALOGUE).await.unwrap();
+    let log = site.pulls().await;
     let logged: Vec<Json> = log.iter().map(|(_, body)| engine::decode(body).unwrap()).collect();
     assert!(logged.iter().any(|a| a["query"] == "table=contacts" && a["token"] == "post"), "{logged:?}");
 }

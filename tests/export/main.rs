@@ -73,6 +73,12 @@ async fn every_row_says_where_it_is_from_and_tells_no_answer_from_not_asked() {
     );
     let with = site.pull("responses.ndjson?include=withdrawn").await.lines();
     assert_eq!(with[1]["answers"], json!({"bruger": "jævnligt", "tidspunkt": ["aften"]}));
+    for (tests, same) in [("test", ""), ("test,withdrawn", "?include=withdrawn")] {
+        let tests = site.pull(&format!("responses.ndjson?include={tests}")).await.body;
+        assert_eq!(tests, site.pull(&format!("responses.ndjson{same}")).await.body, "no answer is a test yet");
+    }
+    let refused = site.get(&format!("/v1/dialogues/{DIALOGUE}/responses.csv?include=drafts")).await;
+    assert_eq!((refused.status, &refused.json()["allowed"]), (400, &json!(["withdrawn", "test"])));
 
     let got = site.pull("responses.csv?states=1").await;
     assert_eq!(got.header("content-type"), "text/csv; charset=utf-8; header=present");
@@ -439,7 +445,7 @@ async fn only_a_token_of_the_institution_reads_its_dialogues() {
     let whole = site.get("/v1/operator/access?institution=nordby-bibliotek").await.json();
     let acts: Vec<&str> = whole.as_array().unwrap().iter().map(|a| a["file"].as_str().unwrap()).collect();
     assert!(acts.contains(&"token create natjob") && acts.contains(&"token revoke natjob"), "{acts:?}");
-    let log = site.store.documents(Kind::Access, DIALOGUE).await.unwrap();
+    let log = site.pulls().await;
     let logged: Vec<Json> = log.iter().map(|(_, body)| snak::engine::decode(body).unwrap()).collect();
     let named: Vec<&str> = logged.iter().map(|a| a["token"].as_str().unwrap()).collect();
     assert_eq!(named, ["natjob", "natjob", "tal"], "each pull, and nothing that was refused");
@@ -472,7 +478,7 @@ async fn a_puller_who_hangs_up_stops_the_work() {
     drop(answer);
     let deadline = std::time::Instant::now() + std::time::Duration::from_secs(20);
     let log = loop {
-        let log = site.store.documents(Kind::Access, DIALOGUE).await.unwrap();
+        let log = site.pulls().await;
         if !log.is_empty() {
             break log;
         }

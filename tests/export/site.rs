@@ -10,7 +10,7 @@ use snak::script::{Language, ScriptId};
 use snak::web::{self, Web};
 use std::sync::Arc;
 use storage::{
-    Body, Changes, ConversationKey, DialogueId, MemoryStore, ResponseChange, Store, UpdateId, Version,
+    Body, Changes, ConversationKey, DialogueId, Kind, MemoryStore, ResponseChange, Store, UpdateId, Version,
 };
 use tokio::sync::watch;
 
@@ -167,6 +167,13 @@ impl Service {
         let got = self.get(&format!("/v1/dialogues/{DIALOGUE}/{file_and_query}")).await;
         assert_eq!(got.status, 200, "{file_and_query}: {}", got.body);
         got
+    }
+
+    /// What is logged of the sample dialogue's pulls.
+    pub async fn pulls(&self) -> Vec<(String, Vec<u8>)> {
+        let all = self.store.documents(Kind::Access, DIALOGUE).await.unwrap();
+        let publish = |body: &[u8]| engine::decode::<Json>(body).unwrap()["file"].as_str().unwrap().starts_with("publish ");
+        all.into_iter().filter(|(_, body)| !publish(body)).collect()
     }
 
     pub async fn token(&self, wanted: Json) -> String {
