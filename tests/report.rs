@@ -91,6 +91,8 @@ fn counts(citizens: &[Citizen]) -> BTreeMap<String, u64> {
             format!("answer {} not yet {}", c.answer, c.not_yet_user),
             format!("not yet {}", c.not_yet_user),
             format!("complete {}", c.complete),
+            // Skipped or not asked at a place is told as one.
+            format!("answer {} place {}", c.answer.min(4), c.place),
         ] {
             *counts.entry(what).or_insert(0) += 1;
         }

@@ -2,7 +2,7 @@
 
 use super::operator::{self, Reach};
 use super::{Failure, Places};
-use crate::export::report::{Group, Page, Question};
+use crate::export::report::{Group, Page, Question, Split};
 use crate::script::Language;
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -18,10 +18,13 @@ const LABEL: usize = 34;
 ///
 /// Counts under 5 are not told, nor those that would give one away (–).
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Example:\n  snak report nordby-bibliotek/aabningstider")]
+#[command(after_help = "Example:\n  snak report nordby-bibliotek/aabningstider --by place")]
 pub struct Report {
     /// INSTITUTION/DIALOGUE
     dialogue: String,
+    /// Each question also by these groups
+    #[arg(long, value_name = "GROUPS", value_parser = ["place", "channel", "language"])]
+    by: Option<String>,
     /// The whole report as JSON
     #[arg(long)]
     json: bool,
@@ -41,7 +44,8 @@ pub async fn run(command: Report) -> Result<(), Failure> {
         true => format!("{value:#}\n"),
         false => {
             let page = serde_json::from_value(value);
-            drawn(&page.map_err(|e| Failure::Failed(format!("the report cannot be read: {e}")))?)
+            let page = page.map_err(|e| Failure::Failed(format!("the report cannot be read: {e}")))?;
+            drawn(&page, command.by.as_deref())
         }
     };
     // Whoever hung up does not want to know.
@@ -49,7 +53,7 @@ pub async fn run(command: Report) -> Result<(), Failure> {
     Ok(())
 }
 
-fn drawn(page: &Page) -> String {
+fn drawn(page: &Page, by: Option<&str>) -> String {
     let (report, header) = (&page.report, &page.header);
     let mut out = String::new();
     let _ = writeln!(out, "{}\n{}\n", words(&header["title"]), page.dialogue);
@@ -81,6 +85,9 @@ fn drawn(page: &Page) -> String {
     }
     for asked in &report.questions {
         question(&mut out, asked, report.counted);
+        if let Some(split) = asked.by.iter().find(|split| Some(split.by.as_str()) == by) {
+            parts(&mut out, asked, split);
+        }
     }
     let _ = writeln!(
         out,
@@ -132,6 +139,22 @@ fn question(out: &mut String, asked: &Question, counted: u64) {
         number(asked.left_after),
         time(asked.median_seconds)
     );
+}
+
+// An option a line, a group a column.
+fn parts(out: &mut String, asked: &Question, split: &Split) {
+    let name = |code: &str| if code.is_empty() { "uden sted".to_owned() } else { code.to_owned() };
+    let names: Vec<String> = split.groups.iter().map(|group| name(&group.code)).collect();
+    let width = |name: &String| name.chars().count().max(5) + 2;
+    let line = |cells: Vec<String>| -> String {
+        cells.iter().zip(&names).map(|(cell, name)| format!("{cell:>width$}", width = width(name))).collect()
+    };
+    let _ = writeln!(out, "  {:<LABEL$}{}", "", line(names.clone()));
+    for (n, bar) in asked.bars.iter().enumerate() {
+        let label: String = first(&bar.label).unwrap_or(&bar.code).chars().take(LABEL - 2).collect();
+        let counts = split.groups.iter().map(|group| number(group.bars.get(n).and_then(|bar| bar.count)));
+        let _ = writeln!(out, "  {label:<LABEL$}{}", line(counts.collect()));
+    }
 }
 
 fn number(count: Option<u64>) -> String {

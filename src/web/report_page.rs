@@ -1,6 +1,6 @@
 //! The report as a page: the header on top, then bars drawn as SVG. It prints on paper, and asks for nothing from elsewhere.
 
-use crate::export::report::{Count, Group, Page, Question};
+use crate::export::report::{Count, Group, Page, Question, Split};
 use crate::script::Language;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 use serde_json::Value;
@@ -49,7 +49,7 @@ pub fn page(page: &Page, language: Language) -> Markup {
                 (group("Steder", &report.place, |code| place(&page.header, code)))
                 (group("Kanaler", &report.channel, channel))
                 (group("Sprog", &report.language, tongue))
-                @for asked in &report.questions { (question(asked, report.counted, language)) }
+                @for asked in &report.questions { (question(asked, report.counted, language, &page.header)) }
                 p.small {
                     (HIDDEN) " betyder, at tallet ikke vises: Det er på under " (report.smallest)
                     ", eller det ville afsløre et andet, der er. Nye svar tælles med fem ad gangen."
@@ -137,7 +137,7 @@ fn tongue(code: &str) -> String {
     Language::parse(code).map_or(code.to_owned(), |language| language.own_name().to_owned())
 }
 
-fn question(asked: &Question, counted: u64, language: Language) -> Markup {
+fn question(asked: &Question, counted: u64, language: Language, header: &Value) -> Markup {
     let text = pick(&asked.text, language).unwrap_or(&asked.name);
     let all = asked.answered.unwrap_or(counted);
     html! {
@@ -156,10 +156,34 @@ fn question(asked: &Question, counted: u64, language: Language) -> Markup {
                     }
                 }
             }
+            @for split in asked.by.iter().filter(|split| split.groups.iter().any(|g| g.answered.is_some())) {
+                (parts(asked, split, language, header))
+            }
             p.small {
                 "Svarede: " (number(asked.answered)) " · sprang over: " (number(asked.skipped))
                 " · blev ikke spurgt: " (number(asked.not_asked)) " · gik i stå: " (number(asked.failed))
                 " · stoppede her: " (number(asked.left_after)) " · tid: " (time(asked.median_seconds))
+            }
+        }
+    }
+}
+
+// An option a row, a group a column.
+fn parts(asked: &Question, split: &Split, language: Language, header: &Value) -> Markup {
+    let name = |code: &str| match split.by.as_str() {
+        "place" => place(header, code),
+        "channel" => channel(code),
+        "language" => tongue(code),
+        other => other.to_owned(),
+    };
+    html! {
+        table {
+            tr { th {} @for group in &split.groups { th.n { (name(&group.code)) } } }
+            @for (n, bar) in asked.bars.iter().enumerate() {
+                tr {
+                    td { (pick(&bar.label, language).unwrap_or(&bar.code)) }
+                    @for group in &split.groups { td.n { (number(group.bars.get(n).and_then(|b| b.count))) } }
+                }
             }
         }
     }

@@ -138,3 +138,34 @@ async fn the_report_is_a_page_for_paper_that_needs_the_token_and_nothing_from_el
     let names: Vec<&Json> = seen["questions"].as_array().unwrap().iter().map(|q| &q["name"]).collect();
     assert_eq!(names, ["selvbetjent"]);
 }
+
+#[tokio::test]
+async fn a_question_is_told_by_place_and_a_place_with_few_hides_another() {
+    let site = service().await;
+    let kinds = ["aldrig", "sjældent", "jævnligt"];
+    let of = |place: &'static str, counts: [usize; 3]| {
+        let each = kinds.into_iter().zip(counts);
+        each.flat_map(move |(bruger, count)| std::iter::repeat_n((bruger, place), count))
+    };
+    let all = of("station", [10; 3]).chain(of("torvet", [12, 8, 10])).chain(of("legeplads", [5, 0, 2]));
+    // Two more fill the last step.
+    for (n, (bruger, place)) in (1_u8..).zip(all.chain(of("station", [2, 1, 0]))) {
+        site.put(n, 0, &citizen(n.into(), bruger, place)).await;
+    }
+    let report = report(&site).await;
+    let by = question(&report, "bruger")["by"].as_array().unwrap();
+    let places = by.iter().find(|split| split["by"] == "place").unwrap()["groups"].as_array().unwrap();
+    let counts = |place: &str| {
+        let group = places.iter().find(|group| group["code"] == place).unwrap();
+        let bars = group["bars"].as_array().unwrap().iter().map(|bar| bar["count"].as_u64());
+        (group["answered"].as_u64(), bars.collect::<Vec<_>>())
+    };
+    assert_eq!(counts("torvet"), (Some(30), vec![Some(12), Some(8), Some(10)]));
+    assert_eq!(counts("legeplads"), (None, vec![None; 3]), "two come often");
+    assert_eq!(counts("station"), counts("legeplads"), "or the difference would tell");
+    assert!(by.iter().all(|split| split["by"] != "channel"), "there is one alone");
+    let page = site.get(&format!("/report/{DIALOGUE}")).await.body;
+    for cell in ["<th class=\"n\">Opslagstavlen i Netto på Torvet</th>", "<td class=\"n\">12</td>"] {
+        assert!(page.contains(cell), "{cell}: {page}");
+    }
+}

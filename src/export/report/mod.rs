@@ -5,6 +5,7 @@
 //! days tell what one citizen answered.
 
 mod small;
+mod split;
 mod tally;
 
 pub use small::hidden;
@@ -74,6 +75,26 @@ pub struct Question {
     pub median_seconds: Option<u64>,
     /// How often each option was chosen; of a ranking, as the first. Empty for questions without options.
     pub bars: Vec<Bar>,
+    /// The same by place, channel and language, where there are several. By audience it stands at each option.
+    pub by: Vec<Split>,
+}
+
+/// A question's options over groups of citizens.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Split {
+    /// `place`, `channel` or `language`
+    pub by: String,
+    pub groups: Vec<Part>,
+}
+
+/// What those of one group chose: all of it is told, or nothing.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Part {
+    /// Empty for responses without one.
+    pub code: String,
+    pub answered: Option<u64>,
+    /// In the order of the question's bars.
+    pub bars: Vec<Count>,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]

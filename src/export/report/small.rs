@@ -55,6 +55,24 @@ pub fn hidden_rows(rows: &[(u64, u64)], sums: &[bool]) -> Vec<bool> {
     if a < SMALLEST || b < SMALLEST { vec![true; rows.len()] } else { hidden }
 }
 
+/// For rows of counts over groups, where each row's sum and each group's are known: which groups are hidden, all of their counts
+/// together. `begin`: those that are in any case.
+pub fn hidden_groups(rows: &[Vec<u64>], begin: &[bool]) -> Vec<bool> {
+    let small = |at: usize| rows.iter().any(|row| is_small(row[at]));
+    let mut hidden: Vec<bool> = begin.iter().enumerate().map(|(at, gone)| *gone || small(at)).collect();
+    let Some(first) = hidden.iter().position(|h| *h) else { return hidden };
+    // As above: the next in their order, until what is left of each row when the told ones are taken away settles nothing.
+    for at in (first..begin.len()).chain(0..first) {
+        let gone = |row: &Vec<u64>| row.iter().zip(&hidden).filter(|(_, h)| **h).map(|(c, _)| *c).sum::<u64>();
+        let settles_nothing = |left: u64| left == 0 || left >= SMALLEST + SLACK;
+        if hidden.iter().filter(|h| **h).count() >= 2 && rows.iter().map(gone).all(settles_nothing) {
+            return hidden;
+        }
+        hidden[at] = true;
+    }
+    vec![true; begin.len()]
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -125,6 +143,17 @@ mod tests {
                 prop_assert!(known, "{rows:?} gives away row {at}");
             }
         }
+    }
+
+    #[test]
+    fn a_group_with_a_small_count_hides_among_others_until_nothing_can_be_taken_away() {
+        let rows = |rows: &[[u64; 4]]| rows.iter().map(|row| row.to_vec()).collect::<Vec<_>>();
+        let gone = |of: &[[u64; 4]]| hidden_groups(&rows(of), &[false; 4]);
+        assert_eq!(gone(&[[9, 8, 20, 7], [6, 5, 30, 0]]), [false; 4]);
+        assert_eq!(gone(&[[9, 3, 20, 7], [6, 5, 30, 0]]), [false, true, true, false]);
+        assert_eq!(gone(&[[9, 3, 0, 7], [6, 5, 0, 0]]), [true; 4], "eight of the second row would be left: 5, 0 and 0");
+        assert_eq!(gone(&[[9, 3, 1, 2], [6, 5, 7, 8]]), [true; 4]);
+        assert_eq!(hidden_groups(&rows(&[[9, 8, 20, 7]]), &[false, true, false, false]), [false, true, true, false]);
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! Counts responses one by one, and says what may be told of them.
 
 use super::small::{hidden, hidden_of_several, hidden_rows};
+use super::split::Cross;
 use super::{Bar, Count, Group, Question, Report, SMALLEST, STEP};
 use crate::engine::{Audience, Outcome, Response, Status};
 use crate::export::atlas::{Atlas, Cell, Given, State};
@@ -36,6 +37,7 @@ struct Asked {
     seconds: Vec<u32>,
     /// All, and not-yet users among them.
     chosen: BTreeMap<String, (u64, u64)>,
+    cross: Cross,
 }
 
 impl Tally {
@@ -91,8 +93,12 @@ impl Tally {
 
     fn answers(&mut self, response: &Response, complete: bool, not_yet: u64) {
         let cells = self.atlas.lay(response, false);
+        let groups =
+            [response.place.as_deref().unwrap_or_default(), &response.channel, response.language.tag()];
         for (place, asked) in &mut self.questions {
-            asked.state(cells[*place].as_ref(), not_yet);
+            let cell = cells[*place].as_ref();
+            asked.state(cell, not_yet);
+            asked.cross.add(groups, &chosen(cell), cell.is_some_and(|c| c.state == State::Answered));
         }
         let mut before = response.started_at;
         let mut last = None;
@@ -123,13 +129,14 @@ impl Tally {
         let told = |count: u64, hidden: bool| (!hidden).then_some(count);
         let groups = |table: &BTreeMap<String, (u64, u64)>| groups(table, audience[0]);
         let (place, channel, language) = (groups(&self.place), groups(&self.channel), groups(&self.language));
+        let gone = [&place, &channel, &language].map(|of| of.iter().map(|g| g.count.is_none()).collect());
         let mut left: Vec<u64> = vec![self.left_at_once];
         left.extend(self.questions.values().map(|q| q.left_after));
         let left_hidden = if ended[1] { vec![true; left.len()] } else { hidden(&left) };
         let book = self.atlas.book();
         let questions = self.questions.iter_mut().zip(left_hidden.iter().skip(1));
         let questions = questions
-            .map(|((place, asked), left)| asked.told(&book.columns[*place], *left, audience[0]))
+            .map(|((place, asked), left)| asked.told(&book.columns[*place], *left, audience[0], &gone))
             .collect();
         Report {
             counted: self.counted,
@@ -162,37 +169,25 @@ impl Asked {
             None => 5,
         };
         self.states[state] += 1;
-        match cell.and_then(|c| c.given.as_ref()) {
-            Some(Given::Code(code)) => self.choose((*code).to_owned(), not_yet),
-            Some(Given::Codes(codes)) => {
-                codes.iter().for_each(|code| self.choose((*code).to_owned(), not_yet))
-            }
-            Some(Given::Number(number)) => self.choose(number.to_string(), not_yet),
-            Some(
-                Given::Text(_)
-                | Given::Place { .. }
-                | Given::Media(_)
-                | Given::Spoken(_)
-                | Given::Date(_)
-                | Given::Time(_)
-                | Given::Voted,
-            )
-            | None => {}
+        for code in chosen(cell) {
+            let of = self.chosen.entry(code).or_default();
+            *of = (of.0 + 1, of.1 + not_yet);
         }
     }
 
-    fn choose(&mut self, code: String, not_yet: u64) {
-        let of = self.chosen.entry(code).or_default();
-        *of = (of.0 + 1, of.1 + not_yet);
-    }
-
     // `small`: how many not-yet users there are in all is not told, so it is told nowhere.
-    fn told(&mut self, column: &Column, left_hidden: bool, small: bool) -> Question {
+    // `gone`: groups by place, channel and language of which not even is told how many they are.
+    fn told(&mut self, column: &Column, left_hidden: bool, small: bool, gone: &[Vec<bool>; 3]) -> Question {
         let options = options(column);
         let counts: Vec<(u64, u64)> =
             options.iter().map(|(code, _)| self.chosen.get(code).copied().unwrap_or_default()).collect();
         let all: Vec<u64> = counts.iter().map(|(all, _)| *all).collect();
-        let (states, bars) = self.hidden(&all, kind(column) == Some(TypeOf::Multi));
+        let several = kind(column) == Some(TypeOf::Multi);
+        let (states, bars) = self.hidden(&all, several);
+        let codes: Vec<&str> = options.iter().map(|(code, _)| code.as_str()).collect();
+        // Where the whole is not told, its parts are not.
+        let whole = !states[0] && !bars.contains(&true) && !codes.is_empty();
+        let by = if whole { self.cross.told(&codes, several, gone) } else { Vec::new() };
         let rows: Vec<(u64, u64)> = counts.iter().map(|(all, not_yet)| (*not_yet, all - not_yet)).collect();
         let split = if small { vec![true; rows.len()] } else { hidden_rows(&rows, &bars) };
         let state = |n: usize| (!states[n]).then_some(self.states[n]);
@@ -217,6 +212,7 @@ impl Asked {
                 })
                 .collect(),
             median_seconds: median(&mut self.seconds),
+            by,
         }
     }
 
@@ -238,6 +234,25 @@ impl Asked {
         let (others, bars) = gone.split_at(others.len());
         let states = std::iter::once(true).chain(others.iter().copied()).collect();
         (states, bars.to_vec())
+    }
+}
+
+// The options that stand in a cell; of a ranking all, and nothing of what was written.
+fn chosen(cell: Option<&Cell<'_>>) -> Vec<String> {
+    match cell.and_then(|c| c.given.as_ref()) {
+        Some(Given::Code(code)) => vec![(*code).to_owned()],
+        Some(Given::Codes(codes)) => codes.iter().map(|code| (*code).to_owned()).collect(),
+        Some(Given::Number(number)) => vec![number.to_string()],
+        Some(
+            Given::Text(_)
+            | Given::Place { .. }
+            | Given::Media(_)
+            | Given::Spoken(_)
+            | Given::Date(_)
+            | Given::Time(_)
+            | Given::Voted,
+        )
+        | None => Vec::new(),
     }
 }
 
