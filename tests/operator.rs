@@ -36,8 +36,12 @@ async fn answer(store: &dyn Store, n: u8, code: &str) {
 }
 
 async fn answer_in(store: &dyn Store, conversation: ConversationKey, n: u8, code: &str) {
+    keep(store, conversation, n, answered(n, code)).await;
+}
+
+fn answered(n: u8, code: &str) -> Response {
     let now = Timestamp::now();
-    let response = Response {
+    Response {
         id: uuid::Uuid::from_u128(n.into()),
         dialogue: ScriptId(DIALOGUE.to_owned()),
         citizen: format!("citizen-{n}"),
@@ -57,7 +61,11 @@ async fn answer_in(store: &dyn Store, conversation: ConversationKey, n: u8, code
             at: now,
         }],
         withdrawn: Vec::new(),
-    };
+    }
+}
+
+async fn keep(store: &dyn Store, conversation: ConversationKey, n: u8, response: Response) {
+    let now = Timestamp::now();
     let changes = Changes {
         conversation,
         update: UpdateId(format!("web:{n}")),
@@ -371,4 +379,37 @@ async fn who_published_reviewed_and_gave_back_is_in_the_log_and_nothing_in_it_ca
         assert_eq!(request.body("[]").send().await.unwrap().status().as_u16(), 405, "{method}");
     }
     assert_eq!(place.output(&["token", "log"]), log, "to ask for it adds nothing and takes nothing away");
+}
+
+#[tokio::test]
+async fn words_past_their_time_are_counted_then_taken_out_and_the_puller_gets_the_row_without_them() {
+    let mut place = Place::default();
+    let yaml = fs::read_to_string(place.dialogues.join(format!("{DIALOGUE}.yaml"))).unwrap();
+    place.dialogues = place.folder.path().join("dialogues");
+    let script = place.dialogues.join(format!("{DIALOGUE}.yaml"));
+    fs::create_dir_all(script.parent().unwrap()).unwrap();
+    fs::write(script, yaml.replace("  keep: 12 months\n", "  keep: 12 months\n  keep_text: 90 days\n")).unwrap();
+    let store = open(&place).await;
+    let mut old = answered(1, "aldrig");
+    old.finished_at = old.finished_at.checked_sub(jiff::SignedDuration::from_hours(100 * 24)).unwrap();
+    let words = Outcome::Given { value: Value::Text("Hemmelige ord".to_owned()), other: None };
+    old.answers.push(Answered { question: "fri".to_owned(), outcome: words, at: old.finished_at });
+    keep(&*store, ConversationKey([1; 16]), 1, old).await;
+    answer(&*store, 2, "aldrig").await;
+    store.close().await.unwrap();
+    drop(store);
+
+    let all = || place.output(&["export", DIALOGUE, "--format", "ndjson"]);
+    let line = format!("{DIALOGUE}\t0\t1");
+    assert_eq!(place.output(&["retention", "--dry-run"]), line);
+    assert!(all().contains("Hemmelige ord"), "to count is not to erase");
+    let service = place.serve();
+    assert_eq!(place.output(&["retention"]), line);
+    assert_eq!(place.output(&["retention"]), "", "it goes once");
+    let rows: Vec<Json> = all().lines().map(|row| serde_json::from_str(row).unwrap()).collect();
+    assert_eq!(rows.len(), 2);
+    let row = rows.iter().find(|row| row["response"].as_str().unwrap().ends_with("001")).unwrap();
+    assert_eq!((&row["answers"], &row["states"]["fri"]), (&serde_json::json!({"bruger": "aldrig"}), &"withdrawn".into()));
+    assert_eq!(rows[1]["response"], row["response"], "it comes last, as what has changed does");
+    assert!(service.stop().success());
 }

@@ -297,8 +297,9 @@ async fn nightly(store: Arc<dyn Store>, library: Arc<Library>, mut stop: watch::
         }
         match library.erase_expired(Timestamp::now()).await {
             Ok(expired) => {
-                for Expired { dialogue, responses, .. } in expired {
-                    info!(%dialogue, count = responses.len(), "responses past their time were erased");
+                for Expired { dialogue, responses, trimmed, .. } in expired {
+                    let (count, parts) = (responses.len(), trimmed.len());
+                    info!(%dialogue, count, parts, "responses past their time were erased, and words or files of others");
                 }
             }
             Err(error) => warn!(%error, "responses past their time could not be erased"),

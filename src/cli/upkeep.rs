@@ -56,9 +56,11 @@ struct Rotate {
     places: Places,
 }
 
-/// Erase the responses that are older than their dialogue said it would keep them (`privacy.keep`), as `serve` does every night.
+/// Erase the responses that are older than their dialogue said it would keep them (`privacy.keep`), as `serve` does every night;
+/// and of others what citizens wrote themselves (`keep_text`) and their files (`keep_media`).
 ///
-/// Prints one line per dialogue: its name and how many. A pull shows each as deleted, with the reason `retention`.
+/// Prints one line per dialogue, tab-separated: its name, how many go, and of how many only words or files go. A pull shows the first
+/// as deleted, with the reason `retention`; the others come again, with those answers withdrawn.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Example:\n  snak retention --dry-run")]
 pub struct Retention {
@@ -75,14 +77,18 @@ pub async fn retention(command: Retention) -> Result<(), Failure> {
     let mut out = std::io::stdout().lock();
     for of in expired.as_array().into_iter().flatten() {
         // Whoever hung up does not want to know.
-        let _ = writeln!(out, "{}\t{}", of["dialogue"].as_str().unwrap_or_default(), of["responses"]);
+        let dialogue = of["dialogue"].as_str().unwrap_or_default();
+        let _ = writeln!(out, "{dialogue}\t{}\t{}", of["responses"], of["trimmed"]);
     }
-    let count: u64 = expired.as_array().into_iter().flatten().filter_map(|of| of["responses"].as_u64()).sum();
+    let sum = |name: &str| -> u64 {
+        expired.as_array().into_iter().flatten().filter_map(|of| of[name].as_u64()).sum()
+    };
+    let (count, parts) = (sum("responses"), sum("trimmed"));
     match command.dry_run {
-        true => info!("{count} responses are past their time"),
-        false => {
-            info!("{count} responses were past their time and are erased; the disk forgets them tonight")
-        }
+        true => info!("{count} responses are past their time, and words or files of {parts} others"),
+        false => info!(
+            "{count} responses were past their time and are erased, and words or files of {parts} others; the disk forgets them tonight"
+        ),
     }
     Ok(())
 }

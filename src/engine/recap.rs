@@ -193,6 +193,12 @@ pub fn privacy(script: &Script, language: Language) -> Text {
             ("data-protection", Arg::Text(protection)),
         ],
     ));
+    for (name, keep) in [("kept-text", privacy.keep_text), ("kept-media", privacy.keep_media)] {
+        if let Some(keep) = keep {
+            let keep = kept_for(keep, language);
+            text.line(&lines(language).with(name, &[("keep", Arg::Text(&keep))]));
+        }
+    }
     if let Some(link) = &privacy.link {
         text.line(link);
     }

@@ -39,7 +39,7 @@ fn record(script: &Script) -> String {
         ("Oplysninger", "se listen nedenfor".to_owned()),
         ("Modtagere", recipients(script)),
         ("Overførsel til tredjelande", transfer(script).to_owned()),
-        ("Slettefrist", format!("{} efter svaret", keep(header.privacy.keep))),
+        ("Slettefrist", deleted_after(script)),
         ("Sikkerhed", SECURITY.to_owned()),
     ];
     out.push_str("| | |\n|---|---|\n");
@@ -65,12 +65,12 @@ fn assessment(script: &Script) -> String {
     );
     let _ = writeln!(
         out,
-        "## 1. Behandlingen\n\n{} {}\n\nMålgruppe: {}\n\nForventet effekt: {}\n\nSvarene gemmes i {} og slettes så af sig selv.\n",
+        "## 1. Behandlingen\n\n{} {}\n\nMålgruppe: {}\n\nForventet effekt: {}\n\nSvarene slettes af sig selv: {}.\n",
         header.purpose.to(da).plain(),
         header.method.to(da).plain(),
         header.target_group.to(da).plain(),
         header.expected_effect.to(da).plain(),
-        keep(header.privacy.keep),
+        deleted_after(script),
     );
     let sensitive: Vec<String> =
         script.questions().filter(|q| q.sensitive).map(|q| q.text.to(da).plain()).collect();
@@ -131,6 +131,19 @@ fn basis(script: &Script) -> &'static str {
         Basis::PublicTask => "opgave i samfundets interesse, artikel 6, stk. 1, litra e",
         Basis::Consent => "samtykke, artikel 6, stk. 1, litra a",
     }
+}
+
+fn deleted_after(script: &Script) -> String {
+    let privacy = &script.header().privacy;
+    let sooner = |what: &str, keep_for: Option<Keep>| {
+        keep_for.map(|of| format!("; {what} efter {}", keep(of))).unwrap_or_default()
+    };
+    format!(
+        "{} efter svaret{}{}",
+        keep(privacy.keep),
+        sooner("fri tekst", privacy.keep_text),
+        sooner("billeder, lyd og filer", privacy.keep_media)
+    )
 }
 
 fn keep(keep: Keep) -> String {

@@ -6,6 +6,7 @@ mod journal;
 mod media;
 mod retention;
 mod shelf;
+mod trim;
 
 pub use erased::{Erased, receipt_number};
 pub use folder::{Checked, File, file, institutions, scan};

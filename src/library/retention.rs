@@ -2,7 +2,7 @@
 
 use super::Library;
 use crate::engine::{self, Response, Reviewed, VoteRow, vote_log};
-use crate::script::ScriptId;
+use crate::script::{Keep, Script, ScriptId};
 use jiff::civil::Date;
 use jiff::{Span, Timestamp};
 use serde::de::DeserializeOwned;
@@ -20,6 +20,24 @@ pub struct Expired {
     pub votes: Vec<Uuid>,
     /// Statements and ideas, as they are removed.
     pub contributions: Vec<Document>,
+    /// Responses of which only the words or the files go: see `trim`.
+    pub trimmed: Vec<Uuid>,
+}
+
+impl Expired {
+    fn is_empty(&self) -> bool {
+        self.responses.is_empty()
+            && self.votes.is_empty()
+            && self.contributions.is_empty()
+            && self.trimmed.is_empty()
+    }
+}
+
+/// Whether a response has been kept for so long.
+pub(super) fn is_over(response: &Response, keep: Keep, script: &Script, now: Timestamp) -> bool {
+    let span = Span::new().months(keep.months).days(keep.days);
+    let finished = response.finished_at.to_zoned(script.institution().timezone.clone());
+    finished.checked_add(span).is_ok_and(|until| until.timestamp() <= now)
 }
 
 impl Library {
@@ -34,8 +52,10 @@ impl Library {
             let responses = self.expired_of(&dialogue, now).await?;
             let votes = self.expired_votes(&dialogue, now).await?;
             let contributions = self.expired_contributions(&dialogue, now).await?;
-            if !(responses.is_empty() && votes.is_empty() && contributions.is_empty()) {
-                all.push(Expired { dialogue, responses, votes, contributions });
+            let trimmed = self.trim(&dialogue, now, false).await?;
+            let of = Expired { dialogue, responses, votes, contributions, trimmed };
+            if !of.is_empty() {
+                all.push(of);
             }
         }
         Ok(all)
@@ -110,11 +130,8 @@ impl Library {
     }
 
     fn is_past(&self, response: &Response, now: Timestamp) -> bool {
-        let Some(published) = self.revision(&response.dialogue, response.revision) else { return false };
-        let keep = published.script.header().privacy.keep;
-        let span = Span::new().months(keep.months).days(keep.days);
-        let finished = response.finished_at.to_zoned(published.script.institution().timezone.clone());
-        finished.checked_add(span).is_ok_and(|until| until.timestamp() <= now)
+        let published = self.revision(&response.dialogue, response.revision);
+        published.is_some_and(|p| is_over(response, p.script.header().privacy.keep, &p.script, now))
     }
 
     // Of what only the day is known, the whole day has passed.
@@ -133,12 +150,15 @@ impl Library {
     /// What the store says; what was erased before stays erased.
     pub async fn erase_expired(&self, now: Timestamp) -> Result<Vec<Expired>, StoreError> {
         let expired = self.expired(now).await?;
-        for Expired { responses, votes, contributions, .. } in &expired {
+        for Expired { dialogue, responses, votes, contributions, trimmed } in &expired {
             if !contributions.is_empty() {
                 self.store.keep(contributions.clone()).await?;
             }
             for page in responses.chunks(PAGE).chain(votes.chunks(PAGE)) {
                 self.store.erase_responses(page.to_vec(), now, Reason::Retention).await?;
+            }
+            if !trimmed.is_empty() {
+                self.trim(dialogue, now, true).await?;
             }
         }
         Ok(expired)

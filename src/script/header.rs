@@ -49,11 +49,12 @@ pub const KEYS: [&str; 27] = [
 const LATER: [&str; 3] = ["urgent", "was", "data_protection_contact"];
 pub const GIVE_BACK_KEYS: [&str; 2] = ["by", "how"];
 pub const PERIOD_KEYS: [&str; 2] = ["from", "to"];
-pub const PRIVACY_KEYS: [&str; 5] = ["basis", "anonymous", "keep", "notice", "link"];
+pub const PRIVACY_KEYS: [&str; 7] =
+    ["basis", "anonymous", "keep", "keep_text", "keep_media", "notice", "link"];
 pub const ENTRY_KEYS: [&str; 3] = ["code", "keywords", "places"];
 pub const AUDIENCE_KEYS: [&str; 3] = ["ask", "not_yet_users", "else"];
-/// Two years of thirty-day months, and some days of slack.
-const MAX_KEEP_DAYS: i32 = 735;
+/// Two years, and some days of slack.
+const MAX_KEEP_DAYS: i64 = 745;
 static CODE: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new("^[a-z0-9]{1,12}$").ok());
 static PLACE: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new("^[a-z0-9_-]{1,51}$").ok());
 
@@ -206,7 +207,7 @@ fn day(date: Date) -> (String, String) {
 }
 
 fn privacy(reader: &mut Reader, node: &Node) -> Option<Privacy> {
-    reader.entries_but(node, &PRIVACY_KEYS, &["keep_media", "keep_text"], false);
+    reader.entries(node, &PRIVACY_KEYS, false);
     let node = &understood(node, &PRIVACY_KEYS);
     let basis = part(reader, node, "basis", &PRIVACY_KEYS, "privacy").and_then(|n| {
         reader.value(n, both("`consent` eller `public_task`", "`consent` or `public_task`"), |t| match t {
@@ -218,7 +219,7 @@ fn privacy(reader: &mut Reader, node: &Node) -> Option<Privacy> {
     let anonymous = part(reader, node, "anonymous", &PRIVACY_KEYS, "privacy").and_then(|n| reader.boolean(n));
     let keep = match node.get("keep").filter(|n| !n.is_empty()) {
         Some(n) => {
-            reader.value(n, both("et tidsrum som `12 months`", "a time span such as `12 months`"), keep)
+            reader.value(n, time_span(), keep)
         }
         None => {
             reader.report(
@@ -238,14 +239,44 @@ fn privacy(reader: &mut Reader, node: &Node) -> Option<Privacy> {
         }
     };
     if let (Some(keep), Some(node)) = (keep, node.get("keep"))
-        && keep.months * 30 + keep.days > MAX_KEEP_DAYS
+        && keep.in_days() > MAX_KEEP_DAYS
     {
         reader.report(kept_too_long(node.at));
     }
+    let (keep_text, keep_media) =
+        (sooner(reader, node, "keep_text", keep), sooner(reader, node, "keep_media", keep));
     let notice = part(reader, node, "notice", &PRIVACY_KEYS, "privacy")
         .map(|n| reader.words(n, &both("privatlivsteksten", "the privacy notice")));
     let link = node.get("link").and_then(|n| reader.text(n)).map(str::to_owned);
-    Some(Privacy { basis: basis?, anonymous: anonymous?, keep: keep?, notice: notice?, link })
+    let (basis, anonymous, keep, notice) = (basis?, anonymous?, keep?, notice?);
+    Some(Privacy { basis, anonymous, keep, keep_text, keep_media, notice, link })
+}
+
+fn time_span() -> Both {
+    both("et tidsrum som `12 months`", "a time span such as `12 months`")
+}
+
+// A part of the answers that goes before the rest.
+fn sooner(reader: &mut Reader, privacy: &Node, key: &str, whole: Option<Keep>) -> Option<Keep> {
+    let node = privacy.get(key).filter(|n| !n.is_empty())?;
+    let part = reader.value(node, time_span(), keep)?;
+    if whole.is_some_and(|whole| part.in_days() > whole.in_days()) {
+        reader.report(later_than_all(node.at, key));
+    }
+    Some(part)
+}
+
+fn later_than_all(at: Span, key: &str) -> Problem {
+    Problem::error(
+        "P606",
+        at,
+        both(format!("`{key}` er længere end `keep`"), format!("`{key}` is longer than `keep`")),
+    )
+    .why(both("efter `keep` slettes hele svaret", "after `keep` the whole answer is deleted"))
+    .mend(both(
+        format!("skriv et kortere tidsrum end i `keep`, eller slet linjen `{key}`"),
+        format!("write a shorter time than in `keep`, or delete the line `{key}`"),
+    ))
 }
 
 fn kept_too_long(at: Span) -> Problem {
@@ -385,6 +416,13 @@ pub fn audience(
 /// Keys of the top that nobody knows, or that are still to come.
 pub fn unknown_keys(reader: &mut Reader, root: &Node) {
     reader.entries_but(root, &KEYS, &LATER, false);
+}
+
+impl Keep {
+    // A month is a twelfth of a year.
+    fn in_days(self) -> i64 {
+        i64::from(self.months) * 365 / 12 + i64::from(self.days)
+    }
 }
 
 impl Header {

@@ -15,7 +15,7 @@ const fn key(name: &'static str, danish: &'static [&'static str], does: &'static
 }
 
 /// Every key that some place of a script or of an institution's file knows, in the order of a file.
-pub const ALL: [Key; 127] = [
+pub const ALL: [Key; 129] = [
     key("format", &[], "Sprogets udgave. Skriv altid 1."),
     key("title", &["titel", "overskrift"], "Overskriften, som borgeren ser øverst."),
     key("languages", &["sprog"], "De sprog, dialogen tilbydes på. Det første er dialogens eget."),
@@ -50,6 +50,16 @@ pub const ALL: [Key; 127] = [
     ),
     key("anonymous", &["anonym", "anonymt"], "Om svarene er anonyme: `true` eller `false`."),
     key("keep", &["gem", "gemmes"], "Hvor længe svarene gemmes, fx `12 months`."),
+    key(
+        "keep_text",
+        &["gem_tekst"],
+        "Hvor længe det gemmes, som borgeren skriver med egne ord, hvis det er kortere end svarene.",
+    ),
+    key(
+        "keep_media",
+        &["gem_billeder"],
+        "Hvor længe billeder, lyd og filer gemmes, hvis det er kortere end svarene.",
+    ),
     key("notice", &[], "Privatlivsteksten, som borgeren ser, før den første besvarelse."),
     key("link", &[], "Et link til mere."),
     key("entry", &["indgang"], "Vejen ind: navnet i links og QR-koder."),

@@ -247,6 +247,10 @@ pub struct Privacy {
     pub basis: Basis,
     pub anonymous: bool,
     pub keep: Keep,
+    /// What citizens write in their own words goes sooner; never later than `keep`.
+    pub keep_text: Option<Keep>,
+    /// The same for their pictures, voices and files.
+    pub keep_media: Option<Keep>,
     pub notice: Words,
     pub link: Option<String>,
 }

@@ -78,6 +78,12 @@ pub struct Privacy {
     pub anonymous: bool,
     /// How long answers are kept, such as `12 months`.
     pub keep: String,
+    /// What citizens wrote in their own words, where that is shorter.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub keep_text: Option<String>,
+    /// Their pictures, voices and files, where that is shorter.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub keep_media: Option<String>,
 }
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -107,6 +113,8 @@ impl Header {
                 basis: basis(privacy.basis).to_owned(),
                 anonymous: privacy.anonymous,
                 keep: keep(privacy.keep),
+                keep_text: privacy.keep_text.map(keep),
+                keep_media: privacy.keep_media.map(keep),
             },
             entry: EntryCode {
                 code: header.entry.code.clone(),

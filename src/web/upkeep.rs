@@ -73,9 +73,10 @@ pub async fn retention(
     };
     let expired = expired.map_err(refused)?;
     for of in expired.iter().filter(|_| !wish.dry_run) {
-        Access::act(&*web.store, &caller, &of.dialogue.0, "retention", of.responses.len() as u64).await;
+        let count = of.responses.len() + of.trimmed.len();
+        Access::act(&*web.store, &caller, &of.dialogue.0, "retention", count as u64).await;
     }
-    let each = |e: crate::library::Expired| json!({"dialogue": e.dialogue, "responses": e.responses.len()});
+    let each = |e: crate::library::Expired| json!({"dialogue": e.dialogue, "responses": e.responses.len(), "trimmed": e.trimmed.len()});
     Ok(Json(expired.into_iter().map(each).collect()))
 }
 

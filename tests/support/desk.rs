@@ -28,9 +28,13 @@ pub fn now() -> Timestamp {
 
 /// The dialogue `nordby/<code>` with these steps, entered by its code.
 pub async fn desk(store: Arc<dyn Store>, code: &str, anonymous: bool, steps: &str) -> Desk {
+    desk_of(store, code, [header(code, anonymous).as_str(), steps].concat()).await
+}
+
+/// As [`desk`], with the whole text of the dialogue.
+pub async fn desk_of(store: Arc<dyn Store>, code: &str, script: String) -> Desk {
     let folder = tempfile::tempdir().unwrap();
     std::fs::create_dir(folder.path().join("nordby")).unwrap();
-    let script = [header(code, anonymous).as_str(), steps].concat();
     std::fs::write(folder.path().join(format!("nordby/{code}.yaml")), script).unwrap();
     let library = Arc::new(Library::open(folder.path(), store.clone()).await.unwrap());
     let reading = library.read(now()).await.unwrap();

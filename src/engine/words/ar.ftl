@@ -114,6 +114,8 @@ privacy =
        *[no] هي مرتبطة بهذه المحادثة، لا باسمك.
     }
     يمكنك السؤال عن حقوقك لدى { $data-protection }.
+kept-text = ما تكتبه بكلماتك نحذفه قبل ذلك، بعد { $keep }.
+kept-media = الصور والتسجيلات والملفات نحذفها قبل ذلك، بعد { $keep }.
 privacy-rights = اكتب /mydata لترى ما نحفظه عنك، و/delete لحذفه.
 keep-months = { $count ->
     [one] شهر واحد

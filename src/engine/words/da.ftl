@@ -110,6 +110,8 @@ privacy =
        *[no] De hører sammen med denne samtale, men ikke med dit navn.
     }
     Du kan spørge om dine rettigheder hos { $data-protection }.
+kept-text = Det, du skriver med dine egne ord, sletter vi allerede efter { $keep }.
+kept-media = Billeder, lyd og filer sletter vi allerede efter { $keep }.
 privacy-rights = Skriv /minedata for at se, hvad vi har gemt om dig, og /slet for at få det slettet.
 keep-months = { $count ->
     [one] en måned

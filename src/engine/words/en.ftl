@@ -110,6 +110,8 @@ privacy =
        *[no] They belong to this conversation, but not to your name.
     }
     You can ask about your rights at { $data-protection }.
+kept-text = What you write in your own words we already delete after { $keep }.
+kept-media = Pictures, sound and files we already delete after { $keep }.
 privacy-rights = Write /mydata to see what we keep about you, and /delete to have it deleted.
 keep-months = { $count ->
     [one] one month
