@@ -3,6 +3,7 @@
 use super::Web;
 use super::access::Access;
 use super::auth::Caller;
+use super::choices::Bytes;
 use super::dialogues::{PRIVATE, Pairs, Readable, read};
 use super::error::Refusal;
 use super::gzip;
@@ -68,7 +69,7 @@ pub async fn json(request: Request, pairs: Pairs) -> Result<Response, Refusal> {
 #[utoipa::path(get, path = "/v1/dialogues/{institution}/{dialogue}/responses.xlsx", tag = "responses",
     params(Where, Parameters, States),
     responses(
-        (status = 200, description = "the rows; `Link: <…>; rel=\"next\"` goes on behind them", content_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", body = Vec<u8>),
+        (status = 200, description = "the rows; `Link: <…>; rel=\"next\"` goes on behind them", content_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", body = Bytes),
         (status = 304, description = "nothing has changed since the answer with this `ETag`"),
         Refused,
     ))]

@@ -3,6 +3,7 @@
 use super::Web;
 use super::access::Access;
 use super::auth::Caller;
+use super::choices::Bytes;
 use super::dialogues::{PRIVATE, Readable};
 use super::error::Refusal;
 use super::openapi::{Refused, Where};
@@ -18,7 +19,13 @@ use storage::MediaId;
 /// One picture, voice message or file.
 #[utoipa::path(get, path = "/v1/dialogues/{institution}/{dialogue}/media/{id}", tag = "media",
     params(Where, ("id" = String, Path, description = "as a row names it")),
-    responses((status = 200, description = "its bytes", content_type = "application/octet-stream", body = Vec<u8>), Refused))]
+    responses(
+        (status = 200, description = "its bytes", content(
+            (Bytes = "image/jpeg"), (Bytes = "image/png"), (Bytes = "image/webp"), (Bytes = "audio/ogg"),
+            (Bytes = "application/pdf"), (Bytes = "application/octet-stream"),
+        )),
+        Refused,
+    ))]
 pub async fn file(
     State(web): State<Arc<Web>>,
     caller: Caller,

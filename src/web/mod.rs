@@ -3,6 +3,7 @@
 mod access;
 mod account;
 mod auth;
+mod choices;
 mod dialogues;
 mod entry;
 mod erasure;

@@ -1,5 +1,6 @@
 //! The surface described: as OpenAPI 3.1, made from the routes' own code, and as a page that asks for nothing from elsewhere.
 
+use super::choices::{Bytes, OfChoices, OfCsv, OfRows, OfStatus, Switch};
 use super::entry::Dialogues;
 use super::error::Refusal;
 use super::{dialogues, export, media, report};
@@ -26,7 +27,7 @@ use utoipa::{IntoParams, IntoResponses, Modify, OpenApi, ToSchema};
         dialogues::list, export::csv, export::xlsx, export::json, export::ndjson, dialogues::codebook_json,
         dialogues::codebook_csv, report::json, report::html, media::file, document, page,
     ),
-    components(schemas(Dialogues, Row, Described, Page, Refusal)),
+    components(schemas(Dialogues, Row, Described, Page, Refusal, Bytes)),
     modifiers(&Ways),
     security(("bearer" = []), ("basic" = [])),
 )]
@@ -75,7 +76,8 @@ pub struct Parameters {
     /// `changed_at` is not after
     until: Option<String>,
     /// `complete`, `partial` or `all`
-    status: Option<String>,
+    #[param(inline)]
+    status: Option<OfStatus>,
     /// One, or several with commas
     revision: Option<String>,
     /// One, or several with commas
@@ -85,20 +87,24 @@ pub struct Parameters {
     /// `not_yet_user`, `user`, `unknown`: one, or several with commas
     audience: Option<String>,
     /// What stands for a choice: `code`, `label` or `both`
-    values: Option<String>,
+    #[param(inline)]
+    values: Option<OfChoices>,
     /// The language of labels
     lang: Option<String>,
     /// `wide`: a row for each response; `long`: a row for each question of its revision
-    shape: Option<String>,
+    #[param(inline)]
+    shape: Option<OfRows>,
     /// Names with commas
     columns: Option<String>,
     /// `withdrawn`: answers whose question a citizen's later answers lead past. `test`: answers to drafts, of which there are none
     /// yet. One, or both with a comma
     include: Option<String>,
     /// `1`: cells of CSV are not kept from being taken for formulas
-    raw: Option<String>,
+    #[param(inline)]
+    raw: Option<Switch>,
     /// `1`: names of columns without æøå
-    ascii: Option<String>,
+    #[param(inline)]
+    ascii: Option<Switch>,
     /// A table of the codebook, or `contacts`
     table: Option<String>,
 }
@@ -109,7 +115,8 @@ pub struct Parameters {
 #[allow(dead_code, reason = "described, and read by other means")]
 pub struct States {
     /// `1`: a `_state` column after each question
-    states: Option<String>,
+    #[param(inline)]
+    states: Option<Switch>,
 }
 
 /// How CSV is written.
@@ -118,7 +125,8 @@ pub struct States {
 #[allow(dead_code, reason = "described, and read by other means")]
 pub struct InExcel {
     /// `excel`: byte order mark, semicolon, CRLF, decimal comma
-    dialect: Option<String>,
+    #[param(inline)]
+    dialect: Option<OfCsv>,
 }
 
 /// How names and cells are written.
@@ -127,7 +135,8 @@ pub struct InExcel {
 #[allow(dead_code, reason = "described, and read by other means")]
 pub struct Plain {
     /// `1`: names of columns without æøå
-    ascii: Option<String>,
+    #[param(inline)]
+    ascii: Option<Switch>,
 }
 
 /// As [`Parameters::raw`].
@@ -136,7 +145,8 @@ pub struct Plain {
 #[allow(dead_code, reason = "described, and read by other means")]
 pub struct Raw {
     /// `1`: cells of CSV are not kept from being taken for formulas
-    raw: Option<String>,
+    #[param(inline)]
+    raw: Option<Switch>,
 }
 
 /// Why there is no answer.
@@ -145,26 +155,26 @@ pub struct Raw {
 pub enum Refused {
     /// A parameter is not known or does not fit: it is named, with what could stand there
     #[response(status = 400, content_type = "application/problem+json")]
-    Parameter(#[to_schema] Refusal),
+    Parameter(Refusal),
     /// The token is missing, not known, revoked or expired
     #[response(status = 401, content_type = "application/problem+json")]
-    Token(#[to_schema] Refusal),
+    Token(Refusal),
     /// The token may not read this
     #[response(status = 403, content_type = "application/problem+json")]
-    Permission(#[to_schema] Refusal),
+    Permission(Refusal),
     /// Not there, or another institution's
     #[response(status = 404, content_type = "application/problem+json")]
-    NotThere(#[to_schema] Refusal),
+    NotThere(Refusal),
     /// The answers were restored from a backup after the cursor was given out: pull from the start
     #[response(status = 410, content_type = "application/problem+json")]
-    Restored(#[to_schema] Refusal),
+    Restored(Refusal),
     /// The token is wrong, and so were too many from this address: `Retry-After` says how many seconds to wait. A right token is
     /// never put off
     #[response(status = 429, content_type = "application/problem+json")]
-    TooMany(#[to_schema] Refusal),
+    TooMany(Refusal),
     /// The store cannot be read at the moment
     #[response(status = 503, content_type = "application/problem+json")]
-    Store(#[to_schema] Refusal),
+    Store(Refusal),
 }
 
 /// A response, its erasure, or that it left the filter. With `shape=long` one question of it; with `table` a round, a vote or an
