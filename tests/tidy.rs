@@ -39,7 +39,7 @@ const ONLY: [(&str, &[&str]); 23] = [
         &[
             "src/channel/",
             "src/cli/",
-            "src/delivery.rs",
+            "src/delivery/",
             "src/dispatch/",
             "src/gate/meter.rs",
             "src/library/",
@@ -63,7 +63,7 @@ const ONLY: [(&str, &[&str]); 23] = [
             "src/gate/meter.rs",
             "src/metrics/",
             "src/web/guard.rs",
-            "src/delivery.rs",
+            "src/delivery/",
             "storage/src/sled_store/",
         ],
     ),

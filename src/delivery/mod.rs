@@ -1,14 +1,17 @@
 //! Outbox -> channel: at least once, in order per conversation, as slowly as the platform asks.
 
+mod queues;
+
 use crate::channel::{
     Channel, Content, ConversationId, Illustrations, Inbox, Incoming, Outbound, Parcel, SendError, Sent,
 };
 use crate::engine::{self, Message};
 use crate::metrics::{Attempt, Metrics};
 use futures_util::FutureExt;
-use std::collections::{BTreeMap, HashMap};
+use queues::Queues;
+use std::collections::HashMap;
 use std::panic::AssertUnwindSafe;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 use storage::{ConversationKey, MessageRef, OutboxId, Posted, Queued, Store, StoreError, Version};
 use tokio::sync::mpsc::UnboundedReceiver;
@@ -34,10 +37,7 @@ pub struct Delivery<C: ?Sized> {
     told: Option<Told>,
     /// Between two messages of one turn, so that they can be read.
     bubble_pause: Duration,
-    /// In the order of the commits, whoever told first.
-    queues: Mutex<HashMap<ConversationKey, Queue>>,
-    /// Conversations whose rows wait for the next start: how many, and since when.
-    left: Mutex<HashMap<ConversationKey, (usize, Instant)>>,
+    queues: Queues,
     metrics: Arc<Metrics>,
 }
 
@@ -47,22 +47,6 @@ impl std::fmt::Debug for Told {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("Told")
     }
-}
-
-/// What waits for one conversation; it is there as long as somebody works on it or looks for more.
-#[derive(Debug, Default)]
-struct Queue {
-    rows: BTreeMap<OutboxId, Waiting>,
-    /// The row that the worker took last.
-    in_hand: Option<(OutboxId, Instant)>,
-    working: bool,
-    looking: bool,
-}
-
-#[derive(Debug)]
-struct Waiting {
-    row: Queued,
-    since: Instant,
 }
 
 /// What became of a row.
@@ -89,8 +73,7 @@ impl<C: Channel + ?Sized + 'static> Delivery<C> {
             illustrations,
             told: None,
             bubble_pause,
-            queues: Mutex::default(),
-            left: Mutex::default(),
+            queues: Queues::default(),
             metrics: Arc::default(),
         }
     }
@@ -109,16 +92,7 @@ impl<C: Channel + ?Sized + 'static> Delivery<C> {
 
     /// How many messages wait to be sent, and how long the first of them has, as far as this process knows.
     pub fn waiting(&self) -> (usize, Duration) {
-        let queues = self.queues.lock().unwrap_or_else(PoisonError::into_inner);
-        let queued = queues.values().flat_map(|queue| {
-            let in_hand = queue.in_hand.filter(|_| queue.working).map(|(_, since)| since);
-            queue.rows.values().map(|waiting| waiting.since).chain(in_hand)
-        });
-        let (count, first) = queued.fold((0, None), |(n, first), at| (n + 1, earlier(first, at)));
-        let left = self.left.lock().unwrap_or_else(PoisonError::into_inner);
-        let (count, first) =
-            left.values().fold((count, first), |(n, first), (rows, at)| (n + rows, earlier(first, *at)));
-        (count, first.map_or(Duration::ZERO, |at| at.elapsed()))
+        self.queues.waiting()
     }
 
     /// Sends what was left in the outbox, then what `posted` brings, until `stop` says so. Must begin before the first event is
@@ -170,11 +144,11 @@ impl<C: Channel + ?Sized + 'static> Delivery<C> {
         let rows = match posted {
             Posted::Rows(rows) => rows,
             Posted::Unsure(key, held) => {
-                self.with(&key, |queue| queue.looking = true);
+                self.queues.look(&key);
                 let (delivery, stop) = (self.clone(), stop.clone());
                 workers.spawn(async move {
                     let found = delivery.look(key, &stop).await.unwrap_or_default();
-                    let idle = delivery.found(&key, found);
+                    let idle = delivery.queues.found(&key, found);
                     drop(held);
                     if idle {
                         delivery.run_worker(key, stop).await;
@@ -185,90 +159,30 @@ impl<C: Channel + ?Sized + 'static> Delivery<C> {
         };
         for row in rows {
             let key = row.id.conversation;
-            if self.add(&key, row) {
+            if self.queues.add(row) {
                 workers.spawn(self.clone().run_worker(key, stop.clone()));
             }
         }
     }
 
-    fn with<T>(&self, key: &ConversationKey, change: impl FnOnce(&mut Queue) -> T) -> T {
-        let mut queues = self.queues.lock().unwrap_or_else(PoisonError::into_inner);
-        let changed = change(queues.entry(*key).or_default());
-        if queues.get(key).is_some_and(|queue| !queue.working && !queue.looking) {
-            queues.remove(key);
-        }
-        changed
-    }
-
-    // Whether the queue needs a worker now.
-    fn add(&self, key: &ConversationKey, row: Queued) -> bool {
-        self.with(key, |queue| {
-            queue.rows.insert(row.id, Waiting { row, since: Instant::now() });
-            !std::mem::replace(&mut queue.working, true)
-        })
-    }
-
-    // The same for what was found on disk. What the worker took already is found there too, until it is settled.
-    fn found(&self, key: &ConversationKey, rows: Vec<Queued>) -> bool {
-        // What was left of it is among them.
-        self.left.lock().unwrap_or_else(PoisonError::into_inner).remove(key);
-        self.with(key, |queue| {
-            queue.looking = false;
-            let waits = rows.into_iter().filter(|row| queue.in_hand.is_none_or(|(id, _)| row.id > id));
-            let since = Instant::now();
-            for row in waits {
-                queue.rows.entry(row.id).or_insert(Waiting { row, since });
-            }
-            let idle = !queue.working && !queue.rows.is_empty();
-            queue.working |= idle;
-            idle
-        })
-    }
-
     async fn run_worker(self: Arc<Self>, key: ConversationKey, stop: watch::Receiver<bool>) {
         if AssertUnwindSafe(self.work(key, stop)).catch_unwind().await.is_err() {
-            self.leave(&key);
+            self.queues.leave(&key);
         }
-    }
-
-    // The next row, or the end of the queue: taken together, so that a row that comes meanwhile starts a new worker.
-    fn next(&self, key: &ConversationKey) -> Option<Queued> {
-        self.with(key, |queue| {
-            let next = queue.rows.pop_first().map(|(_, waiting)| waiting);
-            queue.in_hand = next.as_ref().map_or(queue.in_hand, |w| Some((w.row.id, w.since)));
-            queue.working = next.is_some();
-            next.map(|waiting| waiting.row)
-        })
-    }
-
-    // What is left of the queue stays in the outbox, and is sent after the next start.
-    fn leave(&self, key: &ConversationKey) {
-        let queue = self.queues.lock().unwrap_or_else(PoisonError::into_inner).remove(key);
-        let Some(queue) = queue else { return };
-        let waits = queue.rows.values().map(|waiting| waiting.since);
-        let all: Vec<Instant> = waits.chain(queue.in_hand.map(|(_, since)| since)).collect();
-        let mut left = self.left.lock().unwrap_or_else(PoisonError::into_inner);
-        let since = all.iter().copied().min().unwrap_or_else(Instant::now);
-        let of = left.entry(*key).or_insert((0, since));
-        *of = (of.0 + all.len(), of.1.min(since));
-    }
-
-    fn take(&self, key: &ConversationKey) -> BTreeMap<OutboxId, Waiting> {
-        self.with(key, |queue| std::mem::take(&mut queue.rows))
     }
 
     async fn work(&self, key: ConversationKey, stop: watch::Receiver<bool>) {
         let mut address: Option<ConversationId> = None;
         let mut said = None;
         let mut away = None;
-        while let Some(row) = self.next(&key) {
+        while let Some(row) = self.queues.next(&key) {
             if *stop.borrow() {
-                return self.leave(&key);
+                return self.queues.leave(&key);
             }
             if address.is_none() {
                 match self.insist(&stop, "an address", || self.store.address(&key)).await {
                     Ok(found) => address = found.map(ConversationId),
-                    Err(_) => return self.leave(&key),
+                    Err(_) => return self.queues.leave(&key),
                 }
             }
             let Some(to) = &address else {
@@ -294,13 +208,13 @@ impl<C: Channel + ?Sized + 'static> Delivery<C> {
                 Done::Gone => {
                     info!(conversation = ?key, "cannot be reached any more: what waited is dropped");
                     // Taken at once: what comes from here on may be for somebody who is back.
-                    let rest = self.take(&key);
+                    let rest = self.queues.take(&key);
                     self.tell_gone(&row, to).await;
-                    for row in std::iter::once(row).chain(rest.into_values().map(|waiting| waiting.row)) {
+                    for row in std::iter::once(row).chain(rest) {
                         self.settle(&row, None, &stop).await;
                     }
                 }
-                Done::Waits => return self.leave(&key),
+                Done::Waits => return self.queues.leave(&key),
             }
             if is_say {
                 said = Some(version);
@@ -403,7 +317,7 @@ impl<C: Channel + ?Sized + 'static> Delivery<C> {
     fn is_overtaken(&self, row: &Queued) -> bool {
         let says = |row: &Queued| matches!(engine::decode(&row.outgoing.body), Ok(Parcel::Say(_)));
         says(row)
-            && self.with(&row.id.conversation, |queue| queue.rows.values().any(|waiting| says(&waiting.row)))
+            && self.queues.has(&row.id.conversation, says)
     }
 
     // `away`: since when the platform has taken nothing for this conversation.
@@ -469,10 +383,6 @@ impl<C: Channel + ?Sized + 'static> Delivery<C> {
             }
         }
     }
-}
-
-fn earlier(first: Option<Instant>, at: Instant) -> Option<Instant> {
-    Some(first.map_or(at, |first| first.min(at)))
 }
 
 async fn pause(span: Duration, stop: &watch::Receiver<bool>) {
