@@ -44,7 +44,8 @@ async fn filled(place: &Place) -> MediaId {
             at: now,
         };
         let words = format!("=Ord \"nr.\" {n}, og\nmere");
-        let mut answers = vec![given("bruger", Value::Code("aldrig".to_owned())), given("fri", Value::Text(words))];
+        let mut answers =
+            vec![given("bruger", Value::Code("aldrig".to_owned())), given("fri", Value::Text(words))];
         let mut media = Vec::new();
         if n == 1 {
             let kept = Kept { id: picture.0, kind: MediaKind::Photo, bytes: 6, note: None };
@@ -107,7 +108,8 @@ fn ran(command: &mut Command) -> String {
 async fn no_request_that_the_description_leads_to_is_answered_otherwise_than_described() {
     let place = Place::default();
     let picture = filled(&place).await;
-    let made = ["token", "create", "--institution", "nordby-bibliotek", "--name", "fuzz", "--contact", "--media"];
+    let made =
+        ["token", "create", "--institution", "nordby-bibliotek", "--name", "fuzz", "--contact", "--media"];
     let token = place.output(&made);
     let service = place.serve();
     // Places, columns, cursors and tables are the dialogue's own: no description knows them, and 400 names those there are.
@@ -144,7 +146,14 @@ async fn a_client_made_from_the_description_lists_dialogues_and_pulls_answers_an
     let service = place.serve();
     let client = place.folder.path().join("client");
     let mut generator = tool("openapi-python-client");
-    generator.args(["generate", "--url", &service.link("/v1/openapi.json"), "--meta", "none", "--output-path"]);
+    generator.args([
+        "generate",
+        "--url",
+        &service.link("/v1/openapi.json"),
+        "--meta",
+        "none",
+        "--output-path",
+    ]);
     ran(generator.arg(&client));
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/clients/pull.py");
     let mut python = tool("python");

@@ -388,7 +388,8 @@ async fn words_past_their_time_are_counted_then_taken_out_and_the_puller_gets_th
     place.dialogues = place.folder.path().join("dialogues");
     let script = place.dialogues.join(format!("{DIALOGUE}.yaml"));
     fs::create_dir_all(script.parent().unwrap()).unwrap();
-    fs::write(script, yaml.replace("  keep: 12 months\n", "  keep: 12 months\n  keep_text: 90 days\n")).unwrap();
+    fs::write(script, yaml.replace("  keep: 12 months\n", "  keep: 12 months\n  keep_text: 90 days\n"))
+        .unwrap();
     let store = open(&place).await;
     let mut old = answered(1, "aldrig");
     old.finished_at = old.finished_at.checked_sub(jiff::SignedDuration::from_hours(100 * 24)).unwrap();
@@ -409,7 +410,10 @@ async fn words_past_their_time_are_counted_then_taken_out_and_the_puller_gets_th
     let rows: Vec<Json> = all().lines().map(|row| serde_json::from_str(row).unwrap()).collect();
     assert_eq!(rows.len(), 2);
     let row = rows.iter().find(|row| row["response"].as_str().unwrap().ends_with("001")).unwrap();
-    assert_eq!((&row["answers"], &row["states"]["fri"]), (&serde_json::json!({"bruger": "aldrig"}), &"withdrawn".into()));
+    assert_eq!(
+        (&row["answers"], &row["states"]["fri"]),
+        (&serde_json::json!({"bruger": "aldrig"}), &"withdrawn".into())
+    );
     assert_eq!(rows[1]["response"], row["response"], "it comes last, as what has changed does");
     assert!(service.stop().success());
 }

@@ -117,7 +117,8 @@ async fn words_and_files_go_before_the_rest_and_the_row_comes_again_without_them
     let folder = tempfile::tempdir().unwrap();
     let key = MasterKey::from_text(support::service::KEY).unwrap();
     let store = storage::open(&format!("sled:{}", folder.path().join("data").display()), &key).await.unwrap();
-    let sooner = header("spor", false).replace("keep: 12 months", "keep: 12 months, keep_text: 3 months, keep_media: 30 days");
+    let sooner = header("spor", false)
+        .replace("keep: 12 months", "keep: 12 months, keep_text: 3 months, keep_media: 30 days");
     let desk = desk_of(store, "spor", sooner + SOONER).await;
     let picture = desk.store.put_media(b"foto".to_vec(), now()).await.unwrap();
     let before = answered(&desk, picture).await;
@@ -138,7 +139,10 @@ async fn words_and_files_go_before_the_rest_and_the_row_comes_again_without_them
     assert_eq!(trims(desk.library.erase_expired(month).await.unwrap()), [(0, 1)]);
     let (cursor, after) = row().await;
     assert_eq!((cursor, after.changed_at), (2, month), "it comes again");
-    assert_eq!((after.withdrawn.as_slice(), &after.answers[..2]), (["billede".to_owned()].as_slice(), &before.answers[..2]));
+    assert_eq!(
+        (after.withdrawn.as_slice(), &after.answers[..2]),
+        (["billede".to_owned()].as_slice(), &before.answers[..2])
+    );
     assert_eq!(after.answers[2].outcome, Outcome::Skipped);
     assert_eq!(desk.store.media(picture).await.unwrap(), None, "the file is gone");
     assert_eq!(trims(desk.library.erase_expired(month).await.unwrap()), [], "it goes once");
@@ -148,7 +152,11 @@ async fn words_and_files_go_before_the_rest_and_the_row_comes_again_without_them
     let (cursor, bare) = row().await;
     assert_eq!((cursor, bare.withdrawn), (3, vec!["billede".to_owned(), "fri".to_owned()]));
     let option = Outcome::Given { value: Value::Code("andet".to_owned()), other: None };
-    assert_eq!((&bare.answers[1].outcome, &bare.answers[3]), (&option, &before.answers[3]), "what was chosen stays");
+    assert_eq!(
+        (&bare.answers[1].outcome, &bare.answers[3]),
+        (&option, &before.answers[3]),
+        "what was chosen stays"
+    );
     assert!(!format!("{:?}", bare.answers).contains("hemmelig"));
 
     // Whoever answered can still have it erased, and in the end it goes as a whole.

@@ -316,8 +316,7 @@ impl<C: Channel + ?Sized + 'static> Delivery<C> {
     // Something is said after it.
     fn is_overtaken(&self, row: &Queued) -> bool {
         let says = |row: &Queued| matches!(engine::decode(&row.outgoing.body), Ok(Parcel::Say(_)));
-        says(row)
-            && self.queues.has(&row.id.conversation, says)
+        says(row) && self.queues.has(&row.id.conversation, says)
     }
 
     // `away`: since when the platform has taken nothing for this conversation.

@@ -20,7 +20,12 @@ impl Library {
     ///
     /// # Errors
     /// What the store says; what was taken out before stays so.
-    pub(super) async fn trim(&self, of: &ScriptId, now: Timestamp, write: bool) -> Result<Vec<Uuid>, StoreError> {
+    pub(super) async fn trim(
+        &self,
+        of: &ScriptId,
+        now: Timestamp,
+        write: bool,
+    ) -> Result<Vec<Uuid>, StoreError> {
         let log = DialogueId(of.0.clone());
         let end = self.store.extent(&log).await?.latest;
         let (mut trimmed, mut after) = (Vec::new(), Cursor(0));

@@ -218,9 +218,7 @@ fn privacy(reader: &mut Reader, node: &Node) -> Option<Privacy> {
     });
     let anonymous = part(reader, node, "anonymous", &PRIVACY_KEYS, "privacy").and_then(|n| reader.boolean(n));
     let keep = match node.get("keep").filter(|n| !n.is_empty()) {
-        Some(n) => {
-            reader.value(n, time_span(), keep)
-        }
+        Some(n) => reader.value(n, time_span(), keep),
         None => {
             reader.report(
                 Problem::error(

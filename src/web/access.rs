@@ -52,11 +52,10 @@ impl Access {
 }
 
 async fn keep(store: &dyn Store, entry: &Entry) -> Result<(), StoreError> {
-    let random =
-        getrandom::u32().map_err(|e| StoreError::Backend(format!("the system gives no random numbers: {e}")))?;
+    let random = getrandom::u32()
+        .map_err(|e| StoreError::Backend(format!("the system gives no random numbers: {e}")))?;
     let document = entry.document(&format!("{random:08x}"));
-    let document =
-        document.map_err(|e| StoreError::Corrupt { what: "access", why: e.to_string() })?;
+    let document = document.map_err(|e| StoreError::Corrupt { what: "access", why: e.to_string() })?;
     store.keep(vec![document]).await
 }
 

@@ -75,7 +75,11 @@ async fn every_row_says_where_it_is_from_and_tells_no_answer_from_not_asked() {
     assert_eq!(with[1]["answers"], json!({"bruger": "jævnligt", "tidspunkt": ["aften"]}));
     for (tests, same) in [("test", ""), ("test,withdrawn", "?include=withdrawn")] {
         let tests = site.pull(&format!("responses.ndjson?include={tests}")).await.body;
-        assert_eq!(tests, site.pull(&format!("responses.ndjson{same}")).await.body, "no answer is a test yet");
+        assert_eq!(
+            tests,
+            site.pull(&format!("responses.ndjson{same}")).await.body,
+            "no answer is a test yet"
+        );
     }
     let refused = site.get(&format!("/v1/dialogues/{DIALOGUE}/responses.csv?include=drafts")).await;
     assert_eq!((refused.status, &refused.json()["allowed"]), (400, &json!(["withdrawn", "test"])));

@@ -172,7 +172,9 @@ impl Service {
     /// What is logged of the sample dialogue's pulls.
     pub async fn pulls(&self) -> Vec<(String, Vec<u8>)> {
         let all = self.store.documents(Kind::Access, DIALOGUE).await.unwrap();
-        let publish = |body: &[u8]| engine::decode::<Json>(body).unwrap()["file"].as_str().unwrap().starts_with("publish ");
+        let publish = |body: &[u8]| {
+            engine::decode::<Json>(body).unwrap()["file"].as_str().unwrap().starts_with("publish ")
+        };
         all.into_iter().filter(|(_, body)| !publish(body)).collect()
     }
 

@@ -63,7 +63,8 @@ pub fn hidden_groups(rows: &[Vec<u64>], begin: &[bool]) -> Vec<bool> {
     let Some(first) = hidden.iter().position(|h| *h) else { return hidden };
     // As above: the next in their order, until what is left of each row when the told ones are taken away settles nothing.
     for at in (first..begin.len()).chain(0..first) {
-        let gone = |row: &Vec<u64>| row.iter().zip(&hidden).filter(|(_, h)| **h).map(|(c, _)| *c).sum::<u64>();
+        let gone =
+            |row: &Vec<u64>| row.iter().zip(&hidden).filter(|(_, h)| **h).map(|(c, _)| *c).sum::<u64>();
         let settles_nothing = |left: u64| left == 0 || left >= SMALLEST + SLACK;
         if hidden.iter().filter(|h| **h).count() >= 2 && rows.iter().map(gone).all(settles_nothing) {
             return hidden;
@@ -151,9 +152,16 @@ mod tests {
         let gone = |of: &[[u64; 4]]| hidden_groups(&rows(of), &[false; 4]);
         assert_eq!(gone(&[[9, 8, 20, 7], [6, 5, 30, 0]]), [false; 4]);
         assert_eq!(gone(&[[9, 3, 20, 7], [6, 5, 30, 0]]), [false, true, true, false]);
-        assert_eq!(gone(&[[9, 3, 0, 7], [6, 5, 0, 0]]), [true; 4], "eight of the second row would be left: 5, 0 and 0");
+        assert_eq!(
+            gone(&[[9, 3, 0, 7], [6, 5, 0, 0]]),
+            [true; 4],
+            "eight of the second row would be left: 5, 0 and 0"
+        );
         assert_eq!(gone(&[[9, 3, 1, 2], [6, 5, 7, 8]]), [true; 4]);
-        assert_eq!(hidden_groups(&rows(&[[9, 8, 20, 7]]), &[false, true, false, false]), [false, true, true, false]);
+        assert_eq!(
+            hidden_groups(&rows(&[[9, 8, 20, 7]]), &[false, true, false, false]),
+            [false, true, true, false]
+        );
     }
 
     #[test]

@@ -36,7 +36,8 @@ impl Cross {
         let tables = BY.iter().zip(&self.0).zip(gone).filter(|((_, table), _)| table.len() > 1);
         let split = |((by, table), gone): ((&&str, &BTreeMap<String, Cells>), &Vec<bool>)| {
             let hidden = hidden_groups(&rows(table, codes, several), gone);
-            let groups = table.iter().zip(hidden).map(|((code, cells), hidden)| cells.part(code, codes, hidden));
+            let groups =
+                table.iter().zip(hidden).map(|((code, cells), hidden)| cells.part(code, codes, hidden));
             Split { by: (**by).to_owned(), groups: groups.collect() }
         };
         tables.map(split).collect()
