@@ -417,3 +417,27 @@ async fn words_past_their_time_are_counted_then_taken_out_and_the_puller_gets_th
     assert_eq!(rows[1]["response"], row["response"], "it comes last, as what has changed does");
     assert!(service.stop().success());
 }
+
+#[tokio::test]
+async fn the_report_in_the_terminal_has_each_question_by_place_when_asked() {
+    let place = Place::default();
+    let store = open(&place).await;
+    for n in 1..=30_u8 {
+        let code = if n <= 12 { "aldrig" } else { "jævnligt" };
+        let at = if n.is_multiple_of(2) { "station" } else { "torvet" };
+        let response = Response { place: Some(at.to_owned()), ..answered(n, code) };
+        keep(&*store, ConversationKey([n; 16]), n, response).await;
+    }
+    store.close().await.unwrap();
+    drop(store);
+    let report = place.output(&["report", DIALOGUE, "--by", "place"]);
+    let lines: Vec<Vec<&str>> = report.lines().map(|line| line.split_whitespace().collect()).collect();
+    let places =
+        lines.iter().position(|line| line[..] == ["station", "torvet"]).unwrap_or_else(|| panic!("{report}"));
+    assert_eq!(lines[places + 1], ["Aldrig", "6", "6"], "{report}");
+    assert_eq!(lines[places + 3][..], ["Oftere", "end", "det", "9", "9"], "{report}");
+    let plain = place.output(&["report", DIALOGUE]);
+    assert!(!plain.contains(" station  torvet") && plain.lines().count() < report.lines().count(), "{plain}");
+    let unknown = place.snak(&["report", DIALOGUE, "--by", "alder"]).output().unwrap();
+    assert_eq!(unknown.status.code(), Some(2));
+}

@@ -4,6 +4,7 @@
 mod support;
 
 use jiff::{Span, Timestamp};
+use snak::dispatch::Conversation;
 use snak::engine::{self, Answered, Audience, Ended, Kept, Outcome, Response, Status, Value};
 use snak::script::{Language, MediaKind, ScriptId};
 use storage::{
@@ -98,7 +99,7 @@ async fn answered(desk: &Desk, picture: MediaId) -> Response {
         update: UpdateId("telegram:1".to_owned()),
         at: now(),
         expected: Version(0),
-        body: Body::Put(Vec::new()),
+        body: Body::Put(engine::encode(&Conversation::default()).unwrap()),
         address: Some("telegram:7".to_owned()),
         responses: vec![change],
         outbox: Vec::new(),
@@ -158,6 +159,15 @@ async fn words_and_files_go_before_the_rest_and_the_row_comes_again_without_them
         "what was chosen stays"
     );
     assert!(!format!("{:?}", bare.answers).contains("hemmelig"));
+
+    desk.say(7, &["/minedata"]).await;
+    let said = desk.said(7).await;
+    let told: String = said.iter().flat_map(|m| &m.text.0).map(|run| run.0.as_str()).collect();
+    assert!(told.contains("Hvor mange?") && told.contains("Noget andet"), "{told}");
+    assert!(
+        !told.contains("Hvad siger du?") && !told.contains("Et billede?"),
+        "what is gone is not told as skipped: {told}"
+    );
 
     // Whoever answered can still have it erased, and in the end it goes as a whole.
     let linked = desk.store.linked(&desk.key(7)).await.unwrap();

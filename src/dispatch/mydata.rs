@@ -3,7 +3,8 @@
 use super::conversation::Conversation;
 use super::own::Own;
 use crate::engine::{
-    self, Answered, Arg, Contribution, Review, Reviewed, Session, State, Text, Told, date, lines, told,
+    self, Answered, Arg, Contribution, Outcome, Review, Reviewed, Session, State, Text, Told, date, lines,
+    told,
 };
 use crate::library::Library;
 use crate::script::{Language, Script, ScriptId, Style};
@@ -84,7 +85,10 @@ impl List<'_> {
         let day = date(day.date(), self.language);
         let values = [("title", Arg::Text(title.as_str())), ("date", Arg::Text(&day))];
         self.head(&lines(self.language).with("data-answered", &values));
-        let answers = published.map(|p| self.answers(&p.script, &of.answers)).unwrap_or_default();
+        // Words and files that were kept for a shorter time than the rest are gone, not skipped.
+        let gone = |a: &&Answered| a.outcome == Outcome::Skipped && of.withdrawn.contains(&a.question);
+        let kept: Vec<Answered> = of.answers.iter().filter(|a| !gone(a)).cloned().collect();
+        let answers = published.map(|p| self.answers(&p.script, &kept)).unwrap_or_default();
         json!({
             "response": of.id, "dialogue": of.dialogue, "title": title, "revision": of.revision,
             "channel": of.channel, "place": of.place, "language": of.language, "status": of.status,

@@ -88,7 +88,7 @@ impl Library {
                 }
             }
         }
-        (shorter != *response).then(|| Response { changed_at: now, ..shorter })
+        (shorter != *response).then_some(Response { changed_at: now, ..shorter })
     }
 }
 
