@@ -72,6 +72,20 @@ await browser(async (citizen) => {
       await page.locator("main.trouble [role=log]").waitFor();
       await check(`${entry}, all of it deleted`);
     }
+    await enter("aabn");
+    await followed(() => page.locator("button.send").first().click());
+    await answered(0);
+    await followed(async () => {
+      await open().locator("input[type=checkbox]").last().check();
+      await open().locator("button.send").click();
+    });
+    for (const word of ["/sprog", "/del"]) {
+      await page.locator("#words").fill(word);
+      await followed(() => open().locator("button.send").click());
+      await check(`${word} at a question`);
+    }
+    await page.goto(`${service}/c`);
+    await check("what can be answered");
     await page.goto(`${service}/c/ingenting`);
     await check("a code that nobody has");
   }

@@ -37,7 +37,8 @@ pub async fn unknown(chat: &Chat, headers: &HeaderMap) -> Response {
     let language = language(headers);
     // Where even that cannot be read, there is nothing to offer.
     let (offered, _) = chat.pages.offered(language).await.unwrap_or_default();
-    let others = html! { div lang=(language) { (others(&offered, language)) } };
+    let direction = if language.is_right_to_left() { "rtl" } else { "ltr" };
+    let others = html! { div lang=(language) dir=(direction) { (others(&offered, language)) } };
     let title = lines(Language::DANISH).get("page-unknown");
     let body = trouble::told(Trouble::Unknown, &others);
     trouble::document(StatusCode::NOT_FOUND, Language::DANISH, &title, &body)

@@ -83,8 +83,7 @@ pub fn render(view: &View<'_>) -> Markup {
                 PageState::Opening(card) => (opening(view, card, l)),
                 PageState::Running(recap) => {
                     (bubble::conversation(&recap.lines, view.foreign(), l))
-                    (asked_for(view, l))
-                    (question(view, recap, l))
+                    (question(view, recap, l, &asked_for(view, l)))
                     (besides(view, recap, l))
                 },
                 PageState::Ended { recap, again, mends } => {

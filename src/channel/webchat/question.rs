@@ -35,7 +35,8 @@ struct Sheet<'v> {
     wrong: Option<&'static str>,
 }
 
-pub fn question(view: &View<'_>, recap: &Recap, l: &Lines) -> Markup {
+/// `first`: what was asked for beside it, and is to be read before.
+pub fn question(view: &View<'_>, recap: &Recap, l: &Lines, first: &Markup) -> Markup {
     let (Some(message), Some(asked)) = (&recap.open, recap.asked) else { return html! {} };
     // What went wrong first: who has just typed knows the question.
     let described = if recap.why.is_some() { "q-why q-text" } else { "q-text" };
@@ -48,6 +49,7 @@ pub fn question(view: &View<'_>, recap: &Recap, l: &Lines) -> Markup {
     let sheet = Sheet { view, l, message, asked, draft: view.draft, before, described, wrong };
     html! {
         section #q tabindex="-1" aria-label=(l.get("page-question")) {
+            (first)
             @if let Some(told) = told { (bubble::bot(&Text::plain(told), l)) }
             div #q-text .bubble.bot {
                 span.unseen { (l.get("page-bot")) " " }
