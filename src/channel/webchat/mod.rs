@@ -18,7 +18,7 @@ mod trouble;
 mod visitor;
 
 use super::{Content, Illustrations, Inbox, InboxError, Incoming, Page, PageState, Pages, Received};
-use crate::engine::{Asked, Fetched, Field, Form, Input, Media, Wish, lines};
+use crate::engine::{Asked, Fetched, Field, Form, Input, Line, Media, Wish, lines};
 use crate::gate::{self, Meter, Seats};
 use crate::script::{Language, MediaKind};
 use address::{Entry, Note, Query};
@@ -141,10 +141,9 @@ async fn take(
             Ok(chat.deleted(&entry, &token, &posted).await)
         }
         Deed::Start => {
-            // Named after its form, a conversation begins once however often Start is pressed.
-            let token = match token.or_else(|| posted.nonce()) {
+            let token = match token {
                 Some(token) => token,
-                None => Token::random().map_err(|_| Trouble::Down)?,
+                None => chat.new_token(&entry, &posted).await?,
             };
             let content = Content::Accepted { payload: entry.payload(), language: posted.language() };
             Ok(chat.received(&entry, &token, &posted, content, Some(Note::Started)).await)
@@ -251,6 +250,23 @@ impl Chat {
         let telegram = self.links.telegram.get().filter(|_| page.telegram).map(String::as_str);
         let view = View { entry, page, nonce: nonce.as_str(), note, known, draft, telegram };
         Ok(Html(page::render(&view).into_string()).into_response())
+    }
+
+    // Named after its form, a conversation begins once however often Start is pressed. Whoever has answered something in it has its
+    // cookie: without one, an old page on a computer that others use as well does not lead there again.
+    async fn new_token(&self, entry: &Entry, posted: &Posted) -> Result<Token, Trouble> {
+        if let Some(named) = posted.nonce() {
+            let page = self.pages.page(&entry.payload(), Some(&named.conversation()), None).await;
+            let answered = match page.map_err(|_| Trouble::Down)?.map(|page| page.state) {
+                Some(PageState::Running(recap)) => recap.lines.iter().any(|l| matches!(l, Line::Citizen(_))),
+                Some(PageState::Ended { .. } | PageState::Answered { .. }) => true,
+                Some(PageState::Opening(_) | PageState::Closed(..)) | None => false,
+            };
+            if !answered {
+                return Ok(named);
+            }
+        }
+        Token::random().map_err(|_| Trouble::Down)
     }
 
     // Whether the form is that of the open question, and the question asks for such files.
