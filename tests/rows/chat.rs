@@ -4,6 +4,7 @@
 //! Lines that begin with `--` tell what was kept.
 
 use super::house::{House, PATIENCE};
+use super::support::given::picture;
 use super::support::kept::{changes, kept};
 use super::support::play;
 use botapi::Citizen;
@@ -70,11 +71,6 @@ pub async fn play(name: &str) {
         return std::fs::write(path, player.out).unwrap();
     }
     assert!(written == player.out, "{name}, {}", play::difference(&written, &player.out));
-}
-
-// The least that is a picture.
-fn picture() -> Vec<u8> {
-    [&[0xff, 0xd8, 0xff, 0xda, 0, 8, 1, 1, 0, 0, 63, 0], [1; 300].as_slice(), &[0xff, 0xd9]].concat()
 }
 
 impl Player {

@@ -1,20 +1,12 @@
 //! The three given dialogues gone through to their end on the Bot API, in Danish, in English, and with the bot's words in Arabic.
 
 use super::house::House;
+use super::support::given::{GIVEN, MOST, picture, write};
 use botapi::{Citizen, Shown};
 use jiff::SignedDuration;
 use snak::engine::{self, Response, Status, lines};
 use snak::script::Language;
-use std::path::Path;
 use storage::{Cursor, DialogueId, Row};
-
-const GIVEN: [(&str, &str); 3] = [
-    ("nordby-bibliotek/aabningstider", "aabn"),
-    ("kulturhuset-havnen/aaben-scene", "scene"),
-    ("nordby-idraet/parken-engen", "park"),
-];
-/// No way through any of them is longer.
-const MOST: usize = 80;
 
 fn arabic() -> Language {
     Language::parse("ar").unwrap()
@@ -90,9 +82,6 @@ impl Walker<'_> {
     fn write(&mut self, question: &Shown) {
         let tries = if self.written.0 == question.message_id { self.written.1 + 1 } else { 0 };
         self.written = (question.message_id, tries);
-        let picture = || {
-            [&[0xff, 0xd8, 0xff, 0xda, 0, 8, 1, 1, 0, 0, 63, 0], [1; 300].as_slice(), &[0xff, 0xd9]].concat()
-        };
         let asks_for_a_picture = question.text.contains("billede")
             || question.text.contains("photo")
             || question.text.contains("picture");
@@ -107,19 +96,9 @@ impl Walker<'_> {
     }
 }
 
-fn copy(from: &Path, to: &Path) {
-    std::fs::create_dir_all(to).unwrap();
-    for entry in std::fs::read_dir(from).unwrap() {
-        let path = entry.unwrap().path();
-        let target = to.join(path.file_name().unwrap());
-        if path.is_dir() { copy(&path, &target) } else { std::fs::copy(&path, &target).map(drop).unwrap() }
-    }
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn the_given_dialogues_are_gone_through_in_danish_english_and_arabic() {
-    let house =
-        House::with(|folder| copy(&Path::new(env!("CARGO_MANIFEST_DIR")).join("dialogues"), folder)).await;
+    let house = House::with(write).await;
     // All three are open.
     house.pass(SignedDuration::from_hours(24 * 60));
     let languages = [Language::DANISH, Language::ENGLISH, arabic()];

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 /// Code, what differs in the header, steps.
-pub const ALL: [(&str, &str, &str); 14] = [
+pub const ALL: [(&str, &str, &str); 15] = [
     // Choices, in Danish and English.
     ("hal", "", "
   - ask: {da: Hvornår kommer du?, en: When do you come?}
@@ -90,6 +90,11 @@ pub const ALL: [(&str, &str, &str); 14] = [
       loerdag: {da: Lørdag, also: [weekenden]}
       andet: {da: Noget andet, other: true}
   - {ask: Hvorfor?, id: hvorfor, type: text}
+"),
+    // One answer is enough.
+    ("taal", "quota: {total: 1}\n", "
+  - {ask: Hvad siger du?, id: fri, type: text}
+  - {ask: Og mere?, id: mere, type: text}
 "),
     // How old somebody is.
     ("ung", "", "

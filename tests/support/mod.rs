@@ -4,6 +4,7 @@
 
 pub mod desk;
 pub mod dialogues;
+pub mod given;
 pub mod ground;
 pub mod header;
 pub mod kept;

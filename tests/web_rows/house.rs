@@ -6,6 +6,7 @@ use jiff::SignedDuration;
 use snak::channel::webchat::{self, Limits, Links};
 use snak::dispatch::Dispatch;
 use std::ops::Deref;
+use std::path::Path;
 use std::sync::{Arc, OnceLock};
 use tokio::net::TcpListener;
 use tokio::sync::{mpsc, watch};
@@ -31,7 +32,12 @@ impl Deref for House {
 impl House {
     /// With these dialogues, or all.
     pub async fn open(only: &[String]) -> House {
-        let ground = Ground::with(|folder| dialogues::write(folder, only)).await;
+        House::with(|folder| dialogues::write(folder, only)).await
+    }
+
+    /// With the dialogues that are written to its folder.
+    pub async fn with(write: impl FnOnce(&Path)) -> House {
+        let ground = Ground::with(write).await;
         let running = Running::on(&ground).await;
         House { ground, running }
     }

@@ -3,6 +3,7 @@
 
 mod chat;
 mod coded;
+mod given;
 mod house;
 mod look;
 #[path = "../support/mod.rs"]
@@ -90,6 +91,7 @@ chats! {
     row_40_silence,
     row_41_a_cpr_number,
     row_42_danger,
+    row_46_there_are_enough_on_the_way,
     row_46_the_period_ends_on_the_way,
     row_47_a_new_version_on_the_way,
     row_48_restarts_and_forms_that_come_twice,
