@@ -43,7 +43,8 @@ async fn whole_way(house: &House, code: &str, language: Language) {
 // The first way of answering: ticks, lists, a button, words, a file.
 async fn step(browser: &mut Browser) {
     let is_question = |form: &&WebForm| form.hidden.iter().any(|(name, _)| name == "step");
-    let form = browser.page.forms.iter().find(is_question).unwrap_or_else(|| panic!("{}", browser.text())).clone();
+    let form =
+        browser.page.forms.iter().find(is_question).unwrap_or_else(|| panic!("{}", browser.text())).clone();
     let options: Vec<_> = form.buttons.iter().filter(|(name, ..)| name == "option").collect();
     if let Some((.., label, _)) = form.boxes.first() {
         browser.tick(&[label]).send().await;
@@ -67,7 +68,8 @@ async fn step(browser: &mut Browser) {
 }
 
 fn words(html: &str) -> &'static str {
-    let kinds = [("time", "15:00"), ("date", "2026-08-01"), ("email", "jens@example.dk"), ("tel", "20 30 40 50")];
+    let kinds =
+        [("time", "15:00"), ("date", "2026-08-01"), ("email", "jens@example.dk"), ("tel", "20 30 40 50")];
     let kind = kinds.iter().find(|(kind, _)| html.contains(&format!("type=\"{kind}\" name=\"words\"")));
     kind.map_or("Mere lys, 3 bænke", |(_, words)| words)
 }
