@@ -6,6 +6,8 @@ mod address;
 mod assets;
 mod body;
 mod bubble;
+mod deeds;
+mod files;
 mod form;
 mod front;
 mod limits;
@@ -17,10 +19,10 @@ mod question;
 mod trouble;
 mod visitor;
 
-use super::{Content, Illustrations, Inbox, InboxError, Incoming, Page, PageState, Pages, Received};
-use crate::engine::{Asked, Fetched, Field, Form, Input, Line, Media, Wish, lines};
+use super::{Illustrations, Inbox, InboxError, Page, PageState, Pages};
+use crate::engine::Form;
 use crate::gate::{self, Meter, Seats};
-use crate::script::{Language, MediaKind};
+use crate::script::Language;
 use address::{Entry, Note, Query};
 use axum::extract::rejection::PathRejection;
 use axum::extract::{DefaultBodyLimit, Path, RawQuery, Request, State};
@@ -31,12 +33,9 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use axum::routing::get;
 use axum::{Router, middleware};
-use form::{Deed, Posted, asks_for, asks_to_share};
 pub use limits::Limits;
 use page::View;
-use std::net::IpAddr;
 use std::sync::{Arc, OnceLock};
-use std::time::Duration;
 use tokio::sync::watch;
 use trouble::Trouble;
 use visitor::Token;
@@ -130,91 +129,12 @@ async fn take(
         return Ok(trouble::too_many(&entry, &posted, wait));
     }
     let token = Token::brought(&headers, &entry);
-    match deed {
-        Deed::Decline => {
-            chat.declined(&entry, &posted).await;
-            Ok(see(&entry, Some(Note::Goodbye), None))
-        }
-        Deed::Forget => Ok(see(&entry, None, Some(Token::forgotten(&entry, chat.is_secure())))),
-        Deed::Delete => {
-            let Some(token) = token else { return Ok(see(&entry, Some(Note::Stale), None)) };
-            Ok(chat.deleted(&entry, &token, &posted).await)
-        }
-        Deed::Start => {
-            let token = match token {
-                Some(token) => token,
-                None => chat.new_token(&entry, &posted).await?,
-            };
-            let content = Content::Accepted { payload: entry.payload(), language: posted.language() };
-            Ok(chat.received(&entry, &token, &posted, content, Some(Note::Started)).await)
-        }
-        Deed::Restart(session) => {
-            let Some(token) = token else { return Ok(see(&entry, Some(Note::Stale), None)) };
-            let content = Content::Restarted { payload: entry.payload(), session };
-            Ok(chat.received(&entry, &token, &posted, content, None).await)
-        }
-        Deed::Mend => {
-            let Some(token) = token else { return Ok(see(&entry, Some(Note::Stale), None)) };
-            let content = Content::Mended { payload: entry.payload() };
-            Ok(chat.received(&entry, &token, &posted, content, Some(Note::Mend)).await)
-        }
-        Deed::Files { form, kind, allowed } => {
-            let Some(token) = token else { return Ok(see(&entry, Some(Note::Stale), None)) };
-            match chat.asks_for_files(&entry, &token, &form, kind).await? {
-                true => Ok(chat.uploaded(&entry, &token, posted, kind, allowed).await),
-                false => Ok(see(&entry, Some(Note::Stale), None)),
-            }
-        }
-        Deed::Other(input) => {
-            let Some(token) = token else { return Ok(see(&entry, Some(Note::Stale), None)) };
-            Ok(chat.received(&entry, &token, &posted, Content::Input(input), None).await)
-        }
-        Deed::Answer(form) => {
-            let Some(token) = token else { return Ok(see(&entry, Some(Note::Stale), None)) };
-            let note = asked_beside(&form);
-            let content = Content::Input(Input::Form(form.clone()));
-            let response = chat.received(&entry, &token, &posted, content, note).await;
-            match response.status() {
-                StatusCode::SEE_OTHER => Ok(chat.to_mend(&entry, &token, &form).await.unwrap_or(response)),
-                _ => Ok(response),
-            }
-        }
-    }
-}
-
-// What the page itself shows, whatever question is open.
-fn asked_beside(form: &Form) -> Option<Note> {
-    match () {
-        () if asks_for("help-words", form) => Some(Note::Help),
-        () if asks_for("privacy-words", form) => Some(Note::Privacy),
-        () if asks_for("delete-words", form) => Some(Note::Delete),
-        () if asks_for("my-data-words", form) => Some(Note::Data),
-        () if asks_for("language-words", form) => Some(Note::Language),
-        () if asks_to_share(form) => Some(Note::Share),
-        () => None,
-    }
+    chat.done(&entry, token, posted, deed).await
 }
 
 impl Chat {
     fn is_secure(&self) -> bool {
         self.links.public_url.starts_with("https://")
-    }
-
-    // Whoever has many behind one address is let through for long; what is refused stands on the page still.
-    fn counted(&self, from: Option<IpAddr>, deed: &Deed) -> Result<(), Duration> {
-        let Some(from) = from else { return Ok(()) };
-        match deed {
-            Deed::Start => self.openings.take(from).and_then(|()| self.posts.take(from)),
-            // Keeps nothing.
-            Deed::Forget => Ok(()),
-            Deed::Decline
-            | Deed::Restart(_)
-            | Deed::Mend
-            | Deed::Delete
-            | Deed::Answer(_)
-            | Deed::Files { .. }
-            | Deed::Other(_) => self.posts.take(from),
-        }
     }
 
     async fn page(
@@ -250,141 +170,6 @@ impl Chat {
         let telegram = self.links.telegram.get().filter(|_| page.telegram).map(String::as_str);
         let view = View { entry, page, nonce: nonce.as_str(), note, known, draft, telegram };
         Ok(Html(page::render(&view).into_string()).into_response())
-    }
-
-    // Named after its form, a conversation begins once however often Start is pressed. Whoever has answered something in it has its
-    // cookie: without one, an old page on a computer that others use as well does not lead there again.
-    async fn new_token(&self, entry: &Entry, posted: &Posted) -> Result<Token, Trouble> {
-        if let Some(named) = posted.nonce() {
-            let page = self.pages.page(&entry.payload(), Some(&named.conversation()), None).await;
-            let answered = match page.map_err(|_| Trouble::Down)?.map(|page| page.state) {
-                Some(PageState::Running(recap)) => recap.lines.iter().any(|l| matches!(l, Line::Citizen(_))),
-                Some(PageState::Ended { .. } | PageState::Answered { .. }) => true,
-                Some(PageState::Opening(_) | PageState::Closed(..)) | None => false,
-            };
-            if !answered {
-                return Ok(named);
-            }
-        }
-        Token::random().map_err(|_| Trouble::Down)
-    }
-
-    // Whether the form is that of the open question, and the question asks for such files.
-    async fn asks_for_files(
-        &self,
-        entry: &Entry,
-        token: &Token,
-        form: &Form,
-        kind: MediaKind,
-    ) -> Result<bool, Trouble> {
-        let page = self.pages.page(&entry.payload(), Some(&token.conversation()), None).await;
-        let page = page.map_err(|_| Trouble::Down)?.ok_or(Trouble::Unknown)?;
-        let PageState::Running(recap) = page.state else { return Ok(false) };
-        let asked = Asked { session: form.session, step: form.step, visit: form.visit };
-        let field = recap.open.and_then(|open| open.field);
-        let wanted = matches!(field, Some(Field::Files { kind: wanted, .. }) if wanted == kind);
-        Ok(wanted && recap.asked == Some(asked))
-    }
-
-    // Each file is an event of its own; those beyond the question's number are met by the engine as the rest of an album.
-    async fn uploaded(
-        &self,
-        entry: &Entry,
-        token: &Token,
-        mut posted: Posted,
-        kind: MediaKind,
-        allowed: bool,
-    ) -> Response {
-        let update = posted.update(token);
-        let cookie = token.kept(entry, self.is_secure());
-        for (n, bytes) in std::mem::take(&mut posted.files).into_iter().enumerate() {
-            let media = Media {
-                kind,
-                handle: n.to_string(),
-                bytes: Some(bytes.len() as u64),
-                caption: None,
-                album: Some(update.clone()),
-                allowed,
-                fetched: Fetched::No,
-            };
-            let event = self.event(token, &posted, Content::Input(Input::Media(media)));
-            let incoming = Incoming { update: format!("{update}-{n}"), upload: Some(bytes), ..event };
-            if let Err(InboxError::NotKept(_)) = self.inbox.receive(incoming).await {
-                return trouble::not_kept(entry, &posted);
-            }
-        }
-        see(entry, None, Some(cookie))
-    }
-
-    fn event(&self, token: &Token, posted: &Posted, content: Content) -> Incoming {
-        Incoming {
-            update: posted.update(token),
-            conversation: token.conversation(),
-            channel: "web",
-            language: posted.language(),
-            content,
-            message: None,
-            upload: None,
-            shows_recap: true,
-        }
-    }
-
-    // The page itself has asked whether it is meant. What is told of it stands on a page that is shown once.
-    async fn deleted(&self, entry: &Entry, token: &Token, posted: &Posted) -> Response {
-        let content = Content::Input(Input::Wish(Wish::Delete));
-        match self.inbox.receive(self.event(token, posted, content)).await {
-            // A word that comes instead of a receipt says that it went wrong: what is kept can still be reached.
-            Ok(Received { forgotten: None, toast: Some(_), .. }) => trouble::not_kept(entry, posted),
-            Ok(Received { forgotten, .. }) => {
-                let gone = Token::forgotten(entry, self.is_secure());
-                with_cookie(trouble::deleted(entry, posted, forgotten.as_deref()), Some(gone))
-            }
-            Err(InboxError::NotKept(_)) => trouble::not_kept(entry, posted),
-        }
-    }
-
-    // That somebody declined is counted once for each page; whoever did is nobody, and need not hear that it could not be.
-    async fn declined(&self, entry: &Entry, posted: &Posted) {
-        let Some(nobody) = posted.nonce() else { return };
-        let content = Content::Declined { payload: entry.payload() };
-        let _ = self.inbox.receive(self.event(&nobody, posted, content)).await;
-    }
-
-    // Hands the event in, and sends the browser back to the page.
-    async fn received(
-        &self,
-        entry: &Entry,
-        token: &Token,
-        posted: &Posted,
-        content: Content,
-        note: Option<Note>,
-    ) -> Response {
-        let incoming = self.event(token, posted, content);
-        let cookie = token.kept(entry, self.is_secure());
-        match self.inbox.receive(incoming).await {
-            Ok(Received { failed: true, .. }) => see(entry, Some(Note::Trouble), Some(cookie)),
-            // Else a word over a button says that it came too late.
-            Ok(received) => see(entry, received.toast.map(|_| Note::Stale).or(note), Some(cookie)),
-            Err(InboxError::NotKept(_)) => trouble::not_kept(entry, posted),
-        }
-    }
-
-    // An answer that did not fit stands there still, to be mended: it is kept nowhere, so this page is the answer to the
-    // form itself. `None` where there is nothing to mend.
-    async fn to_mend(&self, entry: &Entry, token: &Token, form: &Form) -> Option<Response> {
-        if form.words.trim().is_empty() && form.options.len() < 2 {
-            return None;
-        }
-        let page = self.pages.page(&entry.payload(), Some(&token.conversation()), None).await.ok()??;
-        let PageState::Running(recap) = &page.state else { return None };
-        let asked = recap.asked.filter(|a| a.step == form.step && a.visit == form.visit);
-        if asked.is_none() || recap.why.is_none() || asked_beside(form).is_some() {
-            return None;
-        }
-        // What must not be written here does not stand there again.
-        let written = recap.why != Some(lines(page.language).get("cpr-not-here"));
-        let response = self.drawn(entry, &page, true, None, Some(form).filter(|_| written)).ok()?;
-        Some((StatusCode::UNPROCESSABLE_ENTITY, response).into_response())
     }
 }
 
