@@ -238,7 +238,7 @@ impl Reception<'_> {
             let header = published.script.header();
             let title = header.title_in(language);
             let label = lines(language).with("go-on-with", &[("title", Arg::Text(&title))]);
-            buttons.push(self.button(&label, &header.entry.code, ButtonKind::Start));
+            buttons.push(self.button(&engine::cut(&label), &header.entry.code, ButtonKind::Start));
         }
         let share = Some(engine::share(script, language)).filter(|_| !header.answer_again);
         let share = share.and_then(|message| message.share);

@@ -114,7 +114,8 @@ fn which(walk: &mut Walk<'_>) {
     beside::put(walk, Asks::Mend, text, buttons);
 }
 
-fn cut(words: &str) -> String {
+/// As much of a label as a phone shows.
+pub fn cut(words: &str) -> String {
     match words.char_indices().nth(LABEL) {
         Some((end, _)) => format!("{}…", words[..end].trim_end()),
         None => words.to_owned(),

@@ -41,7 +41,7 @@ pub use facts::{Facts, Other, liked_counters, list, quota_counters, shown_counte
 pub use input::{Begin, Form, Input, Moment};
 pub use lines::{Arg, Lines, is_label, lines, spoken};
 pub use media::{Fetched, Kept, Media, may_want, wants};
-pub use mend::{can_reopen, mendable, reopen};
+pub use mend::{can_reopen, cut, mendable, reopen};
 pub use message::*;
 pub use own::{Told, ballot_words, told};
 pub use place::Location;
