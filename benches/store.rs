@@ -84,7 +84,7 @@ fn beside_sled(runtime: &tokio::runtime::Runtime, data: &Path) {
     );
 }
 
-// Turns of the sizes that dispatch makes, each with the two messages of the turn before settled.
+// Turns of the sizes that dispatch makes (the conversation's is the mean over its turns), each with the two messages of the turn before settled.
 async fn commits(store: &Arc<dyn Store>) -> f64 {
     let begun = Instant::now();
     let until = begun + SPAN;
@@ -106,7 +106,7 @@ async fn commits(store: &Arc<dyn Store>) -> f64 {
                         update: UpdateId(format!("telegram:{}", n << 32 | done)),
                         at: Timestamp::now(),
                         expected: version,
-                        body: Body::Put(vec![7; 1_190]),
+                        body: Body::Put(vec![7; 764]),
                         address: (version.0 == 0).then(|| format!("telegram:{n}")),
                         responses: Vec::new(),
                         outbox: vec![message(version.0, true, 370), message(version.0 + 1, false, 280)],

@@ -117,14 +117,20 @@ impl Seal {
 
     /// Nonce and sealed value; `place` must be the same when it is opened.
     pub fn seal(&self, place: &[u8], plain: &[u8]) -> Result<Vec<u8>, String> {
+        self.seal_behind(&[], place, plain)
+    }
+
+    /// As [`Seal::seal`], behind these bytes, which stay as they are.
+    pub fn seal_behind(&self, before: &[u8], place: &[u8], plain: &[u8]) -> Result<Vec<u8>, String> {
         let nonce = self.nonce()?;
-        // Room for one byte more: whoever stores it may put one before it.
-        let mut sealed = Vec::with_capacity(NONCE + plain.len() + TAG + 1);
+        let mut sealed = Vec::with_capacity(before.len() + NONCE + plain.len() + TAG);
+        sealed.extend_from_slice(before);
         sealed.extend_from_slice(&nonce);
+        let from = sealed.len();
         sealed.extend_from_slice(plain);
         let tag = self
             .cipher
-            .encrypt_inout_detached(&XNonce::from(nonce), place, (&mut sealed[NONCE..]).into())
+            .encrypt_inout_detached(&XNonce::from(nonce), place, (&mut sealed[from..]).into())
             .map_err(|_| "a value is too large to be sealed".to_owned())?;
         sealed.extend_from_slice(&tag);
         Ok(sealed)

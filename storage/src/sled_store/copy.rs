@@ -19,7 +19,7 @@ pub type Touched = Vec<(Tree, Vec<u8>)>;
 const PAGE: usize = 256;
 /// After so many pages what was copied is brought to the disk, a little at a time: a turn whose sync comes meanwhile waits for it.
 /// What has changed behind the copy is copied again then.
-const PAGES: usize = 8;
+const PAGES: usize = 4;
 /// So many changed keys are left to the writer, which stands still meanwhile.
 const FEW: usize = 500;
 /// Rounds of catching up; a store that changes faster than it is copied is swapped all the same.

@@ -97,8 +97,10 @@ pub fn address(of: &ConversationKey) -> Vec<u8> {
     part(of, b'a', &[])
 }
 
+pub const GONE: &[u8] = b"g";
+
 pub fn gone(of: &ConversationKey) -> Vec<u8> {
-    [b"g".as_slice(), &of.0].concat()
+    [GONE, &of.0].concat()
 }
 
 pub fn sent_of(of: &ConversationKey) -> Vec<u8> {

@@ -43,16 +43,24 @@ pub fn stored(bytes: &[u8]) -> Result<Stored> {
 }
 
 fn line(batch: &Batch<'_>, of: &ConversationKey) -> Result<Option<Line>> {
-    let bytes = batch.get(Tree::Conversations, &keys::conversation(of))?;
+    let bytes = batch.head(&keys::conversation(of))?;
     bytes.map(|bytes| Line::from_bytes(&bytes).map(|(line, _)| line)).transpose()
 }
 
 // The last version of a conversation that was removed and still has something to send: whoever comes back goes on from it, so
 // that rows in the outbox keep their order.
-fn gone(batch: &Batch<'_>, of: &ConversationKey) -> Result<Option<Version>> {
+fn gone(batch: &mut Batch<'_>, of: &ConversationKey) -> Result<Option<Version>> {
+    if !is_gone(batch, of)? {
+        return Ok(None);
+    }
     let bytes = batch.get(Tree::Index, &keys::gone(of))?;
     let version = |bytes: Vec<u8>| Some(Version(u64::from_be_bytes(bytes.try_into().ok()?)));
     bytes.map(|b| version(b).ok_or_else(|| cut("version"))).transpose()
+}
+
+// There are few such conversations, and most of the time none: then nobody need look for one.
+fn is_gone(batch: &mut Batch<'_>, of: &ConversationKey) -> Result<bool> {
+    Ok(batch.any(Tree::Index, keys::GONE)? && batch.has(Tree::Index, &keys::gone(of))?)
 }
 
 pub fn commit(batch: &mut Batch<'_>, secrets: &Secrets, changes: Changes) -> Result<Version> {
@@ -137,7 +145,7 @@ fn put_line(
         batch.put(Tree::Index, keys::gone(of), version.0.to_be_bytes().to_vec());
         return Ok(());
     };
-    if began && batch.has(Tree::Index, &keys::gone(of))? {
+    if began && is_gone(batch, of)? {
         batch.remove(Tree::Index, keys::gone(of));
     }
     let wake_at = wake_at.map(|at| at.as_millisecond().max(0));
@@ -353,7 +361,7 @@ pub fn settle(batch: &mut Batch<'_>, settled: &Settled) -> Result<()> {
         }
         (Some(_), None) | (None, _) => {}
     }
-    if batch.has(Tree::Index, &keys::gone(&of))? && !has_outbox(batch, &of)? {
+    if is_gone(batch, &of)? && !has_outbox(batch, &of)? {
         forget(batch, &of)?;
     }
     Ok(())

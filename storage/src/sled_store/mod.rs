@@ -4,6 +4,7 @@
 mod backup;
 mod copy;
 mod folder;
+mod heads;
 mod keys;
 mod ledger;
 mod mark;

@@ -1,11 +1,14 @@
 //! The trees with their values sealed, and a batch of changes over them that is applied in one transaction.
 
+use super::heads::Heads;
 use super::keys::{self, TREES, Tree};
 use super::ledger;
 use crate::seal::Seal;
 use crate::{DialogueId, Extent, Result, StoreError};
+use sled::IVec;
 use sled::transaction::{ConflictableTransactionError, TransactionError, Transactional};
 use std::collections::BTreeMap;
+use std::ops::Bound;
 use std::sync::Arc;
 
 /// Larger values are stored in pieces. sled puts an item above a quarter of a segment into a file of its own that it never
@@ -60,7 +63,7 @@ impl Trees {
     }
 
     // A value in pieces is read in several steps, and may be written anew between two of them: then it is read again.
-    fn whole(&self, tree: Tree, key: &[u8], mut stored: sled::IVec) -> Result<Option<Vec<u8>>> {
+    fn whole(&self, tree: Tree, key: &[u8], mut stored: IVec) -> Result<Option<Vec<u8>>> {
         loop {
             let read = self.joined(tree, key, &stored);
             if read.is_ok() || stored.first().is_none_or(|further| *further == 0) {
@@ -88,7 +91,9 @@ impl Trees {
     }
 
     fn opened(&self, tree: Tree, key: &[u8], sealed: &[u8]) -> Result<Vec<u8>> {
-        self.seal.open(&bound(tree, key), sealed).ok_or_else(|| damaged(tree))
+        let mut place = Vec::with_capacity(1 + key.len());
+        bind(&mut place, tree, key);
+        self.seal.open(&place, sealed).ok_or_else(|| damaged(tree))
     }
 
     /// Keys and values from `from` on, while `wanted` says so of the key, at most `limit`.
@@ -162,8 +167,11 @@ fn behind(key: Option<&[u8]>) -> Vec<u8> {
     key.map(|key| [key, &[0]].concat()).unwrap_or_default()
 }
 
-fn bound(tree: Tree, key: &[u8]) -> Vec<u8> {
-    [&[tree as u8], key].concat()
+// What a value is bound to.
+fn bind(place: &mut Vec<u8>, tree: Tree, key: &[u8]) {
+    place.clear();
+    place.push(tree as u8);
+    place.extend_from_slice(key);
 }
 
 fn damaged(tree: Tree) -> StoreError {
@@ -172,35 +180,61 @@ fn damaged(tree: Tree) -> StoreError {
 }
 
 /// A key and what lies there, sealed.
-type Pair = (sled::IVec, sled::IVec);
+type Pair = (IVec, IVec);
 
 /// A key, and what is read there: `None` if it is gone.
 pub type Entry = (Tree, Vec<u8>, Result<Option<Vec<u8>>>);
 
 /// `None`: removed.
 type Value = Option<Vec<u8>>;
-type Changed = BTreeMap<Vec<u8>, Value>;
-type Write = (Tree, Vec<u8>, Value);
+type Changed = BTreeMap<IVec, Value>;
+type Write = (Tree, IVec, Value);
 
 /// Changes not yet applied, over the trees as they are: what is read is what will be there.
 pub struct Batch<'t> {
     trees: &'t Trees,
     changed: Vec<Changed>,
     /// What each change replaced, so that a job that fails can be taken back.
-    journal: Vec<(Tree, Vec<u8>, Option<Value>)>,
+    journal: Vec<(Tree, IVec, Option<Value>)>,
+    heads: Option<&'t Heads>,
     /// Whether keys with a prefix are in the trees, as it was when first asked.
-    any: BTreeMap<(Tree, Vec<u8>), bool>,
+    any: BTreeMap<(Tree, IVec), bool>,
 }
 
 impl<'t> Batch<'t> {
     pub fn over(trees: &'t Trees) -> Batch<'t> {
-        Batch { trees, changed: vec![Changed::new(); TREES.len()], journal: Vec::new(), any: BTreeMap::new() }
+        let changed = vec![Changed::new(); TREES.len()];
+        Batch { trees, changed, journal: Vec::new(), heads: None, any: BTreeMap::new() }
+    }
+
+    /// With what is remembered of the conversations in these trees.
+    pub fn with(self, heads: &'t Heads) -> Batch<'t> {
+        Batch { heads: Some(heads), ..self }
     }
 
     pub fn get(&self, tree: Tree, key: &[u8]) -> Result<Option<Vec<u8>>> {
         match self.changed[tree as usize].get(key) {
             Some(changed) => Ok(changed.clone()),
             None => self.trees.get(tree, key),
+        }
+    }
+
+    /// The conversation at `key`, of which only the beginning may be there.
+    pub fn head(&self, key: &[u8]) -> Result<Option<Vec<u8>>> {
+        let remembered = self.heads.and_then(|heads| heads.get(key));
+        match (self.changed[Tree::Conversations as usize].get(key), remembered) {
+            (Some(changed), _) => Ok(changed.clone()),
+            (None, Some(head)) => Ok(head.map(<[u8]>::to_vec)),
+            (None, None) => self.trees.get(Tree::Conversations, key),
+        }
+    }
+
+    /// Tells of the conversations that this batch changes.
+    pub fn note(&self, heads: &mut Heads) {
+        for (key, value) in &self.changed[Tree::Conversations as usize] {
+            if keys::is_conversation(key) {
+                heads.note(key.clone(), value.as_deref());
+            }
         }
     }
 
@@ -213,15 +247,17 @@ impl<'t> Batch<'t> {
 
     /// Whether any key begins with `prefix`. The trees are asked once; a key that this batch removes counts as there.
     pub fn any(&mut self, tree: Tree, prefix: &[u8]) -> Result<bool> {
-        let there = match self.any.get(&(tree, prefix.to_vec())) {
+        let asked = (tree, IVec::from(prefix));
+        let there = match self.any.get(&asked) {
             Some(there) => *there,
             None => {
                 let there = self.trees.keys(tree, prefix).next().transpose()?.is_some();
-                self.any.insert((tree, prefix.to_vec()), there);
+                self.any.insert(asked, there);
                 there
             }
         };
-        let changed = self.changed[tree as usize].range(prefix.to_vec()..).next();
+        let changed =
+            self.changed[tree as usize].range::<[u8], _>((Bound::Included(prefix), Bound::Unbounded)).next();
         Ok(there || changed.is_some_and(|(key, _)| key.starts_with(prefix)))
     }
 
@@ -234,6 +270,7 @@ impl<'t> Batch<'t> {
     }
 
     fn change(&mut self, tree: Tree, key: Vec<u8>, value: Option<Vec<u8>>) {
+        let key = IVec::from(key);
         let old = self.changed[tree as usize].insert(key.clone(), value);
         self.journal.push((tree, key, old));
     }
@@ -244,12 +281,14 @@ impl<'t> Batch<'t> {
         let mut keys: Vec<Vec<u8>> = Vec::new();
         for key in self.trees.keys(tree, prefix) {
             let key = key?;
-            if !changed.contains_key(&key) {
+            if !changed.contains_key(key.as_slice()) {
                 keys.push(key);
             }
         }
-        let added = changed.range(prefix.to_vec()..).take_while(|(key, _)| key.starts_with(prefix));
-        keys.extend(added.filter(|(_, value)| value.is_some()).map(|(key, _)| key.clone()));
+        let added = changed
+            .range::<[u8], _>((Bound::Included(prefix), Bound::Unbounded))
+            .take_while(|(key, _)| key.starts_with(prefix));
+        keys.extend(added.filter(|(_, value)| value.is_some()).map(|(key, _)| key.to_vec()));
         keys.sort_unstable();
         Ok(keys)
     }
@@ -259,12 +298,13 @@ impl<'t> Batch<'t> {
         TREES
             .iter()
             .zip(&self.changed)
-            .flat_map(|((tree, _), changed)| changed.keys().map(|key| (*tree, key.clone())))
+            .flat_map(|((tree, _), changed)| changed.keys().map(|key| (*tree, key.to_vec())))
     }
 
     /// Keys that begin with `prefix` and are removed by this batch.
-    pub fn removed<'b>(&'b self, tree: Tree, prefix: &'b [u8]) -> impl Iterator<Item = &'b Vec<u8>> {
-        let changed = self.changed[tree as usize].range(prefix.to_vec()..);
+    pub fn removed<'b>(&'b self, tree: Tree, prefix: &'b [u8]) -> impl Iterator<Item = &'b IVec> {
+        let changed =
+            self.changed[tree as usize].range::<[u8], _>((Bound::Included(prefix), Bound::Unbounded));
         let changed = changed.take_while(move |(key, _)| key.starts_with(prefix));
         changed.filter(|(_, value)| value.is_none()).map(|(key, _)| key)
     }
@@ -298,9 +338,9 @@ impl<'t> Batch<'t> {
     pub fn extents(&self) -> Result<Vec<(DialogueId, Extent)>> {
         let prefix = keys::extents();
         let changed = self.changed[Tree::Documents as usize]
-            .range(prefix.clone()..)
+            .range::<[u8], _>((Bound::Included(prefix.as_slice()), Bound::Unbounded))
             .take_while(|(key, _)| key.starts_with(&prefix));
-        let named = |(key, value): (&Vec<u8>, &Option<Vec<u8>>)| {
+        let named = |(key, value): (&IVec, &Option<Vec<u8>>)| {
             let dialogue = DialogueId(String::from_utf8_lossy(&key[prefix.len()..]).into_owned());
             Ok((dialogue, ledger::extent_of(value.as_deref().unwrap_or_default())?))
         };
@@ -314,8 +354,8 @@ impl<'t> Batch<'t> {
         let done = trees.trees.as_slice().transaction(|open: &Vec<sled::transaction::TransactionalTree>| {
             for (tree, key, value) in &writes {
                 match value {
-                    Some(value) => open[*tree as usize].insert(key.as_slice(), value.as_slice())?,
-                    None => open[*tree as usize].remove(key.as_slice())?,
+                    Some(value) => open[*tree as usize].insert(key.clone(), value.as_slice())?,
+                    None => open[*tree as usize].remove(key.clone())?,
                 };
             }
             Ok::<(), ConflictableTransactionError<()>>(())
@@ -341,6 +381,7 @@ impl<'t> Batch<'t> {
 
     fn sealed(self) -> Result<Vec<Write>> {
         let mut writes = Vec::new();
+        let mut place = Vec::new();
         let pieces_somewhere = !self.trees.tree(Tree::Pieces).is_empty();
         for ((tree, _), changed) in TREES.into_iter().zip(self.changed) {
             for (key, value) in changed {
@@ -352,25 +393,24 @@ impl<'t> Batch<'t> {
                     continue;
                 };
                 if value.is_empty() {
-                    writes.push((tree, key, Some(Vec::new())));
+                    writes.push((tree, key, Some(value)));
                     continue;
                 }
-                let sealed = self.trees.seal.seal(&bound(tree, &key), &value).map_err(StoreError::Backend)?;
-                if sealed.len() <= PIECE {
-                    let mut whole = sealed;
-                    whole.insert(0, 0);
-                    writes.push((tree, key, Some(whole)));
+                bind(&mut place, tree, &key);
+                let sealed =
+                    self.trees.seal.seal_behind(&[0], &place, &value).map_err(StoreError::Backend)?;
+                // The first piece comes behind the number of further ones.
+                if sealed.len() <= 1 + PIECE {
+                    writes.push((tree, key, Some(sealed)));
                     continue;
                 }
-                let mut pieces = sealed.chunks(PIECE);
+                let mut pieces = sealed[1..].chunks(PIECE);
                 let first = pieces.next().unwrap_or_default();
                 let further = u8::try_from(pieces.len()).map_err(|_| too_large(tree))?;
                 writes.push((tree, key.clone(), Some([&[further], first].concat())));
-                writes.extend(
-                    (1u8..)
-                        .zip(pieces)
-                        .map(|(n, piece)| (Tree::Pieces, keys::piece(tree, &key, n), Some(piece.to_vec()))),
-                );
+                writes.extend((1u8..).zip(pieces).map(|(n, piece)| {
+                    (Tree::Pieces, keys::piece(tree, &key, n).into(), Some(piece.to_vec()))
+                }));
             }
         }
         Ok(writes)
@@ -382,7 +422,7 @@ impl Trees {
     fn pieces_gone(&self, tree: Tree, key: &[u8], writes: &mut Vec<Write>) -> Result<()> {
         let old = self.tree(tree).get(key).map_err(backend)?;
         let further = old.and_then(|stored| stored.first().copied()).unwrap_or(0);
-        writes.extend((1..=further).map(|n| (Tree::Pieces, keys::piece(tree, key, n), None)));
+        writes.extend((1..=further).map(|n| (Tree::Pieces, keys::piece(tree, key, n).into(), None)));
         Ok(())
     }
 }

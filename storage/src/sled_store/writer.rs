@@ -6,6 +6,7 @@
 
 use super::copy::{self, Touched};
 use super::folder::{Folder, Next, Plan};
+use super::heads::Heads;
 use super::keys::{self, Tree};
 use super::ledger::Settled;
 use super::syncer::{Answer, Applied, Syncer};
@@ -68,6 +69,7 @@ pub struct Writer {
     syncer: Syncer,
     /// Keys that changed while a copy is made; `None` while none is.
     touched: Option<HashSet<(Tree, Vec<u8>)>>,
+    heads: Heads,
 }
 
 /// What is asked of the writer between two groups.
@@ -75,7 +77,7 @@ type Between = Vec<Job>;
 
 impl Writer {
     pub fn new(folder: Folder, shared: Arc<Shared>, syncer: Syncer) -> Writer {
-        Writer { folder, shared, syncer, touched: None }
+        Writer { folder, shared, syncer, touched: None, heads: Heads::default() }
     }
 
     /// Works until the store is closed or nobody can send jobs any more.
@@ -130,7 +132,8 @@ impl Writer {
 
     fn group(&mut self, jobs: Vec<Job>, settled: Vec<Settled>) -> Option<Reply<()>> {
         let trees = self.folder.generation.trees.clone();
-        let mut batch = Batch::over(&trees);
+        let mut heads = std::mem::take(&mut self.heads);
+        let mut batch = Batch::over(&trees).with(&heads);
         let mut answers: Vec<Answer> = Vec::new();
         let mut between = Between::new();
         for settled in &settled {
@@ -172,10 +175,14 @@ impl Writer {
                 other => between.push(other),
             }
         }
+        let mut fresh = Heads::default();
+        batch.note(&mut fresh);
         let applied = self.apply(batch).unwrap_or_else(|error| {
             self.shared.fail(&error.to_string());
             Applied::default()
         });
+        heads.extend(fresh);
+        self.heads = heads;
         let settled = settled.into_iter().map(|settled| settled.id).collect();
         self.syncer.sync(Applied { settled, answers, ..applied });
         if between.is_empty() {
