@@ -5,6 +5,7 @@
 
 mod advice;
 mod against;
+mod asked;
 mod attempt;
 mod beside;
 mod channels;
@@ -55,6 +56,7 @@ mod slip;
 mod statements;
 mod steps;
 mod suggest;
+mod terms;
 mod tree;
 mod urgent;
 mod values;
