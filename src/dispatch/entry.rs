@@ -80,7 +80,7 @@ impl Reception<'_> {
         let published = self.library.by_code(&split(payload).0);
         match (published, place) {
             (Some(published), Some(place))
-                if self.is_in(&published.script) && self.is_open(&published.script, None) =>
+                if self.is_in(&published.script) && self.is_open(&published.script, place.as_deref()) =>
             {
                 self.begin(&published, place, true)
             }

@@ -353,8 +353,14 @@ impl Walk<'_> {
             return;
         }
         self.subscribe(before.is_some());
-        let contacts = self.contacts();
-        if !contacts.is_empty() || before.is_some_and(|at| self.gave_up_addresses(at)) {
+        // Nor is a child's address kept.
+        let child = mend::is_a_child(self.script, &self.session);
+        let contacts = if child { Vec::new() } else { self.contacts() };
+        let asked = self.script.questions().any(|q| q.answer.is_contact());
+        if !contacts.is_empty()
+            || (child && asked && before.is_some())
+            || before.is_some_and(|at| self.gave_up_addresses(at))
+        {
             self.effects.push(Effect::Contacts(self.script.id().clone(), contacts));
         }
     }

@@ -1,7 +1,7 @@
 //! Responses that are older than their dialogue said it would keep them: found, and erased with a tombstone.
 
 use super::Library;
-use crate::engine::{self, Response, Reviewed, VoteRow, vote_log};
+use crate::engine::{self, Response, Review, Reviewed, VoteRow, vote_log};
 use crate::script::{Keep, Script, ScriptId};
 use jiff::civil::Date;
 use jiff::{Span, Timestamp};
@@ -33,11 +33,11 @@ impl Expired {
     }
 }
 
-/// Whether a response has been kept for so long.
-pub(super) fn is_over(response: &Response, keep: Keep, script: &Script, now: Timestamp) -> bool {
+/// Whether something has been kept for so long since then.
+pub(super) fn is_over(since: Timestamp, keep: Keep, script: &Script, now: Timestamp) -> bool {
     let span = Span::new().months(keep.months).days(keep.days);
-    let finished = response.finished_at.to_zoned(script.institution().timezone.clone());
-    finished.checked_add(span).is_ok_and(|until| until.timestamp() <= now)
+    let since = since.to_zoned(script.institution().timezone.clone());
+    since.checked_add(span).is_ok_and(|until| until.timestamp() <= now)
 }
 
 impl Library {
@@ -70,7 +70,7 @@ impl Library {
     async fn expired_votes(&self, of: &ScriptId, now: Timestamp) -> Result<Vec<Uuid>, StoreError> {
         let mut expired = Vec::new();
         for vote in self.votes(of) {
-            let past = |row: &VoteRow| self.is_past_day(of, row.revision, row.day, now);
+            let past = |row: &VoteRow| self.is_past_day(of, row.revision, (row.day, false), now);
             expired.extend(self.expired_in(&DialogueId(vote_log(of, &vote)), past).await?);
         }
         Ok(expired)
@@ -85,10 +85,13 @@ impl Library {
         for kind in [Kind::Statement, Kind::Idea] {
             for (id, body) in self.store.documents(kind, &format!("{of}/")).await? {
                 match engine::decode::<Reviewed>(&body) {
-                    Ok(Reviewed { contribution: c, .. }) if self.is_past_day(of, c.revision, c.day, now) => {
-                        expired.push(Document { kind, id, body: None });
+                    Ok(Reviewed { contribution: c, review, .. }) => {
+                        // What staff have let others see is no longer the citizen's own words alone.
+                        let words = review != Review::Approved;
+                        if self.is_past_day(of, c.revision, (c.day, words), now) {
+                            expired.push(Document { kind, id, body: None });
+                        }
                     }
-                    Ok(_) => {}
                     Err(error) => tracing::warn!(%error, dialogue = %of, "a contribution cannot be read"),
                 }
             }
@@ -131,13 +134,15 @@ impl Library {
 
     fn is_past(&self, response: &Response, now: Timestamp) -> bool {
         let published = self.revision(&response.dialogue, response.revision);
-        published.is_some_and(|p| is_over(response, p.script.header().privacy.keep, &p.script, now))
+        published
+            .is_some_and(|p| is_over(response.finished_at, p.script.header().privacy.keep, &p.script, now))
     }
 
     // Of what only the day is known, the whole day has passed.
-    fn is_past_day(&self, of: &ScriptId, revision: u32, day: Date, now: Timestamp) -> bool {
+    fn is_past_day(&self, of: &ScriptId, revision: u32, (day, words): (Date, bool), now: Timestamp) -> bool {
         let Some(published) = self.revision(of, revision) else { return false };
-        let keep = published.script.header().privacy.keep;
+        let privacy = &published.script.header().privacy;
+        let keep = privacy.keep_text.filter(|_| words).unwrap_or(privacy.keep);
         let until =
             day.checked_add(Span::new().months(keep.months).days(keep.days)).and_then(|d| d.tomorrow());
         let until = until.and_then(|d| d.to_zoned(published.script.institution().timezone.clone()));

@@ -54,13 +54,15 @@ impl Library {
     fn shorter(&self, response: &Response, now: Timestamp) -> Option<Response> {
         let published = self.revision(&response.dialogue, response.revision)?;
         let (script, privacy) = (&published.script, &published.script.header().privacy);
-        let over = |keep| is_over(response, keep, script, now);
-        if over(privacy.keep) {
+        if is_over(response.finished_at, privacy.keep, script, now) {
             return None;
         }
-        let (text, media) = (privacy.keep_text.is_some_and(over), privacy.keep_media.is_some_and(over));
         let mut shorter = response.clone();
         for answered in &mut shorter.answers {
+            // What was mended later counts from then.
+            let since = response.finished_at.max(answered.at);
+            let over = |keep| is_over(since, keep, script, now);
+            let (text, media) = (privacy.keep_text.is_some_and(over), privacy.keep_media.is_some_and(over));
             let Outcome::Given { value, other } = &mut answered.outcome else { continue };
             if text {
                 *other = None;

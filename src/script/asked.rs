@@ -328,12 +328,32 @@ impl Choice {
 pub const AGE_OF_CONSENT: i64 = 15;
 
 impl Choice {
-    /// Whether only children choose it: code or label says that one is under fifteen, or under less.
+    /// Whether only children choose it: code or label says that one is under fifteen, or under less. "Under 15 minutter" is no age.
     pub fn is_for_children(&self) -> bool {
-        let young = |text: &str| {
-            let words: Vec<&str> = text.split(|c: char| !c.is_alphanumeric()).collect();
-            words.windows(2).any(|w| w[0] == "under" && w[1].parse().is_ok_and(|n: i64| n <= AGE_OF_CONSENT))
+        let years = ["år", "aar", "years", "year"];
+        let is_age = |behind: &str| {
+            let digits = behind.trim_start().split(|c: char| !c.is_ascii_digit()).next().unwrap_or_default();
+            let unit = behind.trim_start()[digits.len()..].trim_start();
+            let unit = unit.split(|c: char| !c.is_alphabetic()).next().unwrap_or_default();
+            let young = digits.parse().is_ok_and(|n: i64| n <= AGE_OF_CONSENT);
+            young && (unit.is_empty() || years.contains(&unit))
         };
-        young(&self.code.replace('_', " ")) || self.folded.labels.iter().any(|label| young(label))
+        let young = |text: &str| text.split("under").skip(1).any(is_age);
+        young(&self.code.replace('_', " "))
+            || self.label.languages().any(|(_, label)| young(&label.plain().to_lowercase()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn under_fifteen_is_an_age_unless_something_else_is_counted() {
+        let is = |code: &str| Choice::named(code, Words::default()).is_for_children();
+        assert!(["under_15", "under_12", "under_15_aar", "barn_under_10"].iter().all(|code| is(code)));
+        assert!(
+            !["under_10_km", "under_15_minutter", "under_16", "over_15", "under"].iter().any(|code| is(code))
+        );
     }
 }

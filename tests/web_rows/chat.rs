@@ -27,6 +27,8 @@ struct Citizen {
     shown: Page,
     /// The forms of each button that was ever shown, as they were then.
     letters: BTreeMap<String, Letter>,
+    /// As they were the first time.
+    oldest: BTreeMap<String, Letter>,
 }
 
 pub async fn play(name: &str) {
@@ -130,7 +132,7 @@ fn picture() -> Vec<u8> {
 impl Citizen {
     fn at(house: &House) -> Citizen {
         let browser = Browser::new(house.base());
-        Citizen { browser, shown: Page::default(), letters: BTreeMap::new() }
+        Citizen { browser, shown: Page::default(), letters: BTreeMap::new(), oldest: BTreeMap::new() }
     }
 
     async fn act(&mut self, does: &str) {
@@ -143,15 +145,18 @@ impl Citizen {
         }
         for form in &self.browser.page.forms {
             for (_, _, label) in &form.buttons {
-                self.letters.extend(self.browser.letter(label).map(|letter| (label.clone(), letter)));
+                let Some(letter) = self.browser.letter(label) else { continue };
+                self.oldest.entry(label.clone()).or_insert_with(|| letter.clone());
+                self.letters.insert(label.clone(), letter);
             }
         }
     }
 
-    // `[label]`; `[label] again` from the page where it stood last; `[label] twice`, before the first answer has come.
+    // `[label]`; `[label] again` from the page where it stood last, `[label] of old` where it stood first; `[label] twice`, before the first answer has come.
     async fn press(&mut self, label: &str) {
         let (label, how) = label.rsplit_once(']').unwrap();
         match how.trim() {
+            "of old" => drop(self.browser.post(&self.oldest[label].clone()).await),
             "again" => drop(self.browser.post(&self.letters[label].clone()).await),
             "twice" => {
                 let letter = self.browser.letter(label).unwrap();

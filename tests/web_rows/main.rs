@@ -62,6 +62,7 @@ chats! {
     row_10_presses_twice,
     row_11_a_button_of_an_earlier_question,
     row_12_a_button_of_something_over,
+    row_12_an_old_card_on_a_computer_others_use,
     row_13_types_a_label,
     row_14_types_with_a_slip,
     row_15_between_two,

@@ -89,12 +89,19 @@ impl Chat {
     // cookie: without one, an old page on a computer that others use as well does not lead there again.
     async fn new_token(&self, entry: &Entry, posted: &Posted) -> Result<Token, Trouble> {
         if let Some(named) = posted.nonce() {
-            let page = self.pages.page(&entry.payload(), Some(&named.conversation()), None).await;
+            let of = named.conversation();
             // What cannot be read will not be kept either, and is told then.
-            let answered = match page.ok().flatten().map(|page| page.state) {
-                Some(PageState::Running(recap)) => recap.lines.iter().any(|l| matches!(l, Line::Citizen(_))),
-                Some(PageState::Ended { .. } | PageState::Answered { .. }) => true,
-                Some(PageState::Opening(_) | PageState::Closed(..)) | None => false,
+            let page = self.pages.page(&entry.payload(), Some(&of), None).await.ok().flatten();
+            let answered = match &page {
+                None => false,
+                Some(page) => match &page.state {
+                    PageState::Running(recap) => {
+                        recap.before.is_some() || recap.lines.iter().any(|l| matches!(l, Line::Citizen(_)))
+                    }
+                    PageState::Ended { .. } | PageState::Answered { .. } | PageState::Closed(..) => true,
+                    // One that was broken off begins with its card again, and has answers all the same.
+                    PageState::Opening(_) => !matches!(self.pages.kept(&of, page.language).await, Ok(None)),
+                },
             };
             if !answered {
                 return Ok(named);

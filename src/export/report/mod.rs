@@ -75,11 +75,13 @@ pub struct Question {
     pub median_seconds: Option<u64>,
     /// How often each option was chosen; of a ranking, as the first. Empty for questions without options.
     pub bars: Vec<Bar>,
-    /// The same by place, channel and language, where there are several. By audience it stands at each option.
+    /// The same by place; where there is one place alone by channel, else by language; empty where none of them is several. By
+    /// audience it stands at each option.
     pub by: Vec<Split>,
 }
 
-/// A question's options over groups of citizens.
+/// A question's options over groups of citizens. A group may have less here than in the whole: what is new is added when a group
+/// has five, and those of groups that have fewer are told in the whole alone.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Split {
     /// `place`, `channel` or `language`

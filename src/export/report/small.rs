@@ -56,10 +56,10 @@ pub fn hidden_rows(rows: &[(u64, u64)], sums: &[bool]) -> Vec<bool> {
 }
 
 /// For rows of counts over groups, where each row's sum and each group's are known: which groups are hidden, all of their counts
-/// together. `begin`: those that are in any case.
+/// together. `begin`: those that are in any case; `rest`: what each row's sum has besides, in no group.
 ///
 /// They go in pairs, the last three together where their number is odd: which of a pair has the small count is told by nothing.
-pub fn hidden_groups(rows: &[Vec<u64>], begin: &[bool]) -> Vec<bool> {
+pub fn hidden_groups(rows: &[Vec<u64>], begin: &[bool], rest: &[u64]) -> Vec<bool> {
     let pairs = (begin.len() / 2).max(1);
     let pair = |at: usize| (at / 2).min(pairs - 1);
     let is_gone = |at: &usize| begin[*at] || rows.iter().any(|row| is_small(row[*at]));
@@ -68,7 +68,11 @@ pub fn hidden_groups(rows: &[Vec<u64>], begin: &[bool]) -> Vec<bool> {
     // What is left of a row when the told ones are taken away must settle nothing.
     let left = |row: &Vec<u64>| row.iter().zip(&hidden).filter(|(_, h)| **h).map(|(c, _)| *c).sum::<u64>();
     let settles_nothing = |left: u64| left == 0 || left >= SMALLEST + SLACK;
-    if rows.iter().map(left).all(settles_nothing) { hidden } else { vec![true; begin.len()] }
+    if rows.iter().zip(rest).map(|(row, rest)| left(row) + rest).all(settles_nothing) {
+        hidden
+    } else {
+        vec![true; begin.len()]
+    }
 }
 
 #[cfg(test)]
@@ -146,18 +150,23 @@ mod tests {
     #[test]
     fn a_group_with_a_small_count_goes_with_its_pair_and_all_go_where_that_settles_something() {
         let rows = |rows: &[[u64; 4]]| rows.iter().map(|row| row.to_vec()).collect::<Vec<_>>();
-        let gone = |of: &[[u64; 4]]| hidden_groups(&rows(of), &[false; 4]);
+        let gone = |of: &[[u64; 4]]| hidden_groups(&rows(of), &[false; 4], &vec![0; of.len()]);
         assert_eq!(gone(&[[9, 8, 20, 7], [6, 5, 30, 0]]), [false; 4]);
         assert_eq!(gone(&[[9, 3, 20, 7], [6, 5, 30, 0]]), [true, true, false, false]);
         assert_eq!(gone(&[[3, 9, 20, 7], [6, 5, 30, 0]]), [true, true, false, false], "nobody sees which");
         assert_eq!(gone(&[[9, 3, 20, 7], [6, 0, 30, 0]]), [true; 4], "six would be left");
         assert_eq!(
-            hidden_groups(&rows(&[[9, 8, 20, 7]]), &[false, false, true, false]),
+            hidden_groups(&rows(&[[9, 8, 20, 7]]), &[false, false, true, false], &[0]),
             [false, false, true, true]
         );
         let three = [vec![9, 8, 2], vec![9, 8, 20]];
-        assert_eq!(hidden_groups(&three, &[false; 3]), [true; 3]);
-        assert_eq!(hidden_groups(&[vec![3]], &[false]), [true]);
+        assert_eq!(
+            hidden_groups(&rows(&[[9, 8, 20, 7]]), &[false; 4], &[2]),
+            [true; 4],
+            "two are in no group: the difference would tell of them"
+        );
+        assert_eq!(hidden_groups(&three, &[false; 3], &[0; 2]), [true; 3]);
+        assert_eq!(hidden_groups(&[vec![3]], &[false], &[0]), [true]);
     }
 
     #[test]

@@ -68,6 +68,7 @@ impl Tally {
             for response in std::mem::take(&mut self.waiting) {
                 self.count(&response);
             }
+            self.questions.values_mut().for_each(|asked| asked.cross.step());
         }
     }
 

@@ -17,8 +17,8 @@ const PIECE: usize = 48 * 1024;
 
 /// sled looks what to drop from its cache only when 64 accesses to one of 256 parts of it have come together, whatever its capacity:
 /// a scan that comes once to each leaf of 8 to 16 values leaves 16,384 leaves in memory (130 MiB of responses). So it asks again for
-/// every second key, which is in memory then.
-const ASKED_AGAIN: usize = 2;
+/// every fourth key, which is in memory then.
+const ASKED_AGAIN: usize = 4;
 
 pub struct Trees {
     trees: Vec<sled::Tree>,
